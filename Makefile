@@ -1,0 +1,43 @@
+# Everything a newcomer needs: `make demo` and `make test`. Both build the environment first.
+PYTHON ?= python3
+VENV   := .venv
+BIN    := $(VENV)/bin
+STAMP  := $(VENV)/.installed
+
+.PHONY: help demo test lint types pytest format lock clean
+
+help:            ## what can be made
+	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/' | expand -t 16
+
+$(STAMP): requirements.lock pyproject.toml
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check uv
+	$(BIN)/uv pip install --quiet --python $(BIN)/python --require-hashes --requirement requirements.lock
+	$(BIN)/uv pip install --quiet --python $(BIN)/python --no-deps --no-build-isolation --editable .
+	@touch $@
+
+demo: $(STAMP)   ## generate the founding case (synthetic, held to published figures) and project it
+	$(BIN)/turnout demo demo
+
+test: lint types pytest   ## lint, types and tests, as a contributor and CI run them
+
+lint: $(STAMP)   ## ruff: style, imports, formatting
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+
+types: $(STAMP)  ## mypy, strict
+	$(BIN)/mypy
+
+pytest: $(STAMP) ## the tests, on all cores
+	$(BIN)/pytest -n auto
+
+format: $(STAMP) ## rewrite the code in the project's format
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+lock: $(STAMP)   ## pin every dependency, with hashes, for every platform
+	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
+	  --no-emit-find-links --no-annotate --group dev --output-file requirements.lock pyproject.toml
+
+clean:           ## remove the environment and what was generated
+	rm -rf $(VENV) demo dist .mypy_cache .pytest_cache .ruff_cache

@@ -1,0 +1,126 @@
+-- The canonical tables, and their one definition. Every file that is read ends up in these.
+-- IDs, ZIP codes and precincts are text. Modes, statuses and groups are the words of turnout/vocabulary.py.
+
+-- Grain: voter.
+CREATE TABLE voters (
+  voter_id          VARCHAR NOT NULL,
+  last_name         VARCHAR,
+  first_name        VARCHAR,
+  middle_name       VARCHAR,
+  name_suffix       VARCHAR,
+  birth_year        SMALLINT,
+  sex               VARCHAR,           -- F, M, or what else the file says
+  party             VARCHAR,
+  registration_date DATE,
+  county            VARCHAR NOT NULL DEFAULT '',
+  precinct          VARCHAR NOT NULL DEFAULT '',
+  tract             VARCHAR,
+  zip               VARCHAR,
+  place_of_birth    VARCHAR,
+  language          VARCHAR,
+  permanent_mail    BOOLEAN,
+  status            VARCHAR,
+  confidential      BOOLEAN NOT NULL DEFAULT false,
+  vendor_ethnicity  VARCHAR            -- self-reported or a vendor's label, as the file spells it
+);
+
+-- Grain: voter × election in which the voter cast a ballot that counted.
+CREATE TABLE vote_history (
+  voter_id      VARCHAR NOT NULL,
+  election_date DATE NOT NULL,
+  mode          VARCHAR                -- NULL where the file does not say how
+);
+
+-- Grain: event in the life of a ballot of this election.
+CREATE TABLE ballot_events (
+  voter_id    VARCHAR NOT NULL,
+  event_date  DATE,
+  status      VARCHAR NOT NULL,        -- sent, returned, accepted, rejected, cured, cancelled
+  mode        VARCHAR NOT NULL,
+  source      VARCHAR NOT NULL,
+  source_line BIGINT NOT NULL
+);
+
+-- Grain: voter. Rebuilt from ballot_events on every run (sql/reading/ballots.sql states the precedence).
+CREATE TABLE ballots (
+  voter_id   VARCHAR NOT NULL,
+  status     VARCHAR NOT NULL,
+  mode       VARCHAR NOT NULL,
+  event_date DATE
+);
+
+-- Grain: contest × unit × mode × choice, of the election being projected and of past ones.
+CREATE TABLE results (
+  state         VARCHAR NOT NULL DEFAULT '',
+  election_date DATE,
+  contest       VARCHAR NOT NULL,
+  office        VARCHAR NOT NULL DEFAULT '',
+  district      VARCHAR NOT NULL DEFAULT '',
+  county        VARCHAR NOT NULL DEFAULT '',   -- '' with precinct '': the whole district
+  precinct      VARCHAR NOT NULL DEFAULT '',
+  is_real_unit  BOOLEAN NOT NULL DEFAULT true, -- false: a pseudo-precinct such as an early-voting site
+  mode          VARCHAR NOT NULL,
+  candidate     VARCHAR NOT NULL,
+  party         VARCHAR NOT NULL DEFAULT '',
+  votes         BIGINT,                        -- NULL: not reported yet. 0: reported none
+  release       INTEGER NOT NULL DEFAULT 1,
+  as_of         TIMESTAMP,
+  is_past       BOOLEAN NOT NULL DEFAULT false -- true: from --history, a past election
+);
+
+-- Grain: voter. Probabilities over the leaf groups, summing to one, and the evidence they rest on.
+CREATE TABLE ethnicity (
+  voter_id    VARCHAR NOT NULL,
+  white       FLOAT NOT NULL, black       FLOAT NOT NULL, latino      FLOAT NOT NULL,
+  chinese     FLOAT NOT NULL, filipino    FLOAT NOT NULL, indian      FLOAT NOT NULL,
+  japanese    FLOAT NOT NULL, korean      FLOAT NOT NULL, vietnamese  FLOAT NOT NULL,
+  other_asian FLOAT NOT NULL, native      FLOAT NOT NULL, other       FLOAT NOT NULL,
+  basis       VARCHAR NOT NULL         -- evidence used, e.g. 'surname+first+precinct'
+);
+
+-- Grain: voter not counted yet.
+CREATE TABLE propensity (
+  voter_id          VARCHAR NOT NULL,
+  p_early_remaining FLOAT NOT NULL,
+  p_poll            FLOAT NOT NULL,
+  p_late            FLOAT NOT NULL,
+  p_none            FLOAT NOT NULL
+);
+
+-- Grain: county × precinct × group × tranche (and tranche 'registered'). Cells add up across partitions.
+CREATE TABLE cells (
+  county     VARCHAR NOT NULL,
+  precinct   VARCHAR NOT NULL,
+  group_name VARCHAR NOT NULL,
+  tranche    VARCHAR NOT NULL,
+  expected   DOUBLE NOT NULL,          -- voters
+  variance   DOUBLE NOT NULL           -- of the count, given the probabilities
+);
+
+-- Grain: input line that was refused.
+CREATE TABLE rejects (
+  source      VARCHAR NOT NULL,
+  line        BIGINT NOT NULL,         -- physical line, the header being line 1
+  column_name VARCHAR NOT NULL,
+  reason      VARCHAR NOT NULL,
+  raw         VARCHAR NOT NULL         -- stays in the workspace; never printed
+);
+
+-- Grain: input file. lines_in = loaded + rejected (+ ignored, by a stated rule).
+CREATE TABLE reconciliation (
+  source     VARCHAR NOT NULL,
+  table_name VARCHAR NOT NULL,
+  sha256     VARCHAR NOT NULL,
+  lines_in   BIGINT NOT NULL,
+  loaded     BIGINT NOT NULL,
+  rejected   BIGINT NOT NULL,
+  ignored    BIGINT NOT NULL,          -- lines that say nothing, e.g. a ballot not yet sent
+  note       VARCHAR NOT NULL DEFAULT ''
+);
+
+-- Grain: finding about the data that a reader of the result should know.
+CREATE TABLE findings (
+  severity VARCHAR NOT NULL,           -- 'note', 'warning'
+  topic    VARCHAR NOT NULL,           -- e.g. 'unmatched precincts'
+  message  VARCHAR NOT NULL
+);

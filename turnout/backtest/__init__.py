@@ -1,0 +1,1 @@
+"""Past elections replayed, each seeing only what was known then, and scored."""

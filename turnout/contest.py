@@ -1,0 +1,159 @@
+"""A contest's TOML as typed, validated objects. Unknown keys are errors, and paths are relative to the file."""
+
+import datetime as dt
+import tomllib
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Annotated, Literal, Self
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+
+from turnout.errors import UsageError
+from turnout.vocabulary import GROUPS
+
+ElectionKind = Literal["general", "primary", "runoff", "special", "other"]
+Share = Annotated[float, Field(ge=0, le=1)]
+
+
+class _Strict(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Candidate(_Strict):
+    """A candidate as the returns spell the name, with other spellings seen in the files."""
+
+    name: str = Field(min_length=1)
+    party: str = ""
+    aliases: tuple[str, ...] = ()
+
+
+class Inputs(_Strict):
+    """The files of one contest. Every one but ``returns`` may be missing; each missing one widens the answer."""
+
+    returns: tuple[Path, ...] = ()
+    voters: tuple[Path, ...] = ()
+    vote_history: tuple[Path, ...] = ()
+    ballots: tuple[Path, ...] = ()
+    history: tuple[Path, ...] = ()
+    """Past results by vote mode: files, or directories of them."""
+    crosswalk: Path | None = None
+    """A CSV ``county, precinct, voter_file_precinct`` for precincts the results spell in another way."""
+
+    def paths(self) -> Iterator[Path]:
+        """Yield every path named, in a fixed order."""
+        yield from (*self.returns, *self.voters, *self.vote_history, *self.ballots, *self.history)
+        if self.crosswalk is not None:
+            yield self.crosswalk
+
+
+class Range(_Strict):
+    """A range the user believes to hold a quantity nine times in ten."""
+
+    low: float = Field(gt=0)
+    high: float = Field(gt=0)
+
+    @model_validator(mode="after")
+    def _ordered(self) -> Self:
+        if self.low > self.high:
+            raise ValueError(f"low = {self.low} is above high = {self.high}")
+        return self
+
+
+class EthnicitySettings(_Strict):
+    """What the user knows about the electorate's make-up."""
+
+    margins: dict[str, Share] = {}
+    """Known shares of the registered by leaf group; the estimates are raked to them."""
+
+    @model_validator(mode="after")
+    def _known_groups(self) -> Self:
+        if unknown := sorted(set(self.margins) - set(GROUPS)):
+            raise ValueError(f"unknown group {unknown[0]!r}; the groups are {', '.join(GROUPS)}")
+        if (total := sum(self.margins.values())) > 1 + 1e-6:
+            raise ValueError(f"margins add up to {total:.3f}, more than 1")
+        return self
+
+
+class PropensitySettings(_Strict):
+    """Which past elections the propensity to vote is learned from, and what turnout is expected."""
+
+    model: str = "propensity"
+    """Name of the specification in ``models/``."""
+    comparable: tuple[dt.date, ...] = ()
+    """Past elections most like this one, best first. Empty: chosen by kind, season and recency."""
+    poll: Range | None = None
+    """Expected ballots cast at the polls."""
+    late: Range | None = None
+    """Expected ballots counted late: mail in transit or dropped off, and provisionals."""
+
+
+class Contest(_Strict):
+    """One contest, or one ballot of many contests, and the files that say how it stands.
+
+    ``name`` selects a contest of that name from returns that hold several; empty means all of them.
+    """
+
+    name: str = ""
+    date: dt.date | None = None
+    state: str = ""
+    kind: ElectionKind = "other"
+    title: str = ""
+    synthetic: bool = False
+    """True where the data is generated; every output then says so."""
+    note: str = ""
+    seed: int = Field(default=0, ge=0)
+    draws: int = Field(default=2000, ge=100, le=100_000)
+    output: Path = Path("output")
+    candidates: tuple[Candidate, ...] = ()
+    inputs: Inputs = Inputs()
+    ethnicity: EthnicitySettings = EthnicitySettings()
+    propensity: PropensitySettings = PropensitySettings()
+
+    @classmethod
+    def load(cls, path: Path) -> "Contest":
+        """Read and validate a ``contest.toml``; relative paths in it are taken from its directory.
+
+        Raises
+        ------
+        UsageError
+            If the file is missing, is not TOML, or has a key or value that does not belong.
+        """
+        try:
+            text = path.read_text(encoding="utf-8")
+            contest = cls.model_validate(tomllib.loads(text))
+        except OSError as error:
+            raise UsageError(f"{path}: cannot be read ({error.strerror}).") from None
+        except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+            raise UsageError(f"{path}: not valid TOML: {error}.") from None
+        except ValidationError as error:
+            raise UsageError(f"{path}: {_first_problem(error)}") from None
+        return contest._resolved(path.resolve().parent)
+
+    def _resolved(self, base: Path) -> "Contest":
+        inputs = self.inputs
+        return self.model_copy(
+            update={
+                "output": base / self.output,
+                "inputs": Inputs(
+                    returns=tuple(base / path for path in inputs.returns),
+                    voters=tuple(base / path for path in inputs.voters),
+                    vote_history=tuple(base / path for path in inputs.vote_history),
+                    ballots=tuple(base / path for path in inputs.ballots),
+                    history=tuple(base / path for path in inputs.history),
+                    crosswalk=None if inputs.crosswalk is None else base / inputs.crosswalk,
+                ),
+            }
+        )
+
+
+def _first_problem(error: ValidationError) -> str:
+    """One sentence from pydantic's report: the key, what is wrong with it, and how many more there are."""
+    problems = error.errors(include_url=False)
+    first = problems[0]
+    key = ".".join(str(part) for part in first["loc"]) or "(top level)"
+    if first["type"] == "extra_forbidden":
+        reason = "unknown key. Remove it, or see `configs/ca34-2017/contest.toml` for the keys there are."
+    else:
+        reason = f"{first['msg']}."
+    more = f" ({len(problems) - 1} more problems.)" if len(problems) > 1 else ""
+    return f"{key}: {reason}{more}"

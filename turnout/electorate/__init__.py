@@ -1,0 +1,1 @@
+"""Who has voted and who is still to vote: propensity, cohorts, cells."""

@@ -1,0 +1,1 @@
+"""Synthetic electorates: the founding case, and what tests and benchmarks run on."""
