@@ -1,1 +1,80 @@
 """Other people's files become the canonical tables: sniff, decode, map, cast, quarantine, reconcile."""
+
+from functools import partial
+from typing import Any
+
+from turnout.contest import Contest
+from turnout.errors import TurnoutError, UsageError
+from turnout.reading import ballots, crosswalk, files, results, voters
+from turnout.reading.results import Asked
+from turnout.workspace import Workspace
+
+__all__ = ["load"]
+
+_FILLED = ("voters", "vote_history", "ballot_events", "ballots", "results", "rejects", "reconciliation", "findings")
+
+
+def load(workspace: Workspace, contest: Contest) -> None:
+    """Fill the canonical tables from the contest's files.
+
+    Fills ``voters``, ``vote_history``, ``ballot_events``, ``ballots``, ``results`` (returns and, with ``is_past``,
+    history), ``rejects``, ``reconciliation`` and ``findings``. The returns are read first: where the contest does not
+    say them, their date and state decide which of the past may be looked at.
+
+    Raises
+    ------
+    UsageError
+        If a file is missing.
+    InputRefused
+        If a file cannot be used. The tables are then left empty.
+    """
+    for path in contest.inputs.paths():
+        if not path.exists():
+            raise UsageError(f"{path}: no such file. Check the path.")
+    files.sweep(workspace)
+    workspace.execute("reading/prepare")
+    # Trying every compression on every segment costs more than it saves in a database that lives for one run.
+    workspace.connection.execute("PRAGMA force_compression = 'dict_fsst'")
+    try:
+        _load(workspace, contest)
+    except TurnoutError:
+        for table in _FILLED:
+            workspace.connection.execute(f"TRUNCATE {table}")
+        raise
+    finally:
+        workspace.connection.execute("PRAGMA force_compression = 'auto'")
+
+
+def _load(workspace: Workspace, contest: Contest) -> None:
+    inputs = contest.inputs
+    asked = Asked(contest, contest.date, contest.state.strip().upper() or None, is_past=False)
+    files.load(workspace, "results", inputs.returns, partial(results.fill, asked=asked))
+    dates, states = _values(workspace, "election_date"), _values(workspace, "nullif(state, '')")
+    date = contest.date or (dates[0] if len(dates) == 1 else None)
+    state = asked.state or (states[0] if len(states) == 1 else None)
+
+    files.load(workspace, "voters", inputs.voters, voters.fill_voters)
+    fill_history = partial(voters.fill_vote_history, date=date)
+    files.load(workspace, "vote_history", inputs.vote_history, fill_history, may_be_empty=True)
+    files.load(workspace, "ballots", inputs.ballots, ballots.fill, may_be_empty=True)
+    ballots.rebuild(workspace)
+    voters.note_strangers(workspace)
+
+    past = Asked(contest, date, state, is_past=True)
+    files.load(workspace, "results", inputs.history, partial(results.fill, asked=past), may_be_empty=True)
+    if inputs.history and date is None:
+        workspace.note(
+            "no date",
+            "Neither the contest nor the returns say the election's date, so past results could not be limited to"
+            " earlier elections.",
+            severity="warning",
+        )
+    crosswalk.apply(workspace, inputs.crosswalk)
+
+
+def _values(workspace: Workspace, expression: str) -> list[Any]:
+    """Return the values an expression has over the returns, in order."""
+    rows = workspace.connection.execute(
+        f"SELECT DISTINCT {expression} AS value FROM results WHERE value IS NOT NULL ORDER BY value"  # noqa: S608
+    ).fetchall()
+    return [value for (value,) in rows]

@@ -1,0 +1,8 @@
+-- What a reader should know of the ballots: voters the voter file lacks, and voters with ballots of two modes.
+-- Grain: one row. Reads: ballots, ballot_events, voters. Binds: none.
+SELECT (SELECT count(*) FROM ballots) AS ballots,
+       (SELECT count(*) FROM ballots ANTI JOIN voters USING (voter_id)) AS strangers,
+       (SELECT count(*) FROM ballots ANTI JOIN voters USING (voter_id) WHERE status = 'accepted') AS strangers_counted,
+       (SELECT count(*) FROM (
+          SELECT voter_id FROM ballot_events WHERE status IN ('accepted', 'cured')
+          GROUP BY voter_id HAVING count(DISTINCT mode) > 1)) AS two_modes;

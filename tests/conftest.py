@@ -1,0 +1,25 @@
+"""Fixtures that several rooms use."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from turnout.workspace import Workspace
+
+SHARED_DATA = Path(__file__).resolve().parents[2] / "shared" / "data"
+
+
+@pytest.fixture
+def workspace(tmp_path: Path) -> Iterator[Workspace]:
+    """An empty workspace on two threads."""
+    with Workspace.create(tmp_path / "workspace", threads=2) as opened:
+        yield opened
+
+
+@pytest.fixture
+def shared_data() -> Path:
+    """The real returns beside the checkout; skips the test where they are absent."""
+    if not SHARED_DATA.is_dir():
+        pytest.skip("no real returns in ../shared/data")
+    return SHARED_DATA

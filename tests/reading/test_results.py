@@ -1,0 +1,225 @@
+import datetime as dt
+from pathlib import Path
+
+import polars as pl
+import pytest
+
+from tests.reading.inputs import DATE, WIDE, account, load, rows, topics, wide
+from turnout.contest import Candidate, Contest
+from turnout.errors import InputRefused
+from turnout.workspace import Workspace
+
+
+def test_wide_empty_is_not_reported_and_zero_is_none(workspace: Workspace, tmp_path: Path) -> None:
+    load(workspace, tmp_path, returns=wide("LA,1,Ahn,10,0,,,10"))
+    assert rows(workspace, "SELECT mode, votes FROM results") == [
+        ("mail", 10),
+        ("early_in_person", 0),
+        ("election_day", None),
+        ("provisional", None),
+    ]
+    assert rows(workspace, "SELECT DISTINCT state, election_date, contest, is_past FROM results") == [
+        ("CA", DATE, "House 34", False)
+    ]
+    assert account(workspace) == [(1, 1, 0, 0)]
+
+
+def test_long_results_and_their_mode_names(workspace: Workspace, tmp_path: Path) -> None:
+    lines = ['LA,1,Ahn,Absentee,"1,234"', "LA,1,Ahn,EARLY_VOTING,12.0", "LA,1,Ahn,Polls,"]
+    returns = "county,precinct,candidate,mode,votes\n" + "\n".join(lines)
+    load(workspace, tmp_path, Contest(name="House 34", date=DATE, state="CA"), returns=returns)
+    assert rows(workspace, "SELECT contest, state, election_date, mode, votes FROM results") == [
+        ("House 34", "CA", DATE, "mail", 1234),
+        ("House 34", "CA", DATE, "early_in_person", 12),
+        ("House 34", "CA", DATE, "election_day", None),
+    ]
+
+
+def test_no_county_and_precinct_is_the_whole_district(workspace: Workspace, tmp_path: Path) -> None:
+    load(workspace, tmp_path, returns="candidate,mail\nAhn,10\nGomez,12\n")
+    assert rows(workspace, "SELECT contest, county, precinct, votes FROM results") == [
+        ("contest", "", "", 10),
+        ("contest", "", "", 12),
+    ]
+
+
+@pytest.mark.parametrize("votes", ["-1", "12.5", "1e3", "twelve", "99999999999999999999", "5000000000", "1,23"])
+def test_votes_that_are_no_count_reject_the_line(workspace: Workspace, tmp_path: Path, votes: str) -> None:
+    load(workspace, tmp_path, returns=f'candidate,mail\nAhn,"{votes}"\nGomez,12\n')
+    assert account(workspace) == [(2, 1, 1, 0)]
+    assert rows(workspace, "SELECT line, column_name FROM rejects") == [(2, "mail")]
+
+
+def test_parquet_columns_keep_their_types_or_are_cast(workspace: Workspace, tmp_path: Path) -> None:
+    frame = pl.DataFrame(
+        {
+            "date": [DATE, DATE, DATE],
+            "precinct": [7, 8, 9],
+            "candidate": ["Ahn", "Ahn", "Ahn"],
+            "mail": [12.0, None, 12.5],
+            "election_day": [3, None, 4],
+        }
+    )
+    frame.write_parquet(tmp_path / "returns.parquet")
+    load(workspace, tmp_path, returns=tmp_path / "returns.parquet")
+    assert rows(workspace, "SELECT precinct, mode, votes FROM results ORDER BY ALL") == [
+        ("7", "election_day", 3),
+        ("7", "mail", 12),
+        ("8", "election_day", None),
+        ("8", "mail", None),
+    ]
+    assert rows(workspace, "SELECT line, column_name, reason FROM rejects") == [(4, "mail", "not a whole number")]
+
+
+def test_a_damaged_parquet_file_is_refused(workspace: Workspace, tmp_path: Path) -> None:
+    (tmp_path / "returns.parquet").write_bytes(b"PAR1 and then nothing")
+    with pytest.raises(InputRefused, match="not a readable Parquet file"):
+        load(workspace, tmp_path, returns=tmp_path / "returns.parquet")
+
+
+def test_totals_without_modes_are_refused_with_the_remedy(workspace: Workspace, tmp_path: Path) -> None:
+    with pytest.raises(InputRefused, match="give votes by mode, in a column a mode"):
+        load(workspace, tmp_path, returns="county,precinct,candidate,votes\nLA,1,Ahn,10\n")
+
+
+def test_two_columns_of_one_mode_are_refused(workspace: Workspace, tmp_path: Path) -> None:
+    with pytest.raises(InputRefused, match="'mail' and 'absentee' both hold mail"):
+        load(workspace, tmp_path, returns="candidate,mail,absentee\nAhn,1,2\n")
+
+
+def test_returns_of_another_date_are_refused_saying_what_they_hold(workspace: Workspace, tmp_path: Path) -> None:
+    with pytest.raises(InputRefused, match=r"holds results of 2017-06-06 \(House 34\), none of 2018-11-06"):
+        load(workspace, tmp_path, Contest(date=dt.date(2018, 11, 6)), returns=wide("LA,1,Ahn,1,,,,"))
+
+
+def test_returns_of_another_contest_are_refused_saying_what_they_hold(workspace: Workspace, tmp_path: Path) -> None:
+    with pytest.raises(InputRefused, match="holds no contest 'Mayor'; it holds House 34"):
+        load(workspace, tmp_path, Contest(name="Mayor"), returns=wide("LA,1,Ahn,1,,,,"))
+
+
+def test_returns_with_none_of_the_candidates_are_refused(workspace: Workspace, tmp_path: Path) -> None:
+    contest = Contest(candidates=(Candidate(name="Smith"),))
+    with pytest.raises(InputRefused, match=r"candidates \(Smith\) is there; it holds Ahn"):
+        load(workspace, tmp_path, contest, returns=wide("LA,1,Ahn,1,,,,"))
+
+
+def test_aliases_become_the_contests_own_spelling(workspace: Workspace, tmp_path: Path) -> None:
+    contest = Contest(candidates=(Candidate(name="Robert Lee Ahn", party="DEM", aliases=("AHN, ROBERT",)),))
+    load(workspace, tmp_path, contest, returns="candidate,mail\nAhn  Robert,1\nRobert lee ahn,2\nWrite-in,3\n")
+    assert rows(workspace, "SELECT candidate, party, votes FROM results") == [
+        ("Robert Lee Ahn", "DEM", 1),
+        ("Robert Lee Ahn", "DEM", 2),
+        ("Write-in", "", 3),
+    ]
+
+
+def test_other_dates_and_contests_are_ignored_and_counted(workspace: Workspace, tmp_path: Path) -> None:
+    returns = wide("LA,1,Ahn,1,,,,", "LA,2,Ahn,2,,,,") + (
+        "CA,2016-11-08,House 34,,,LA,1,Ahn,,1,,,,\nCA,06/06/2017,Mayor,,,LA,1,Lee,,1,,,,\n"
+    )
+    load(workspace, tmp_path, Contest(name="HOUSE 34", date=DATE), returns=returns)
+    assert account(workspace) == [(4, 2, 0, 2)]
+    assert "elections of another date: 1; other contests: 1" in topics(workspace)["lines ignored"]
+
+
+def test_several_dates_need_one_to_be_named(workspace: Workspace, tmp_path: Path) -> None:
+    with pytest.raises(InputRefused, match="holds 2 election dates"):
+        load(workspace, tmp_path, returns="date,candidate,mail\n2017-06-06,Ahn,1\n2016-06-06,Ahn,1\n")
+
+
+def test_copies_totals_and_lines_of_no_candidate_are_ignored(workspace: Workspace, tmp_path: Path) -> None:
+    returns = wide(
+        "LA,1,Ahn,1,2,3,0,6",
+        "LA,1,Ahn,1,2,3,0,6",
+        "LA,1,Ahn,5,0,0,0,5",
+        "LA,2,Ahn,1,1,1,0,3",
+        "LA,County Total,Ahn,7,3,4,0,14",
+        "LA,1,OVER VOTES,1,0,0,0,1",
+        "LA,1,Registered Voters,0,0,0,0,900",
+        "Kern,TOTAL,Ahn,4,0,0,0,4",
+    )
+    load(workspace, tmp_path, returns=returns)
+    assert account(workspace) == [(8, 4, 0, 4)]
+    assert rows(workspace, "SELECT county, sum(votes) FROM results GROUP BY 1 ORDER BY 1") == [
+        ("Kern", 4),
+        ("LA", 14),
+    ]
+    assert rows(workspace, "SELECT note FROM reconciliation") == [
+        (
+            "lines of no candidate (over and under votes, ballots cast, totals): 2;"
+            " lines that repeat another: 1; totals of other lines: 1",
+        )
+    ]
+
+
+def test_pseudo_precincts_are_no_real_units(workspace: Workspace, tmp_path: Path) -> None:
+    names = [
+        "ABSENTEE",
+        "Early Voting 1",
+        "ONE STOP #2",
+        "Provisional",
+        "VOTE CENTER 7",
+        "OSCA 1-40",
+        "0012A",
+        "Osage",
+    ]
+    load(workspace, tmp_path, returns=wide(*(f"LA,{name},Ahn,1,1,1,0,3" for name in names)))
+    assert {name for (name,) in rows(workspace, "SELECT DISTINCT precinct FROM results WHERE is_real_unit")} == {
+        "0012A",
+        "Osage",
+    }
+
+
+def test_modes_that_do_not_add_up_are_found(workspace: Workspace, tmp_path: Path) -> None:
+    load(workspace, tmp_path, returns=wide("LA,1,Ahn,5,5,5,0,5", "LA,2,Ahn,5,0,0,0,5", "LA,3,Ahn,,,,,10"))
+    assert (
+        "in 1 lines the modes do not add up to 'votes' (25.0% of the votes)" in topics(workspace)["modes and totals"]
+    )
+    assert "1 lines give a total and no mode (50.0%" in topics(workspace)["totals without modes"]
+
+
+def test_only_the_latest_release_of_a_unit_is_kept(workspace: Workspace, tmp_path: Path) -> None:
+    load(
+        workspace,
+        tmp_path,
+        returns="precinct,candidate,mode,votes,release\n1,Ahn,mail,5,1\n2,Ahn,mail,6,1\n1,Ahn,mail,8,2\n",
+    )
+    assert rows(workspace, "SELECT precinct, votes FROM results ORDER BY 1") == [("1", 8), ("2", 6)]
+    assert account(workspace) == [(3, 2, 0, 1)]
+
+
+def test_offices_without_district_are_told_apart_by_county_where_candidates_differ(
+    workspace: Workspace, tmp_path: Path
+) -> None:
+    lines = ["LA,1,Sheriff,,Lee,1", "LA,1,Sheriff,,Poe,1", "Kern,1,Sheriff,,Roe,1", "Kern,1,Sheriff,,Doe,1"]
+    lines += ["LA,1,Governor,,Fox,1", "Kern,1,Governor,,Fox,1"]
+    load(workspace, tmp_path, returns="county,precinct,office,district,candidate,mail\n" + "\n".join(lines))
+    assert rows(workspace, "SELECT DISTINCT contest FROM results ORDER BY 1") == [
+        ("Governor",),
+        ("Sheriff Kern",),
+        ("Sheriff LA",),
+    ]
+
+
+def test_history_is_earlier_elections_of_the_same_state_from_every_file(workspace: Workspace, tmp_path: Path) -> None:
+    history = tmp_path / "history"
+    history.mkdir()
+    line = "{},{},House 34,,,LA,1,Ahn,,1,2,,,\n"
+    (history / "a [1].csv").write_text(WIDE + line.format("CA", "2016-11-08") + line.format("NV", "2016-11-08"))
+    (history / "b.csv").write_text(WIDE + line.format("CA", "2014-11-04") + line.format("CA", "2017-06-06"))
+    (history / "notes.txt").write_text("not data")
+    load(workspace, tmp_path, returns=wide("LA,1,Ahn,1,,,,"), history=history)
+    assert rows(workspace, "SELECT election_date, sum(votes) FROM results WHERE is_past GROUP BY 1 ORDER BY 1") == [
+        (dt.date(2014, 11, 4), 3),
+        (dt.date(2016, 11, 8), 3),
+    ]
+    assert account(workspace)[1:] == [(2, 1, 0, 1), (2, 1, 0, 1)]
+
+
+@pytest.mark.realdata
+def test_real_georgia_reconciles(workspace: Workspace, tmp_path: Path, shared_data: Path) -> None:
+    georgia = shared_data / "history" / "ga.parquet"
+    load(workspace, tmp_path, Contest(date=dt.date(2018, 11, 6)), returns=georgia, history=georgia)
+    assert account(workspace) == [(837_111, 130_510, 0, 706_601), (837_111, 695_946, 0, 141_165)]
+    assert rows(workspace, "SELECT max(election_date) < DATE '2018-11-06' FROM results WHERE is_past") == [(True,)]
+    assert rows(workspace, "SELECT sum(votes) FROM results WHERE NOT is_past") == [(88_093_106,)]

@@ -1,0 +1,88 @@
+"""One file after another through the same gate: read, resolve codes, hand over, close the account."""
+
+import shutil
+import tempfile
+from collections.abc import Callable, Iterable
+from pathlib import Path
+
+import duckdb
+
+from turnout.errors import InputRefused
+from turnout.reading import codes, columnar, decode, delimited, reconcile, source
+from turnout.reading.source import Reading
+from turnout.workspace import Workspace
+
+_STAGING = ".reading-"
+
+
+def load(
+    workspace: Workspace,
+    table: str,
+    paths: Iterable[Path],
+    fill: Callable[[Workspace, Reading], int],
+    *,
+    may_be_empty: bool = False,
+) -> None:
+    """Read each file into ``typed`` and let ``fill`` move its sound lines to the canonical table.
+
+    Parameters
+    ----------
+    table : key of :data:`turnout.reading.canonical.FIELDS`
+    fill : returns how many data lines it loaded; the others it has put in ``faults`` or ``ignored``
+    may_be_empty : whether a header alone is an answer ("nobody has voted yet"), not a mistake
+
+    Raises
+    ------
+    UsageError
+        If a file does not exist or cannot be read.
+    InputRefused
+        If it cannot be used; the message says why and what to do.
+    """
+    files = source.expand(paths)
+    names = source.names(files)
+    seen: dict[str, str] = {}
+    for path in files:
+        with _staging(workspace) as directory:
+            reconcile.begin(workspace)
+            reading = _read(workspace, path, names[path], table, Path(directory))
+            if reading.sha256 in seen:
+                raise InputRefused(
+                    f"{reading.name}: the same file as {seen[reading.sha256]}. Name it once. Nothing was loaded."
+                )
+            seen[reading.sha256] = reading.name
+            if reading.lines_in == 0 and not may_be_empty:
+                raise InputRefused(f"{reading.name}: a header without any row. Fetch it again. Nothing was loaded.")
+            _fill(workspace, reading, fill)
+
+
+def sweep(workspace: Workspace) -> None:
+    """Remove what a killed run left in the staging directories."""
+    for leftover in workspace.directory.glob(f"{_STAGING}*"):
+        shutil.rmtree(leftover, ignore_errors=True)
+
+
+def _staging(workspace: Workspace) -> "tempfile.TemporaryDirectory[str]":
+    return tempfile.TemporaryDirectory(prefix=_STAGING, dir=workspace.directory)
+
+
+def _read(workspace: Workspace, path: Path, name: str, table: str, staging: Path) -> Reading:
+    head = decode.magic(path)
+    if head.startswith(b"PAR1"):
+        return columnar.read(workspace, path, name, table, staging)
+    if path.suffix.lower() == ".parquet":
+        raise InputRefused(f"{name}: not a Parquet file, by its first bytes. Fetch it again. Nothing was loaded.")
+    return delimited.read(workspace, path, name, table, staging)
+
+
+def _fill(workspace: Workspace, reading: Reading, fill: Callable[[Workspace, Reading], int]) -> None:
+    try:
+        codes.resolve(workspace, reading)
+        loaded = fill(workspace, reading)
+        reconcile.close(workspace, reading, loaded)
+    except (duckdb.InvalidInputException, duckdb.IOException) as error:
+        if reading.text is not None:  # no fault of the file, which was parsed before
+            raise
+        problem = str(error).splitlines()[0]
+        raise InputRefused(f"{reading.name}: a damaged Parquet file ({problem}). Nothing was loaded.") from None
+    if reading.lines_in == 0:
+        workspace.note("empty file", f"{reading.name}: a header and no row: nothing of its kind yet.")

@@ -1,0 +1,109 @@
+"""The account of every file: lines in = loaded + rejected + ignored, or the file is refused."""
+
+from collections.abc import Iterator
+
+import polars as pl
+
+from turnout.errors import InputRefused
+from turnout.reading.layouts import header_key
+from turnout.reading.source import Reading
+from turnout.workspace import Workspace
+
+_BATCH = 20_000
+
+
+def begin(workspace: Workspace) -> None:
+    """Forget the faults and ignored lines of the file before."""
+    for table in ("faults", "ignored"):
+        workspace.connection.execute(f"TRUNCATE {table}")
+
+
+def close(workspace: Workspace, reading: Reading, loaded: int) -> None:
+    """Write the file's rejects, its line in ``reconciliation``, and findings about what was left out.
+
+    Parameters
+    ----------
+    loaded : data lines that the canonical table now holds
+
+    Raises
+    ------
+    InputRefused
+        If lines are unaccounted for.
+    """
+    rejected = _reject(workspace, reading)
+    rules = workspace.connection.execute("SELECT rule, count(DISTINCT line) FROM ignored GROUP BY rule").fetchall()
+    reading.ignored.update({rule: int(lines) for rule, lines in rules})
+    ignored = reading.ignored.total()
+    if reading.lines_in != loaded + rejected + ignored:
+        raise InputRefused(
+            f"{reading.name}: {reading.lines_in:,} data lines, but {loaded:,} loaded, {rejected:,} rejected and"
+            f" {ignored:,} ignored do not add up to them. Save the file as Parquet, or quote every value."
+        )
+    note = "; ".join(f"{rule}: {lines:,}" for rule, lines in sorted(reading.ignored.items()))
+    workspace.connection.execute(
+        "INSERT INTO reconciliation VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+        [reading.name, reading.table, reading.sha256, reading.lines_in, loaded, rejected, ignored, note],
+    )
+    if note:
+        workspace.note("lines ignored", f"{reading.name}: {note}.")
+    if rejected:
+        reasons = workspace.connection.execute(
+            "SELECT column_name, reason, count(*) AS lines, min(line) FROM faults"
+            " GROUP BY ALL ORDER BY lines DESC, column_name, reason"
+        ).fetchall()
+        listed = "; ".join(
+            f"{f'column {column}: ' if column else ''}{reason} ({lines:,}, first at line {first:,})"
+            for column, reason, lines, first in reasons[:5]
+        )
+        workspace.note(
+            "lines rejected",
+            f"{reading.name}: {rejected:,} of {reading.lines_in:,} lines were rejected: {listed}.",
+            severity="warning",
+        )
+    _note_extra_columns(workspace, reading)
+
+
+def _reject(workspace: Workspace, reading: Reading) -> int:
+    """Copy the file's faults to ``rejects`` with each line's text; return how many there are."""
+    connection = workspace.connection
+    count = int(connection.execute("SELECT count(*) FROM faults").fetchall()[0][0])
+    if count == 0:
+        return 0
+    if reading.text is None:
+        connection.execute(
+            "INSERT INTO rejects SELECT $source, f.line, f.column_name, f.reason, CAST(s AS VARCHAR)"
+            " FROM faults f JOIN source_rows s USING (line) ORDER BY f.line",
+            {"source": reading.name},
+        )
+        return count
+    faults = connection.sql("SELECT line, column_name, reason FROM faults ORDER BY line").pl()
+    raws = _raw(reading, faults["line"].to_list())
+    for start in range(0, count, _BATCH):
+        part = faults.slice(start, _BATCH)
+        raw = pl.Series("raw", [next(raws) for _ in range(part.height)], dtype=pl.String)
+        workspace.append("rejects", part.with_columns(raw, source=pl.lit(reading.name)))
+    return count
+
+
+def _raw(reading: Reading, lines: list[int]) -> Iterator[str]:
+    """Yield the text of physical lines, given in ascending order."""
+    assert reading.text is not None  # noqa: S101 - Parquet has no lines
+    with reading.text.open("rb") as file:
+        at, last, text = 0, 0, ""
+        for number in lines:
+            if number != last:
+                while at < number - 1:
+                    file.readline()
+                    at += 1
+                span = reading.spans.get(number, 1)
+                text = b"".join(file.readline() for _ in range(span)).decode("utf-8", "replace").rstrip("\r\n")
+                at, last = at + span, number
+            yield text
+
+
+def _note_extra_columns(workspace: Workspace, reading: Reading) -> None:
+    used = {header_key(name) for spec in reading.layout.columns.values() for name in spec.names}
+    extra = [name for name in reading.header if header_key(name) not in used and name]
+    if extra:
+        shown = ", ".join(repr(name[:40]) for name in extra[:10]) + (", …" if len(extra) > 10 else "")
+        workspace.note("columns ignored", f"{reading.name}: {len(extra)} columns are not used: {shown}.")

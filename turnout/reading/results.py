@@ -1,0 +1,121 @@
+"""Results, long or wide, of this contest or of past ones."""
+
+import datetime as dt
+from dataclasses import dataclass
+
+import polars as pl
+
+from turnout.contest import Contest
+from turnout.reading import returns
+from turnout.reading.source import Reading
+from turnout.vocabulary import MODES
+from turnout.workspace import Workspace
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What a results file is read for.
+
+    Attributes
+    ----------
+    contest : the contest, for its name, candidates and aliases
+    date : its date; with ``is_past``, only earlier elections are taken
+    state : its state, upper case; others are left out. None: unknown
+    is_past : whether the file is history
+    """
+
+    contest: Contest
+    date: dt.date | None
+    state: str | None
+    is_past: bool
+
+
+def fill(workspace: Workspace, reading: Reading, asked: Asked) -> int:
+    """Load one results file. Returns lines loaded.
+
+    Raises
+    ------
+    InputRefused
+        If a file of returns holds another contest, another date or none of the candidates.
+    """
+    _name_candidates(workspace, asked)
+    workspace.execute("reading/results_choices")
+    if not asked.is_past:
+        returns.check_contest(workspace, reading, asked.contest, asked.date)
+    name = "" if asked.is_past else asked.contest.name
+    workspace.execute(
+        "reading/ignored_results",
+        is_past=asked.is_past,
+        date=asked.date,
+        state=asked.state,
+        contest=_key(workspace, name),
+    )
+    workspace.execute("reading/faults_results")
+    workspace.execute(
+        "reading/results_kept",
+        is_past=asked.is_past,
+        date=asked.date,
+        state=asked.state,
+        contest=name,
+        unnamed=asked.contest.title or "contest",
+    )
+    if not asked.is_past:
+        returns.check_candidates(workspace, reading, asked.contest)
+    if "contest" not in reading.columns and not name:
+        workspace.execute("reading/results_local_contests")
+    return _insert(workspace, reading, asked)
+
+
+def _insert(workspace: Workspace, reading: Reading, asked: Asked) -> int:
+    workspace.execute("reading/results_units")
+    workspace.execute("reading/ignored_results_repeated")
+    if "release" in reading.columns:
+        workspace.execute("reading/ignored_results_superseded")
+    if reading.layout.is_wide:
+        modes: list[str] = [mode for mode in MODES if mode in reading.columns]
+        workspace.execute("reading/results_wide", modes=modes, is_past=asked.is_past)
+        _check_sums(workspace, reading, modes)
+    else:
+        workspace.execute("reading/results_long", is_past=asked.is_past)
+    loaded = "SELECT count(*) FROM kept ANTI JOIN ignored USING (line)"
+    return int(workspace.connection.execute(loaded).fetchall()[0][0])
+
+
+def _name_candidates(workspace: Workspace, asked: Asked) -> None:
+    """Make ``candidate_names``: key of each spelling the contest lists -> its own spelling and party."""
+    candidates = () if asked.is_past else asked.contest.candidates
+    rows = [(spelling, c.name, c.party or None) for c in candidates for spelling in (c.name, *c.aliases)]
+    frame = pl.DataFrame(rows, schema={"spelling": pl.String, "name": pl.String, "party": pl.String}, orient="row")
+    with workspace.registered("incoming", frame):
+        workspace.connection.execute(
+            "CREATE OR REPLACE TEMP TABLE candidate_names AS"
+            " SELECT name_key(spelling) AS key, any_value(name) AS name, any_value(party) AS party"
+            " FROM incoming GROUP BY key"
+        )
+
+
+def _key(workspace: Workspace, name: str) -> str | None:
+    key: str = workspace.connection.execute("SELECT name_key($1)", [name]).fetchall()[0][0]
+    return key or None
+
+
+def _check_sums(workspace: Workspace, reading: Reading, modes: list[str]) -> None:
+    """Record totals that their modes do not add up to, and totals that no mode divides."""
+    if "votes" not in reading.columns:
+        return
+    row = workspace.query("reading/results_checks", modes=modes).row(0, named=True)
+    votes = max(int(row["all_votes"]), 1)
+    if row["unequal"]:
+        workspace.note(
+            "modes and totals",
+            f"{reading.name}: in {row['unequal']:,} lines the modes do not add up to 'votes'"
+            f" ({row['unequal_votes'] / votes:.1%} of the votes). The modes are used.",
+            severity="warning",
+        )
+    if row["undivided"]:
+        workspace.note(
+            "totals without modes",
+            f"{reading.name}: {row['undivided']:,} lines give a total and no mode"
+            f" ({row['undivided_votes'] / votes:.1%} of the votes); they count as not reported yet.",
+            severity="warning",
+        )
