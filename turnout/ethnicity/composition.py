@@ -1,0 +1,232 @@
+"""Who lives in each precinct and how each group votes, learned from the file's own names by EM.
+
+The model: a voter of precinct p is of group g with probability π_pg, votes in way y with probability θ_yg, and has
+the name with probability ℓ_ig (surname × first name × other evidence). Then
+
+    P(g | voter i) ∝ ℓ_ig · φ_pyg,      φ_pyg about π_pg θ_yg,
+
+where π leans on the county and the county on the file (Dirichlet), and φ leans on π θ, so that a precinct may vote in
+its own way. EM alternates the posteriors with the counts they imply. With one way of voting it is BISG with the
+geography learned from the file; with several it is BIRDiE (McCartan et al., JASA 2025): how a group votes is not
+assumed to be unrelated to the group given name and place, which is what makes plain sums of probabilities wrong.
+
+Two groups are held near their prior share, native and other: names hardly tell them from the groups they are mixtures
+of, so EM would use them to mend what is wrong with the name tables. For the same reason θ of a group leans on
+everyone's the more, the less sure the posteriors of its members are: its counts are weighted by the square of
+``Σp²/Σp``, their mean certainty.
+"""
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from turnout.ethnicity.specification import Fit
+from turnout.vocabulary import GROUPS
+
+#: Voters a pass over the likelihoods takes at a time: the working arrays stay in the processor's cache.
+_CHUNK = 16_384
+_HELD = np.isin(GROUPS, ("native", "other"))
+
+
+@dataclass(frozen=True)
+class Layout:
+    """Voters sorted by cell, a cell being a precinct's voters of one status.
+
+    Attributes
+    ----------
+    likelihood : float32 (voters, groups), P(name and evidence | group) up to a factor by row, sorted by cell
+    starts : int64 (cells + 1,), where each cell's voters start
+    precinct, status : int64 (cells,)
+    county : int64 (precincts,), the county each precinct is in
+    """
+
+    likelihood: np.ndarray
+    starts: np.ndarray
+    precinct: np.ndarray
+    status: np.ndarray
+    county: np.ndarray
+
+    @property
+    def voters(self) -> np.ndarray:
+        """Voters by cell."""
+        return np.diff(self.starts)
+
+    def pooled(self, most: int) -> "Layout":
+        """Take at most ``most`` voters, evenly through the order, with all precincts made one."""
+        step = max(1, -(-len(self.likelihood) // most))
+        chosen = np.arange(0, len(self.likelihood), step)
+        status = np.repeat(self.status, self.voters)[chosen]
+        order = np.argsort(status, kind="stable")
+        kinds, first = np.unique(status[order], return_index=True)
+        zeros = np.zeros(len(kinds), dtype=np.int64)
+        starts = np.append(first, len(chosen)).astype(np.int64)
+        return Layout(self.likelihood[chosen][order], starts, zeros, kinds, np.zeros(1, dtype=np.int64))
+
+
+@dataclass(frozen=True)
+class Composition:
+    """What was learned.
+
+    Attributes
+    ----------
+    district : (groups,) make-up of the file
+    precinct : (precincts, groups) make-up of each precinct
+    status : (statuses, groups) P(status | group)
+    cell : (cells, groups) weight of each group for a voter of the cell, up to a factor by cell
+    iterations : how many passes it took
+    """
+
+    district: np.ndarray
+    precinct: np.ndarray
+    status: np.ndarray
+    cell: np.ndarray
+    iterations: int
+
+
+def learn(layout: Layout, prior: np.ndarray, fit: Fit, margins: np.ndarray | None = None) -> Composition:
+    """Fit the model by EM.
+
+    Parameters
+    ----------
+    layout : the voters; at least one
+    prior : (groups,) make-up to start from and lean on
+    fit : strengths and limits
+    margins : (groups,) known make-up of the file, NaN where unknown; the counts are scaled to it at every step
+    """
+    statuses = int(layout.status.max()) + 1
+    pooled = layout.pooled(fit.pooled_voters)
+    theta = _starting_status(pooled, statuses, len(prior))
+    start = _start(pooled, prior, theta)
+    first = _iterate(pooled, start, prior, margins, replace_limits(fit, fit.pooled_iterations))
+    whole = _start(layout, first.district, first.status)
+    return _iterate(layout, whole, prior, margins, fit)
+
+
+def replace_limits(fit: Fit, iterations: int) -> Fit:
+    """Return the settings with another limit on the iterations."""
+    return fit.model_copy(update={"iterations": iterations})
+
+
+def _starting_status(layout: Layout, statuses: int, groups: int) -> np.ndarray:
+    """Everyone votes alike to begin with."""
+    share = np.bincount(layout.status, weights=layout.voters, minlength=statuses) + 1.0
+    return np.tile((share / share.sum())[:, None], (1, groups))
+
+
+def _start(layout: Layout, district: np.ndarray, status: np.ndarray) -> Composition:
+    cell = district * status[layout.status]
+    return Composition(district, np.tile(district, (len(layout.county), 1)), status, cell, 0)
+
+
+def _iterate(
+    layout: Layout, start: Composition, prior: np.ndarray, margins: np.ndarray | None, fit: Fit
+) -> Composition:
+    now = start
+    for step in range(1, fit.iterations + 1):
+        counts, certainty = counts_by_cell(layout, now.cell)
+        after = _maximised(layout, scaled_to_margins(counts, margins), certainty, prior, fit)
+        moved = float(np.abs(after.district - now.district).max())
+        now = replace(after, iterations=step)
+        if moved < fit.tolerance:
+            break
+    return now
+
+
+def counts_by_cell(layout: Layout, weight: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """E-step: expected voters by cell and group, float64 (cells, groups), given each cell's weights.
+
+    And the certainty by group, Σp²/Σp (groups,): 1 where every posterior is 0 or 1.
+    """
+    counts = np.zeros_like(weight, dtype=np.float64)
+    squares = np.zeros(weight.shape[1])
+    for first, last, rows in _chunks(layout):
+        posterior = posteriors(layout.likelihood[rows], weight[first:last], _sizes(layout, first, last, rows))
+        begins = np.maximum(layout.starts[first:last], rows.start) - rows.start
+        counts[first:last] += np.add.reduceat(posterior, begins, axis=0)
+        squares += np.einsum("ig,ig->g", posterior, posterior)
+    return counts, squares / np.maximum(counts.sum(axis=0), 1e-12)
+
+
+def posteriors(likelihood: np.ndarray, weight: np.ndarray, sizes: np.ndarray) -> np.ndarray:
+    """Posterior of consecutive voters: float32 (voters, groups); ``sizes`` voters have each row of ``weight``."""
+    joint = likelihood * np.repeat(weight.astype(np.float32), sizes, axis=0)
+    joint /= np.einsum("ig->i", joint)[:, None]
+    return joint
+
+
+def _chunks(layout: Layout) -> list[tuple[int, int, slice]]:
+    """Return consecutive (first cell, cell after the last, voters), some 16,000 voters each."""
+    chunks = []
+    total = int(layout.starts[-1])
+    for begin in range(0, total, _CHUNK):
+        end = min(begin + _CHUNK, total)
+        first = int(np.searchsorted(layout.starts, begin, side="right")) - 1
+        last = int(np.searchsorted(layout.starts, end, side="left"))
+        chunks.append((first, last, slice(begin, end)))
+    return chunks
+
+
+def _sizes(layout: Layout, first: int, last: int, rows: slice) -> np.ndarray:
+    """Voters of each cell that fall among ``rows``."""
+    edges = np.clip(layout.starts[first : last + 1], rows.start, rows.stop)
+    return np.diff(edges)
+
+
+def _maximised(layout: Layout, counts: np.ndarray, certainty: np.ndarray, prior: np.ndarray, fit: Fit) -> Composition:
+    """M-step: make-up and ways of voting that the counts imply, each leaning on the one above."""
+    by_precinct = _summed(counts, layout.precinct, len(layout.county))
+    by_county = _summed(by_precinct, layout.county, int(layout.county.max()) + 1)
+    district = _held(
+        _leaning(by_county.sum(axis=0)[None, :], prior, fit.district_strength)[0], prior, fit.held_weight
+    )
+    county = _leaning(by_county, district, fit.county_strength)
+    precinct = _leaning(by_precinct, county[layout.county], fit.precinct_strength)
+    status = _status_by_group(_summed(counts, layout.status, int(layout.status.max()) + 1), certainty, fit)
+    expected = precinct[layout.precinct] * status[layout.status]
+    expected /= expected.sum(axis=1, keepdims=True)
+    cell = _leaning(counts, expected, fit.cell_strength) if len(status) > 1 else expected
+    return Composition(district, precinct, status, cell, 0)
+
+
+def _status_by_group(by_status: np.ndarray, certainty: np.ndarray, fit: Fit) -> np.ndarray:
+    """θ, P(status | group): (statuses, groups), leaning on everyone's."""
+    everyone = by_status.sum(axis=1, keepdims=True) + 1e-3
+    theta = by_status * certainty**2 + fit.status_strength * everyone / everyone.sum()
+    shares: np.ndarray = theta / theta.sum(axis=0)
+    return shares
+
+
+def _held(shares: np.ndarray, prior: np.ndarray, weight: float) -> np.ndarray:
+    """Move the shares of the held groups towards their prior; the others share what is left as they were."""
+    moved = shares.copy()
+    moved[_HELD] = (shares[_HELD] + weight * prior[_HELD]) / (1 + weight)
+    moved[~_HELD] *= (1 - moved[_HELD].sum()) / moved[~_HELD].sum()
+    return moved
+
+
+def _leaning(counts: np.ndarray, towards: np.ndarray, strength: float) -> np.ndarray:
+    """Shares by row of ``counts`` plus ``strength`` voters made up like ``towards``."""
+    total = counts.sum(axis=1, keepdims=True) + strength
+    shares: np.ndarray = (counts + strength * towards) / total
+    return shares
+
+
+def _summed(counts: np.ndarray, into: np.ndarray, size: int) -> np.ndarray:
+    out = np.zeros((size, counts.shape[1]))
+    np.add.at(out, into, counts)
+    return out
+
+
+def scaled_to_margins(counts: np.ndarray, margins: np.ndarray | None) -> np.ndarray:
+    """Scale counts so that the file's make-up is the known one; unknown groups share what is left as they were."""
+    if margins is None:
+        return counts
+    total = counts.sum(axis=0)
+    known = ~np.isnan(margins)
+    wanted = total.copy()
+    wanted[known] = np.maximum(margins[known], 1e-6) * total.sum()
+    if not known.all():
+        rest = max(total.sum() - wanted[known].sum(), 1e-6 * total.sum())
+        wanted[~known] = total[~known] * rest / total[~known].sum()
+    scaled: np.ndarray = counts * (wanted / np.maximum(total, 1e-12))
+    return scaled
