@@ -1,1 +1,30 @@
-"""Synthetic electorates: the founding case, and what tests and benchmarks run on."""
+"""Synthetic electorates: the founding case, and what tests and benchmarks run on.
+
+>>> from pathlib import Path
+>>> from turnout.example import certified, generate, returns
+>>> truth = generate(Path("demo"))            # the files of the first count; the truth is not among them
+>>> later = returns(truth, stage=0.25)        # a quarter of the precincts' poll counts in
+>>> whole = certified(truth)                  # where it ended
+>>> truth.write(Path("truth.json"))
+"""
+
+from turnout.example.files import contest_toml
+from turnout.example.scenario import CA34, Neighbourhood, PastElection, Priors, Scenario, Traits
+from turnout.example.simulate import Electorate, generate, simulate
+from turnout.example.truth import Truth, certified, returns
+
+__all__ = [
+    "CA34",
+    "Electorate",
+    "Neighbourhood",
+    "PastElection",
+    "Priors",
+    "Scenario",
+    "Traits",
+    "Truth",
+    "certified",
+    "contest_toml",
+    "generate",
+    "returns",
+    "simulate",
+]
