@@ -1,1 +1,10 @@
-"""The command line: parse, call one function, print."""
+"""The command line: parse, call one function, print. Modelling code is imported when a command runs, not before."""
+
+from turnout.cli.commands import app
+
+__all__ = ["app", "main"]
+
+
+def main() -> None:
+    """Run the command line with the process's arguments, and exit."""
+    app(prog_name="turnout")

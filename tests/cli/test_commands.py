@@ -1,0 +1,342 @@
+import json
+import subprocess
+import sys
+import types
+from pathlib import Path
+
+import polars as pl
+import pytest
+import typer
+
+import turnout.running
+from tests.reporting import examples
+from turnout import errors, reporting
+from turnout.cli import app
+from turnout.reporting.tables import RECONCILIATION
+from turnout.workspace import Workspace
+
+CONFIG = """
+name = "US House 34, special runoff"
+date = 2017-06-06
+synthetic = true
+output = "out"
+[inputs]
+voters = ["voters.csv"]
+returns = ["returns.csv"]
+"""
+
+
+@pytest.fixture
+def turn(monkeypatch, capsys):
+    """Run the command line and return its exit code, stdout and stderr."""
+    monkeypatch.setenv("COLUMNS", "80")
+
+    def run(*arguments):
+        with pytest.raises(SystemExit) as ended:
+            app([str(argument) for argument in arguments], prog_name="turnout")
+        out, err = capsys.readouterr()
+        return ended.value.code, out, err
+
+    return run
+
+
+@pytest.fixture
+def config(tmp_path):
+    path = tmp_path / "contest.toml"
+    path.write_text(CONFIG)
+    return path
+
+
+@pytest.fixture
+def engine(monkeypatch):
+    """Stand in for turnout.running.project: publishes a ready run and remembers what it was asked for."""
+    state = types.SimpleNamespace(answer=examples.founding_case(), raises={}, asked=[])
+
+    def run(contest, *, progress=None):
+        state.asked.append(contest)
+        if error := state.raises.get(contest.name):
+            raise error
+        if progress:
+            progress("reading")
+        with Workspace.create(contest.output, threads=1) as workspace, workspace.publication() as staging:
+            reporting.write(staging, state.answer)
+        return state.answer
+
+    fake = types.ModuleType("turnout.running.project")
+    fake.run = run
+    monkeypatch.setitem(sys.modules, "turnout.running.project", fake)
+    monkeypatch.setattr(turnout.running, "project", fake, raising=False)
+    for name in ("batch", "demo"):
+        monkeypatch.delitem(sys.modules, f"turnout.running.{name}", raising=False)
+        monkeypatch.delattr(turnout.running, name, raising=False)
+    yield state
+    for name in ("batch", "demo"):
+        sys.modules.pop(f"turnout.running.{name}", None)
+
+
+def test_project_with_a_config_publishes_and_tells(turn, engine, config):
+    code, out, err = turn("project", config)
+    assert code == 0
+    assert err == ""
+    assert "58.7 %" in out
+    assert (config.parent / "out" / "projection.csv").exists()
+    assert engine.asked[0].name == "US House 34, special runoff"
+
+
+def test_project_with_files_takes_every_option(turn, engine, tmp_path):
+    code, _, err = turn(
+        "project", "--returns", "a.csv", "--returns", "b.csv", "--history", "past", "--voters", "v.csv",
+        "--vote-history", "h.csv", "--ballots", "m.csv", "--output", tmp_path / "out", "--seed", 7,
+        "--date", "2017-06-06", "--contest", "Mayor", "--quiet",
+    )  # fmt: skip
+    assert (code, err) == (0, "")
+    contest = engine.asked[0]
+    assert contest.inputs.returns == (Path("a.csv"), Path("b.csv"))
+    assert contest.inputs.voters == (Path("v.csv"),)
+    assert contest.inputs.vote_history == (Path("h.csv"),)
+    assert contest.inputs.ballots == (Path("m.csv"),)
+    assert contest.inputs.history == (Path("past"),)
+    assert (contest.seed, str(contest.date), contest.name) == (7, "2017-06-06", "Mayor")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        ((), "--returns"),
+        (("--returns", "a.csv"), "--output"),
+        (("--output", "x"), "--returns"),
+        (("contest.toml", "--returns", "a.csv"), "exclude each other"),
+        (("contest.toml", "--seed", "0"), "exclude each other"),
+        (("contest.toml", "--output", "x"), "exclude each other"),
+        (("--returns", "a.csv", "--output", "x", "--seed", "-1"), "--seed"),
+        (("--returns", "a.csv", "--output", "x", "--date", "6 June"), "--date"),
+        (("nowhere.toml",), "nowhere.toml: cannot be read"),
+        (("--colour",), "--colour"),
+    ],
+)
+def test_wrong_usage_exits_2_and_says_what_to_do(turn, engine, arguments, said):
+    code, out, err = turn("project", *arguments)
+    assert code == 2
+    assert out == ""
+    assert err.startswith("error: ")
+    assert said in err
+    assert engine.asked == []
+
+
+def test_quiet_prints_nothing(turn, engine, config):
+    assert turn("project", config, "--quiet") == (0, "", "")
+
+
+def test_json_on_stdout_is_what_was_published(turn, engine, config):
+    code, out, err = turn("project", config, "--json")
+    assert (code, err) == (0, "")
+    assert out == (config.parent / "out" / "projection.json").read_text()
+    assert json.loads(out)["synthetic"] is True
+
+
+def test_abstaining_everywhere_publishes_and_exits_5(turn, engine, config):
+    engine.answer = examples.fully_abstained()
+    code, out, err = turn("project", config)
+    assert code == 5
+    assert err.startswith("error: No contest could be projected.")
+    assert "No projection." in out
+    assert (config.parent / "out" / "projection.csv").exists()
+
+
+@pytest.mark.parametrize(
+    ("error", "code"),
+    [
+        (errors.UsageError("u"), 2),
+        (errors.InputRefused("i"), 3),
+        (errors.InputStale("s"), 4),
+        (errors.AbstainedEverywhere("a"), 5),
+        (errors.WorkspaceBusy("w"), 6),
+    ],
+)
+def test_each_error_has_its_exit_code_and_one_line(turn, engine, config, error, code):
+    engine.raises[""] = engine.raises["US House 34, special runoff"] = error
+    assert turn("project", config) == (code, "", f"error: {error}\n")
+
+
+def test_a_bug_is_one_line_without_traceback_or_data(turn, engine, config, monkeypatch):
+    monkeypatch.delenv("TURNOUT_DEBUG", raising=False)
+    engine.raises["US House 34, special runoff"] = ValueError("could not convert 'KIM, SOO JIN'")
+    code, _, err = turn("project", config)
+    assert code == 1
+    assert err.startswith("internal error: ValueError in ")
+    assert err.count("\n") == 1
+    assert "report" in err
+    assert "KIM" not in err
+
+
+def test_a_bug_shows_its_traceback_when_asked(turn, engine, config, monkeypatch):
+    monkeypatch.setenv("TURNOUT_DEBUG", "1")
+    engine.raises["US House 34, special runoff"] = ValueError("oh")
+    code, _, err = turn("project", config)
+    assert code == 1
+    assert "Traceback" in err
+
+
+def test_a_busy_directory_exits_6(turn, engine, config):
+    with Workspace.create(config.parent / "out", threads=1):
+        code, _, err = turn("project", config)
+    assert code == 6
+    assert "another run holds" in err
+
+
+def test_report_rebuilds_the_page(turn, engine, config):
+    turn("project", config, "--quiet")
+    page = config.parent / "out" / "report.html"
+    before = page.read_bytes()
+    page.resolve().write_text("lost")
+    code, out, _ = turn("report", config)
+    assert (code, out) == (0, f"{page}\n")
+    assert page.read_bytes() == before
+
+
+def test_report_before_any_run_exits_2(turn, config):
+    code, _, err = turn("report", config)
+    assert code == 2
+    assert "turnout project" in err
+
+
+def make_batch(tmp_path, names):
+    paths = []
+    for name in names:
+        path = tmp_path / name / "contest.toml"
+        path.parent.mkdir()
+        path.write_text(f'name = "{name}"\noutput = "out"\n')
+        paths.append(path)
+    return paths
+
+
+def test_a_batch_isolates_failures_and_exits_7(turn, engine, tmp_path):
+    paths = make_batch(tmp_path, ["one", "two", "three", "four"])
+    engine.raises = {"two": errors.InputRefused("returns.csv: nothing readable."), "three": KeyError("secret")}
+    code, out, err = turn("batch", *paths, tmp_path / "missing.toml")
+    assert code == 7
+    assert [line.split()[0] for line in out.splitlines()] == [
+        "projected", "failed", "failed", "projected", "failed",
+    ]  # fmt: skip
+    assert "nothing readable" in out
+    assert "secret" not in out + err
+    assert "3 of 5 contests failed" in err
+    assert (tmp_path / "four" / "out" / "projection.csv").exists()
+
+
+def test_a_batch_without_failures_exits_0(turn, engine, tmp_path):
+    code, out, err = turn("batch", *make_batch(tmp_path, ["one", "two"]))
+    assert (code, err) == (0, "")
+    assert out.count("projected") == 2
+
+
+def test_a_batch_that_abstains_everywhere_exits_5(turn, engine, tmp_path):
+    engine.answer = examples.fully_abstained()
+    assert turn("batch", *make_batch(tmp_path, ["one", "two"]))[0] == 5
+
+
+def test_check_reads_and_reconciles_and_keeps_nothing(turn, monkeypatch, tmp_path):
+    seen = []
+
+    def load(workspace, contest):
+        seen.append(workspace.directory)
+        row = ("returns.csv", "results", "ab" * 32, 10, 9, 1, 0, "")
+        workspace.append("reconciliation", pl.DataFrame([row], schema=RECONCILIATION, orient="row"))
+        workspace.note("odd codes", "2 rows have party 'X'.", severity="warning")
+
+    monkeypatch.setattr("turnout.reading.load", load, raising=False)
+    code, out, err = turn("check", "--returns", "returns.csv")
+    assert (code, err) == (0, "")
+    assert "returns.csv" in out
+    assert "odd codes: 2 rows have party 'X'." in out
+    assert not seen[0].exists()
+
+
+def test_check_of_nothing_exits_2(turn):
+    code, _, err = turn("check")
+    assert code == 2
+    assert "nothing to check" in err
+
+
+def test_cohorts_without_a_voter_file_exits_2(turn, tmp_path):
+    path = tmp_path / "contest.toml"
+    path.write_text('output = "out"\n')
+    code, _, err = turn("cohorts", path)
+    assert code == 2
+    assert "voter file" in err
+
+
+def test_cohorts_shows_groups_and_publishes_nothing(turn, config, monkeypatch):
+    monkeypatch.setattr("turnout.reading.load", lambda workspace, contest: None, raising=False)
+    monkeypatch.setattr("turnout.ethnicity.estimate", lambda workspace, contest: None, raising=False)
+    monkeypatch.setattr("turnout.electorate.build", lambda workspace, contest, rng: None, raising=False)
+    monkeypatch.setattr("turnout.electorate.cohorts", lambda built, draws, rng: examples.cohorts(), raising=False)
+    code, out, err = turn("cohorts", config)
+    assert (code, err) == (0, "")
+    assert "Korean" in out
+    assert "Synthetic electorate" in out
+    assert "Written to" not in out
+    assert not (config.parent / "out" / "cohorts.csv").exists()
+
+
+def test_demo_writes_projects_and_recalls_the_real_result(turn, engine, monkeypatch, tmp_path):
+    def generate(directory, seed):
+        directory.mkdir(parents=True, exist_ok=True)
+        (directory / "contest.toml").write_text(CONFIG)
+
+    monkeypatch.setattr("turnout.example.generate", generate, raising=False)
+    directory = tmp_path / "demo"
+    code, out, _ = turn("demo", directory)
+    assert code == 0
+    assert "Synthetic electorate" in out
+    assert "25,569 votes (59.2 %)" in " ".join(out.split())
+    assert "California Secretary of State" in " ".join(out.split())
+    assert turn("demo", directory, "--quiet") == (0, "", "")
+
+
+def test_demo_does_not_write_over_what_it_did_not_write(turn, engine, tmp_path):
+    (tmp_path / "voters.csv").write_text("voter_id\n1\n")
+    code, _, err = turn("demo", tmp_path)
+    assert code == 2
+    assert "did not write" in err
+    assert (tmp_path / "voters.csv").read_text() == "voter_id\n1\n"
+
+
+def test_without_a_command_the_help_is_shown(turn):
+    code, out, err = turn()
+    assert code == 2
+    assert out == ""
+    assert "turnout demo" in err
+
+
+def test_a_misspelt_command_is_suggested(turn):
+    code, _, err = turn("projet")
+    assert code == 2
+    assert "Did you mean 'project'?" in err
+
+
+def test_version(turn):
+    code, out, _ = turn("--version")
+    assert code == 0
+    assert out.startswith("turnout 0.")
+
+
+@pytest.mark.parametrize("name", sorted(typer.main.get_command(app).commands))
+def test_every_command_teaches(turn, name):
+    code, out, _ = turn(name, "--help")
+    assert code == 0
+    assert f"  turnout {name}" in out.split("Examples:")[1]
+    command = typer.main.get_command(app).commands[name]
+    assert all(parameter.help for parameter in command.params if parameter.name != "help")
+
+
+def test_help_loads_no_modelling_code():
+    heavy = ("duckdb", "polars", "sklearn", "numpy", "jinja2", "pydantic")
+    code = f"import sys, turnout.cli; print([name for name in {heavy} if name in sys.modules])"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout == "[]\n"
+
+
+def test_python_m_turnout_is_turnout():
+    done = subprocess.run([sys.executable, "-m", "turnout", "--version"], capture_output=True, text=True, check=True)
+    assert done.stdout.startswith("turnout ")

@@ -1,0 +1,260 @@
+"""Every command of ``turnout``."""
+
+import contextlib
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from turnout.cli import options
+from turnout.cli.group import Commands
+from turnout.errors import AbstainedEverywhere, UsageError
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from turnout.contest import Contest
+    from turnout.reporting import Run
+
+app = typer.Typer(
+    cls=Commands,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+)
+
+
+def _example(*lines: str) -> str:
+    """Return an epilog that keeps its lines."""
+    return "\b\nExamples:\n" + "\n".join(f"  {line}" for line in lines)
+
+
+def _print_version(wanted: bool) -> None:
+    if wanted:
+        from importlib.metadata import version  # noqa: PLC0415
+
+        typer.echo(f"turnout {version('turnout')}")
+        raise typer.Exit
+
+
+@app.callback(invoke_without_command=True, epilog=_example("turnout demo", "turnout project contest.toml"))
+def turnout(
+    context: typer.Context,
+    version: Annotated[  # noqa: ARG001 - handled by its callback
+        bool, typer.Option("--version", callback=_print_version, is_eager=True, help="Print the version and exit.")
+    ] = False,
+) -> None:
+    """Voter-file turnout modelling: who has voted, who is still to vote, where it ends, and how sure that is.
+
+    Start with `turnout demo`: it needs no input. Every command explains itself with --help.
+
+    Exit codes: 0 done, 1 a bug, 2 wrong usage or config, 3 an input was refused, 4 an input is stale, 5 abstained
+    everywhere, 6 another run holds the directory, 7 a batch in part failed.
+    """
+    if context.invoked_subcommand is None:
+        typer.echo(context.get_help(), err=True)
+        raise typer.Exit(UsageError.exit_code)
+
+
+@app.command(epilog=_example("turnout demo", "turnout demo try --seed 7"))
+def demo(
+    directory: options.DemoDirectory = Path("demo"),
+    seed: Annotated[int, typer.Option(min=0, help="Seed of the electorate and of the draws.")] = 2017,
+    quiet: options.Quiet = False,
+) -> None:
+    """Project a synthetic electorate; no input needed.
+
+    It is modelled on the special election in California's 34th district of 6 June 2017. The early count is near even,
+    as it was. What the electorate adds up to is held to published figures; its voters
+    and precincts are invented.
+    """
+    from turnout.running import demo as running  # noqa: PLC0415
+
+    with _progress(quiet) as progress:
+        run = running.run(directory, seed=seed, progress=progress)
+    _show(run, quiet=quiet)
+    if not quiet:
+        _console().print(f"\n{running.CERTIFIED}", markup=False, highlight=False)
+    _refuse_abstention(run)
+
+
+@app.command(
+    epilog=_example(
+        "turnout project contest.toml",
+        "turnout project --returns early.csv --history past/ --output out",
+    )
+)
+def project(
+    config: options.OptionalConfig = None,
+    *,
+    returns: options.Returns = None,
+    voters: options.Voters = None,
+    vote_history: options.VoteHistory = None,
+    ballots: options.Ballots = None,
+    history: options.History = None,
+    output: options.Output = None,
+    seed: options.Seed = None,
+    date: options.Date = None,
+    contest: options.ContestName = None,
+    quiet: options.Quiet = False,
+    as_json: options.Json = False,
+) -> None:
+    """Project final shares from the returns so far.
+
+    Each candidate's final share comes with intervals and a win probability, beside what the count alone says.
+    Give either a CONFIG or files. Every file but the returns may be missing; each missing one widens the
+    answer.
+    Writes projection.csv, projection.json, cohorts.csv (with a voter file) and report.html.
+    """
+    chosen = _contest(
+        config,
+        files={
+            "returns": returns,
+            "voters": voters,
+            "vote-history": vote_history,
+            "ballots": ballots,
+            "history": history,
+        },
+        settings={"output": output, "seed": seed, "date": date.date() if date else None, "contest": contest},
+    )
+    if config is None and not returns:
+        raise UsageError("Missing --returns. Name a returns file, or give a CONFIG.")
+    if config is None and output is None:
+        raise UsageError("Missing --output. Name a directory to publish into, or give a CONFIG that does.")
+    from turnout.running import project as running  # noqa: PLC0415
+
+    with _progress(quiet) as progress:
+        run = running.run(chosen, progress=progress)
+    _show(run, quiet=quiet, as_json=as_json)
+    _refuse_abstention(run)
+
+
+@app.command(epilog=_example("turnout cohorts contest.toml"))
+def cohorts(config: options.Config, quiet: options.Quiet = False) -> None:
+    """Show who has voted and who is still to vote.
+
+    Early, poll and late voters by estimated ethnicity, against registration. Needs a voter file and the ballots
+    so far; needs no returns and publishes nothing.
+    """
+    from turnout import reporting  # noqa: PLC0415
+    from turnout.contest import Contest  # noqa: PLC0415
+    from turnout.running import cohorts as running  # noqa: PLC0415
+
+    with _progress(quiet) as progress:
+        run = running.run(Contest.load(config), progress=progress)
+    if not quiet:
+        reporting.show(run, _console(), files=False)
+
+
+@app.command(epilog=_example("turnout check contest.toml", "turnout check --voters voters.csv --ballots ballots.csv"))
+def check(
+    config: options.OptionalConfig = None,
+    *,
+    returns: options.Returns = None,
+    voters: options.Voters = None,
+    vote_history: options.VoteHistory = None,
+    ballots: options.Ballots = None,
+    history: options.History = None,
+) -> None:
+    """Account for every line of the inputs.
+
+    Reads them as a projection would, before any model, and says what is odd. Nothing is kept. Exit code 3 when
+    an input cannot be used.
+    """
+    from turnout import reporting  # noqa: PLC0415
+    from turnout.running import check as running  # noqa: PLC0415
+
+    chosen = _contest(
+        config,
+        files={
+            "returns": returns,
+            "voters": voters,
+            "vote-history": vote_history,
+            "ballots": ballots,
+            "history": history,
+        },
+        settings={},
+    )
+    with _progress(quiet=False) as progress:
+        result = running.run(chosen, progress=progress)
+    console = _console()
+    reporting.show_reconciliation(result.reconciliation, console)
+    reporting.show_findings(result.findings, console)
+
+
+@app.command(epilog=_example("turnout report contest.toml"))
+def report(config: options.Config) -> None:
+    """Rebuild report.html from the last published run."""
+    from turnout import reporting  # noqa: PLC0415
+    from turnout.contest import Contest  # noqa: PLC0415
+
+    typer.echo(reporting.rebuild(Contest.load(config).output))
+
+
+@app.command(epilog=_example("turnout batch configs/*/contest.toml"))
+def batch(configs: options.Configs) -> None:
+    """Project many contests, each by itself.
+
+    One that fails leaves the others alone; the exit code is then 7.
+    """
+    from turnout.running import batch as running  # noqa: PLC0415
+
+    outcomes = []
+    with _progress(quiet=False) as progress:
+        for outcome in running.run(configs, progress=progress):
+            outcomes.append(outcome)
+            typer.echo(f"{outcome.status:<9}  {outcome.config}{outcome.message and f': {outcome.message}'}")
+    running.conclude(outcomes)
+
+
+def _contest(config: Path | None, *, files: dict[str, Any], settings: dict[str, Any]) -> "Contest":
+    """Return the contest of a config, or the one that options describe; not both."""
+    from turnout.contest import Contest, Inputs  # noqa: PLC0415
+
+    named = [name for name, value in {**files, **settings}.items() if value is not None]
+    if config is not None:
+        if named:
+            raise UsageError(
+                f"--{named[0]} and a CONFIG exclude each other. Set it in the config, or leave the config out."
+            )
+        return Contest.load(config)
+    inputs = Inputs(**{name.replace("-", "_"): tuple(paths or ()) for name, paths in files.items()})
+    given = {("name" if key == "contest" else key): value for key, value in settings.items() if value is not None}
+    return Contest(inputs=inputs, **given)
+
+
+def _show(run: "Run", *, quiet: bool, as_json: bool = False) -> None:
+    from turnout import reporting  # noqa: PLC0415
+
+    if as_json:
+        typer.echo(reporting.to_json(run), nl=False)
+    elif not quiet:
+        reporting.show(run, _console())
+
+
+def _refuse_abstention(run: "Run") -> None:
+    """End with exit code 5 where nothing could be projected; the outputs, already published, say why."""
+    if run.abstained_everywhere:
+        raise AbstainedEverywhere(f"No contest could be projected. {run.contest.output}/projection.csv says why.")
+
+
+def _console() -> "Console":
+    from rich.console import Console  # noqa: PLC0415
+
+    return Console(highlight=False)
+
+
+@contextlib.contextmanager
+def _progress(quiet: bool) -> Iterator[Callable[[str], None]]:
+    """Yield a function that shows the stage of a run, on a terminal only."""
+    from rich.console import Console  # noqa: PLC0415
+    from rich.text import Text  # noqa: PLC0415
+
+    console = Console(stderr=True)
+    if quiet or not console.is_terminal:
+        yield lambda _: None
+        return
+    with console.status("") as status:
+        yield lambda stage: status.update(Text(stage, "dim"))

@@ -1,0 +1,104 @@
+"""``projection.json``: everything a run says, for machines, and the way back from the published files to a run."""
+
+import datetime as dt
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, Final
+
+import polars as pl
+
+from turnout.contest import Contest
+from turnout.errors import InputRefused, UsageError
+from turnout.reporting import tables
+from turnout.reporting.run import Run
+
+PROJECTION_CSV: Final = "projection.csv"
+PROJECTION_JSON: Final = "projection.json"
+COHORTS_CSV: Final = "cohorts.csv"
+REPORT_HTML: Final = "report.html"
+
+#: Raised when a key changes its meaning or goes away; new keys may come without it.
+_SCHEMA_VERSION: Final = 1
+_CONTEST_KEYS: Final = ("name", "title", "date", "state", "kind", "note", "seed", "draws")
+
+
+def to_json(run: Run) -> str:
+    """Return a published run as JSON text. Keys keep one order, missing numbers are null, text is verbatim."""
+    document = {
+        "schema": _SCHEMA_VERSION,
+        "contest": run.contest.model_dump(mode="json", include=set(_CONTEST_KEYS)),
+        "synthetic": run.contest.synthetic,
+        "projection": run.projection.to_dicts(),
+        "components": run.components.to_dicts(),
+        "support": None if run.support is None else run.support.to_dicts(),
+        "reconciliation": run.reconciliation.to_dicts(),
+        "findings": run.findings.to_dicts(),
+        "provenance": _plain(run.provenance),
+    }
+    document["contest"] = {key: document["contest"][key] for key in _CONTEST_KEYS}  # type: ignore[index]
+    return json.dumps(document, ensure_ascii=False, allow_nan=False, indent=1) + "\n"
+
+
+def read(directory: Path) -> Run:
+    """Return the run last published in ``directory``, from ``projection.json`` and ``cohorts.csv``.
+
+    Raises
+    ------
+    UsageError
+        If nothing is published there.
+    InputRefused
+        If ``projection.json`` is not one that this version writes.
+    """
+    path = directory / PROJECTION_JSON
+    try:
+        document = json.loads(path.read_text(encoding="utf-8"))
+        return _run(document, directory)
+    except OSError as error:
+        raise UsageError(f"{path}: cannot be read ({error.strerror}). Run `turnout project` first.") from None
+    except (ValueError, KeyError, TypeError, pl.exceptions.PolarsError):
+        raise InputRefused(
+            f"{path}: not a projection that this version writes. Run `turnout project` again."
+        ) from None
+
+
+def _run(document: Mapping[str, Any], directory: Path) -> Run:
+    if document["schema"] != _SCHEMA_VERSION:
+        raise ValueError
+    fields = document["contest"]
+    contest = Contest.model_validate({**fields, "synthetic": document["synthetic"], "output": directory})
+    support = document["support"]
+    return Run(
+        contest=contest,
+        projection=_frame(document["projection"], tables.PROJECTION),
+        cohorts=_read_cohorts(directory / COHORTS_CSV),
+        support=None if support is None else _frame(support, tables.SUPPORT),
+        components=_frame(document["components"], tables.COMPONENTS),
+        reconciliation=_frame(document["reconciliation"], tables.RECONCILIATION),
+        findings=_frame(document["findings"], tables.FINDINGS),
+        provenance=document["provenance"],
+    )
+
+
+def _frame(rows: list[dict[str, object]], schema: dict[str, pl.DataType]) -> pl.DataFrame:
+    return pl.DataFrame(rows, schema=schema)
+
+
+def _read_cohorts(path: Path) -> pl.DataFrame | None:
+    if not path.exists():
+        return None
+    frame = pl.read_csv(path, schema=tables.COHORT)
+    return frame if frame.height else None
+
+
+def _plain(value: object) -> object:
+    """Return a value as JSON can hold it: mappings in their order, dates as text, NaN as null."""
+    if isinstance(value, Mapping):
+        return {str(key): _plain(inner) for key, inner in value.items()}
+    if isinstance(value, list | tuple):
+        return [_plain(inner) for inner in value]
+    if isinstance(value, float):
+        return value if value - value == 0 else None
+    if value is None or isinstance(value, bool | int | str):
+        return value
+    return value.isoformat() if isinstance(value, dt.date) else str(value)

@@ -1,0 +1,172 @@
+"""The published form of a run's tables: their columns, precision, suppression, and CSV text.
+
+Every output is made from the published form, so a page rebuilt from the files is the page that was written.
+"""
+
+import dataclasses
+import math
+from collections.abc import Mapping
+from typing import Final
+
+import polars as pl
+
+from turnout.reporting.run import Run
+
+#: Columns of ``projection.csv``, in their order, with the type each has.
+PROJECTION: Final[dict[str, pl.DataType]] = {
+    "contest": pl.String(),
+    "candidate": pl.String(),
+    "party": pl.String(),
+    "counted_votes": pl.Int64(),
+    "counted_share": pl.Float64(),
+    "projected_votes": pl.Int64(),
+    "projected_share": pl.Float64(),
+    **{f"{end}{level}": pl.Float64() for level in (50, 80, 90, 95) for end in ("lo", "hi")},
+    "win_probability": pl.Float64(),
+    "status": pl.String(),
+    "reason": pl.String(),
+}
+
+#: Columns of ``cohorts.csv``.
+COHORT: Final[dict[str, pl.DataType]] = {
+    "cohort": pl.String(),
+    "group": pl.String(),
+    "parent": pl.String(),
+    "expected": pl.Float64(),
+    "lo90": pl.Float64(),
+    "hi90": pl.Float64(),
+    "share": pl.Float64(),
+    "index": pl.Float64(),
+}
+
+SUPPORT: Final[dict[str, pl.DataType]] = {
+    "contest": pl.String(),
+    "group": pl.String(),
+    "candidate": pl.String(),
+    "share": pl.Float64(),
+    "lo90": pl.Float64(),
+    "hi90": pl.Float64(),
+}
+
+COMPONENTS: Final[dict[str, pl.DataType]] = {
+    "contest": pl.String(),
+    "component": pl.String(),
+    "sd_points": pl.Float64(),
+}
+
+RECONCILIATION: Final[dict[str, pl.DataType]] = {
+    "source": pl.String(),
+    "table_name": pl.String(),
+    "sha256": pl.String(),
+    "lines_in": pl.Int64(),
+    "loaded": pl.Int64(),
+    "rejected": pl.Int64(),
+    "ignored": pl.Int64(),
+    "note": pl.String(),
+}
+
+FINDINGS: Final[dict[str, pl.DataType]] = {
+    "severity": pl.String(),
+    "topic": pl.String(),
+    "message": pl.String(),
+}
+
+#: Cohort cells of fewer expected voters than this are blanked in everything that may be shared.
+SMALLEST_CELL: Final = 10
+
+#: What a spreadsheet takes a field for a formula by.
+_FORMULA: Final = ("=", "+", "-", "@", "\t", "\r")
+
+_SHARE_DECIMALS: Final = 6
+_COUNT_DECIMALS: Final = 2
+_COUNTS: Final = ("expected", "lo90", "hi90")
+
+#: What an abstained contest must not show, whatever the engine left there.
+_PROJECTED: Final = tuple(column for column in PROJECTION if column.startswith(("projected_", "lo", "hi", "win_")))
+
+#: Provenance that differs between two runs of the same inputs and seed. It stays out of the files, whose bytes are
+#: promised to be the same.
+_VOLATILE: Final = ("started", "seconds")
+
+
+def published(run: Run) -> Run:
+    """Return the run as it is published: columns in order, rounded, NaN as null, small cells and timings removed.
+
+    Idempotent: publishing what was published changes nothing.
+    """
+    return dataclasses.replace(
+        run,
+        projection=_projection(run.projection),
+        cohorts=None if run.cohorts is None else suppress(_cohorts(run.cohorts)),
+        support=None if run.support is None else _rounded(run.support, SUPPORT),
+        components=_rounded(run.components, COMPONENTS),
+        reconciliation=_rounded(run.reconciliation, RECONCILIATION),
+        findings=_rounded(run.findings, FINDINGS),
+        provenance={key: value for key, value in run.provenance.items() if key not in _VOLATILE},
+    )
+
+
+def suppress(cohorts: pl.DataFrame) -> pl.DataFrame:
+    """Blank every number of the cells with fewer than :data:`SMALLEST_CELL` expected voters."""
+    numbers = [column for column, kind in COHORT.items() if kind == pl.Float64()]
+    keep = pl.col("expected") >= SMALLEST_CELL
+    return cohorts.with_columns(pl.when(keep).then(pl.col(column)).alias(column) for column in numbers)
+
+
+def to_csv(frame: pl.DataFrame) -> str:
+    """Return a published table as CSV: counts as integers, shares with six decimals, nulls empty.
+
+    Text is written as it is, with one exception: a field that begins with ``=``, ``+``, ``-``, ``@``, a tab or a
+    carriage return gets a leading apostrophe, because spreadsheets would run it as a formula. The JSON
+    has it as it is.
+    """
+    counts = _COUNTS if "cohort" in frame.columns else ()
+    lines = [",".join(frame.columns)]
+    for row in frame.iter_rows(named=True):
+        lines.append(",".join(_field(value, decimals(name, counts)) for name, value in row.items()))
+    return "\n".join(lines) + "\n"
+
+
+def decimals(column: str, counts: tuple[str, ...]) -> int:
+    """Return how many decimals a column is published with."""
+    return _COUNT_DECIMALS if column in counts else _SHARE_DECIMALS
+
+
+def conform(frame: pl.DataFrame, schema: Mapping[str, pl.DataType]) -> pl.DataFrame:
+    """Return exactly the columns of ``schema`` in its order and types, with NaN and infinities as null."""
+    floats = [name for name, kind in schema.items() if kind == pl.Float64()]
+    integers = [name for name, kind in schema.items() if kind == pl.Int64() and frame.schema[name].is_float()]
+    return (
+        frame.with_columns(pl.col(integers).fill_nan(None).round())
+        .select(pl.col(name).cast(kind) for name, kind in schema.items())
+        .with_columns(pl.when(pl.col(name).is_finite()).then(pl.col(name)).alias(name) for name in floats)
+    )
+
+
+def _projection(frame: pl.DataFrame) -> pl.DataFrame:
+    abstained = pl.col("status") == "abstained"
+    return _rounded(frame, PROJECTION).with_columns(
+        pl.when(~abstained).then(pl.col(column)).alias(column) for column in _PROJECTED
+    )
+
+
+def _cohorts(frame: pl.DataFrame) -> pl.DataFrame:
+    return _rounded(frame, COHORT, counts=_COUNTS)
+
+
+def _rounded(frame: pl.DataFrame, schema: Mapping[str, pl.DataType], counts: tuple[str, ...] = ()) -> pl.DataFrame:
+    floats = [name for name, kind in schema.items() if kind == pl.Float64()]
+    return conform(frame, schema).with_columns(
+        (pl.col(name).round(decimals(name, counts)) + 0.0).alias(name) for name in floats
+    )
+
+
+def _field(value: object, places: int) -> str:
+    if value is None:
+        return ""
+    if isinstance(value, float):
+        return "" if math.isnan(value) else f"{value:.{places}f}"
+    text = str(value)
+    if isinstance(value, str) and text.startswith(_FORMULA):
+        text = f"'{text}"
+    return '"' + text.replace('"', '""') + '"' if any(mark in text for mark in ',"\r\n') else text

@@ -1,0 +1,221 @@
+"""A run in the terminal, at eighty columns. Everything that came from a file is shown as text, never as markup."""
+
+import dataclasses
+from collections.abc import Sequence
+
+import polars as pl
+from rich import box
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from turnout.reporting import document, summary, tables, words
+from turnout.reporting.run import Run
+
+#: Up to this many contests are shown in full; of larger ballots, this many of the most open.
+_IN_FULL = 5
+_MOST_OPEN = 15
+
+
+def show(run: Run, console: Console, *, files: bool = True) -> None:
+    """Print who has voted, who is still to vote, where it ends, how sure that is, and what to know about the data.
+
+    ``files`` says where the outputs are; turn it off for a run that published none.
+    """
+    run = _printable(tables.published(run))
+    contests = summary.contests(run)
+    _heading(run, console)
+    show_cohorts(run, console)
+    if len(contests) <= _IN_FULL:
+        for contest in contests:
+            _contest(run, contest, console)
+    else:
+        _ballot(contests, console)
+    show_findings(run.findings, console)
+    show_reconciliation(run.reconciliation, console)
+    if files:
+        _files(run, console)
+
+
+def show_cohorts(run: Run, console: Console) -> None:
+    """Print the cohorts by group against registration, and their totals. Prints nothing without a voter file."""
+    rows = summary.groups(run)
+    if not rows:
+        return
+    table = _table("Group", "Registered", "Early", "Index", "Poll, expected", "Late, expected")
+    for row in rows:
+        cells = row.cells
+        table.add_row(
+            Text(row.label),
+            words.percent(cells["registered"].share),
+            words.percent(cells["early"].share),
+            words.index(cells["early"].index),
+            words.percent(cells["poll"].share),
+            words.percent(cells["late"].share),
+        )
+    table.add_section()
+    totals = {total.cohort: total for total in summary.totals(run)}
+    table.add_row(
+        "Voters",
+        words.count(totals["registered"].expected),
+        words.count(totals["early"].expected),
+        "",
+        *(words.count(totals[cohort].expected) for cohort in ("poll", "late")),
+        style="bold",
+    )
+    if any(total.lo90 is not None for total in totals.values()):
+        registered, early, poll, late = (
+            "" if total.lo90 is None or total.lo90 == total.hi90 else words.count_interval(total.lo90, total.hi90)
+            for total in totals.values()
+        )
+        table.add_row("  90 %", registered, early, "", poll, late, style="dim")
+    _title(console, "Who has voted, and who is still to vote", "shares of each cohort, by estimated ethnicity")
+    console.print(table)
+
+
+def show_findings(findings: pl.DataFrame, console: Console) -> None:
+    """Print what a reader should know about the data, warnings first."""
+    if findings.is_empty():
+        return
+    _title(console, "What to know about the data")
+    ordered = findings.sort(pl.col("severity") != "warning", maintain_order=True)
+    for severity, topic, message in ordered.select("severity", "topic", "message").iter_rows():
+        label, style = ("warning", "bold yellow") if severity == "warning" else ("note", "dim")
+        _say(console, Text.assemble((f"{label} ", style), (f"{topic}: ", "bold"), message))
+
+
+def show_reconciliation(reconciliation: pl.DataFrame, console: Console) -> None:
+    """Print, for every file, that no line was lost."""
+    if reconciliation.is_empty():
+        return
+    _title(console, "Every line accounted for")
+    table = _table("File", "Lines in", "= loaded", "+ rejected", "+ ignored", "")
+    for row in reconciliation.iter_rows(named=True):
+        parts = [row[name] for name in ("loaded", "rejected", "ignored")]
+        kept = row["lines_in"] == sum(parts)
+        name = f"{row['source']} ({row['note']})" if row["note"] else row["source"]
+        mark = Text("✓", "green") if kept else Text("LINES LOST", "bold red")
+        table.add_row(Text(name, overflow="fold"), *(f"{number:,}" for number in (row["lines_in"], *parts)), mark)
+    console.print(table)
+
+
+def _heading(run: Run, console: Console) -> None:
+    contest = run.contest
+    console.print()
+    name = contest.title or contest.name or "Projection"
+    when = f" · {contest.date:%-d %B %Y}" if contest.date else ""
+    console.print(Text.assemble((name, "bold"), (when, "dim")))
+    if contest.synthetic:
+        console.print(Text(f"{words.SYNTHETIC}. {words.SYNTHETIC_MEANING}", "black on yellow"))
+    if contest.note:
+        console.print(Text(contest.note, "dim"))
+
+
+def _contest(run: Run, contest: summary.ContestSummary, console: Console) -> None:
+    _title(console, f"Where it ends: {contest.contest}")
+    _say(console, Text(_count_alone(contest)))
+    if not contest.projected:
+        reason = contest.reason or "No reason was given."
+        _say(console, Text.assemble(("No projection. ", "bold yellow"), reason))
+        return
+    table = _table("Candidate", "Counted", "Projected", "90 % interval", "Wins in", "Votes")
+    final = contest.status == "final"
+    for line in contest.lines:
+        table.add_row(
+            Text(_name(line)),
+            words.percent(line.counted_share),
+            Text(words.percent(line.projected_share), "bold"),
+            words.interval(line.lo90, line.hi90),
+            words.chance(line.win_probability, final=final),
+            words.count(line.projected_votes),
+        )
+    console.print(table)
+    if contest.overturned:
+        _say(console, Text("The projection has another leader than the count.", "bold"))
+    if contest.reason:
+        _say(console, Text(contest.reason, "dim"))
+    parts = [f"{name} {words.points(sd)}" for name, sd in summary.components(run, contest.contest)]
+    if parts:
+        _say(console, Text(f"Uncertainty, points of share (1 sd): {', '.join(parts)}", "dim"))
+
+
+def _ballot(contests: Sequence[summary.ContestSummary], console: Console) -> None:
+    shown = [contest for contest in summary.by_openness(contests) if contest.projected][:_MOST_OPEN]
+    settled = [contest for contest in contests if contest.projected]
+    abstained = [contest for contest in contests if not contest.projected]
+    overturned = sum(contest.overturned for contest in settled)
+    _title(console, "Where it ends", f"the {len(shown)} most open of {words.plural(len(contests), 'contest')}")
+    table = _table("Contest", "Leader", "Projected", "90 % interval", "Wins in", "Count", text_columns=2)
+    for contest in shown:
+        leader = contest.leader
+        table.add_row(
+            Text(contest.contest),
+            Text(leader.candidate),
+            Text(words.percent(leader.projected_share), "bold"),
+            words.interval(leader.lo90, leader.hi90),
+            words.chance(leader.win_probability, final=contest.status == "final"),
+            words.percent(leader.counted_share),
+        )
+    if shown:
+        console.print(table)
+    projected = (
+        f"{words.plural(len(settled), 'contest')} projected, {overturned:,} with another leader than the count"
+    )
+    _say(console, Text(f"{projected}; {len(abstained):,} abstained."))
+    reasons = pl.Series([contest.reason for contest in abstained], dtype=pl.String).value_counts(sort=True)
+    for reason, number in sorted(reasons.iter_rows(), key=lambda row: (-row[1], row[0])):
+        _say(console, Text(f"Abstained in {words.plural(number, 'contest')}: {reason}", "dim"))
+
+
+def _count_alone(contest: summary.ContestSummary) -> str:
+    counted = contest.counted
+    if not counted:
+        return "Nothing is counted yet."
+    votes = sum(line.counted_votes or 0 for line in counted)
+    said = ", ".join(f"{line.candidate} {words.percent(line.counted_share)}" for line in counted[:3])
+    return f"The count alone says: {said} ({words.plural(votes, 'vote')})."
+
+
+def _name(line: summary.CandidateLine) -> str:
+    return f"{line.candidate} ({line.party})" if line.party else line.candidate
+
+
+def _files(run: Run, console: Console) -> None:
+    names = [document.PROJECTION_CSV, document.PROJECTION_JSON, document.COHORTS_CSV, document.REPORT_HTML]
+    if run.cohorts is None:
+        names.remove(document.COHORTS_CSV)
+    console.print()
+    console.print(Text(f"Written to {run.contest.output}: {', '.join(names)}"), soft_wrap=True)
+
+
+def _printable(run: Run) -> Run:
+    """Replace control characters in what came from files: a terminal would obey them."""
+    text = pl.col(pl.String).str.replace_all(r"\p{Cc}", "\N{REPLACEMENT CHARACTER}")
+    return dataclasses.replace(
+        run,
+        projection=run.projection.with_columns(text),
+        components=run.components.with_columns(text),
+        reconciliation=run.reconciliation.with_columns(text),
+        findings=run.findings.with_columns(text),
+    )
+
+
+def _say(console: Console, text: Text) -> None:
+    """Print a paragraph two columns in, without blanks at the ends of its lines."""
+    for line in text.wrap(console, max(console.width - 2, 20)):
+        line.rstrip()
+        console.print(Text("  ") + line, soft_wrap=True)
+
+
+def _title(console: Console, title: str, aside: str = "") -> None:
+    console.print()
+    console.print(Text.assemble((title, "bold"), (f"  {aside}" if aside else "", "dim")))
+
+
+def _table(*columns: str, text_columns: int = 1) -> Table:
+    """Return a plain table: text columns first and to the left, numbers to the right and never wrapped."""
+    table = Table(box=box.SIMPLE_HEAD, show_edge=False, pad_edge=False, padding=(0, 2, 0, 0), header_style="dim")
+    for position, column in enumerate(columns):
+        text = position < text_columns
+        table.add_column(column, justify="left" if text else "right", no_wrap=not text, overflow="fold")
+    return table

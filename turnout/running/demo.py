@@ -1,0 +1,45 @@
+"""The founding case from nothing: a synthetic electorate, written and then projected from its early count."""
+
+from pathlib import Path
+from typing import Final
+
+from turnout import example
+from turnout.contest import Contest
+from turnout.errors import UsageError
+from turnout.reporting import Run
+from turnout.running import project
+from turnout.running.progress import Progress, silent
+
+#: The election that the example is modelled on, as it ended.
+CERTIFIED: Final = (
+    "The real election was certified at Jimmy Gomez 25,569 votes (59.2 %), Robert Lee Ahn 17,610 (40.8 %). "
+    "Source: California Secretary of State, special general election of 6 June 2017."
+)
+
+_CONFIG: Final = "contest.toml"
+
+
+def run(directory: Path, *, seed: int = 2017, progress: Progress = silent) -> Run:
+    """Write the example into ``directory`` and project it.
+
+    Raises
+    ------
+    UsageError
+        If the directory holds files that an earlier demo did not write.
+    """
+    _refuse_what_is_not_ours(directory)
+    progress("generating the electorate")
+    example.generate(directory, seed)
+    return project.run(Contest.load(directory / _CONFIG), progress=progress)
+
+
+def _refuse_what_is_not_ours(directory: Path) -> None:
+    """Keep the demo from writing its voters.csv over someone's own."""
+    if not directory.exists():
+        return
+    if not directory.is_dir():
+        raise UsageError(f"{directory}: is a file. Name a directory for the demo.")
+    config = directory / _CONFIG
+    ours = Contest.load(config).synthetic if config.is_file() else not any(directory.iterdir())
+    if not ours:
+        raise UsageError(f"{directory}: holds files that the demo did not write. Name an empty or a new directory.")
