@@ -1,0 +1,25 @@
+-- Votes of the election being projected, by contest, unit, candidate and tranche.
+-- Grain: contest × county × precinct × candidate. Reads: results (is_past = false).
+-- A tranche is NULL where none of its modes has reported; several input lines of one candidate in one unit add up.
+SELECT
+  contest,
+  any_value(state)         AS state,
+  max(election_date)       AS election_date,
+  any_value(office)        AS office,
+  any_value(district)      AS district,
+  county,
+  county_key(county)       AS county_key,
+  precinct,
+  place_key(precinct)      AS precinct_key,
+  candidate,
+  coalesce(max(party), '') AS party,
+  party_code(coalesce(max(party), '')) AS party_code,
+  bool_and(is_real_unit)   AS is_real_unit,
+  sum(votes) FILTER (mode IN ('mail', 'early_in_person'))   ::DOUBLE AS early,
+  sum(votes) FILTER (mode = 'election_day')                 ::DOUBLE AS poll,
+  sum(votes) FILTER (mode IN ('provisional', 'late_mail'))  ::DOUBLE AS late,
+  bool_or(mode IN ('provisional', 'late_mail'))             AS has_late
+FROM results
+WHERE NOT is_past
+GROUP BY contest, county, precinct, candidate
+ORDER BY contest, county, precinct, candidate

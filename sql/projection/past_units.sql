@@ -1,0 +1,32 @@
+-- Past ballots by unit: how many voted early and at the polls, and how the parties divided them.
+-- Grain: election date × county × precinct (names normalised for matching). Reads: results (is_past = true).
+-- Ballots cast are not in results, so the busiest contest of the unit stands for them.
+WITH by_contest AS (
+  SELECT election_date, county, precinct, contest,
+    sum(votes) FILTER (mode IN ('mail', 'early_in_person'))                        AS early,
+    sum(votes) FILTER (mode = 'election_day')                                      AS poll,
+    sum(votes) FILTER (mode IN ('provisional', 'late_mail'))                       AS late,
+    sum(votes) FILTER (mode IN ('mail', 'early_in_person') AND party_code(party) = 'D') AS early_dem,
+    sum(votes) FILTER (mode IN ('mail', 'early_in_person') AND party_code(party) = 'R') AS early_rep,
+    sum(votes) FILTER (mode = 'election_day' AND party_code(party) = 'D')          AS poll_dem,
+    sum(votes) FILTER (mode = 'election_day' AND party_code(party) = 'R')          AS poll_rep
+  FROM results
+  WHERE is_past AND (state = $state OR state = '' OR $state = '')
+  GROUP BY ALL
+)
+SELECT
+  election_date,
+  county_key(county) AS county_key,
+  place_key(precinct) AS precinct_key,
+  count(*)           AS contests,
+  coalesce(max(early), 0)::DOUBLE AS early,
+  coalesce(max(poll), 0)::DOUBLE  AS poll,
+  coalesce(max(late), 0)::DOUBLE  AS late,
+  -- only contests between the two parties say how a unit leans
+  coalesce(sum(early_dem) FILTER (early_dem + poll_dem > 0 AND early_rep + poll_rep > 0), 0)::DOUBLE AS early_dem,
+  coalesce(sum(early_rep) FILTER (early_dem + poll_dem > 0 AND early_rep + poll_rep > 0), 0)::DOUBLE AS early_rep,
+  coalesce(sum(poll_dem)  FILTER (early_dem + poll_dem > 0 AND early_rep + poll_rep > 0), 0)::DOUBLE AS poll_dem,
+  coalesce(sum(poll_rep)  FILTER (early_dem + poll_dem > 0 AND early_rep + poll_rep > 0), 0)::DOUBLE AS poll_rep
+FROM by_contest
+GROUP BY ALL
+ORDER BY ALL

@@ -1,0 +1,132 @@
+"""The ballot being projected, as arrays: contests, units, and what each unit has reported in each tranche."""
+
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+import polars as pl
+from numpy.typing import NDArray
+
+from turnout.vocabulary import TRANCHES
+from turnout.workspace import Workspace
+
+Floats = NDArray[np.float64]
+Integers = NDArray[np.int64]
+Flags = NDArray[np.bool_]
+
+EARLY: Final = TRANCHES.index("early")
+POLL: Final = TRANCHES.index("poll")
+LATE: Final = TRANCHES.index("late")
+
+
+@dataclass(frozen=True)
+class Ballot:
+    """All contests of one date and state.
+
+    A *row* is a contest in a unit, a *line* a candidate in a row, a *choice* a candidate in a contest. Contests,
+    units, rows and choices are ordered by their votes, so that calling them by other names changes nothing.
+    A line that is missing where its row has reported got no votes there.
+
+    Attributes
+    ----------
+    state, date : of the election; empty and None where the files do not say
+    contests : (contests,) names
+    units : frame ``county, precinct, county_key, precinct_key, is_real_unit``, one row a unit
+    choices : frame ``contest`` (its number), ``candidate, party, party_code``, one row a choice, by contest and votes
+    row_contest, row_unit : (rows,) what each row is of
+    line_row, line_choice : (lines,) what each line is of
+    votes : (lines, 3) votes by tranche; 0 where the tranche has not reported
+    reported : (rows, 3) which tranches have reported in which row
+    has_late : (contests,) whether the files hold a late tranche for the contest at all
+    """
+
+    state: str
+    date: str
+    contests: tuple[str, ...]
+    units: pl.DataFrame
+    choices: pl.DataFrame
+    row_contest: Integers
+    row_unit: Integers
+    line_row: Integers
+    line_choice: Integers
+    votes: Floats
+    reported: Flags
+    has_late: Flags
+
+    @property
+    def rows(self) -> int:
+        """How many rows, contest × unit, there are."""
+        return len(self.row_contest)
+
+    def row_votes(self) -> Floats:
+        """Votes for all candidates together, shape (rows, 3)."""
+        return np.stack(
+            [np.bincount(self.line_row, self.votes[:, tranche], self.rows) for tranche in range(3)], axis=1
+        )
+
+    def choice_votes(self) -> Floats:
+        """Sum the counted votes of each choice by tranche, shape (choices, 3)."""
+        size = self.choices.height
+        return np.stack([np.bincount(self.line_choice, self.votes[:, tranche], size) for tranche in range(3)], axis=1)
+
+    def outstanding(self) -> Flags:
+        """Return which tranches of which rows are still to be counted, shape (rows, 3).
+
+        The early tranche is what was in before the first count: it is not expected to grow where it is missing but
+        other units have it. The poll is always expected. The late tranche is expected where the files hold one.
+        """
+        missing = ~self.reported
+        missing[:, LATE] &= self.has_late[self.row_contest]
+        missing[:, EARLY] = False
+        return missing
+
+
+def load(workspace: Workspace) -> Ballot:
+    """Build the ballot from the table ``results`` of an open workspace."""
+    workspace.execute("projection/macros")
+    lines = workspace.query("projection/lines")
+    lines = lines.with_columns(counted=pl.sum_horizontal("early", "poll", "late"))
+    contests = _ranked(lines, ["contest"])
+    units = _ranked(lines, ["county", "precinct"], keep=["county_key", "precinct_key", "is_real_unit"])
+    choices = _ranked(lines, ["contest", "candidate"], keep=["party", "party_code"])
+    choices = (
+        choices.join(contests.select("contest", contest_number="number"), on="contest")
+        .sort("contest_number", "number")
+        .with_columns(choice_number=pl.int_range(pl.len(), dtype=pl.Int64))
+    )
+    lines = (
+        lines.join(contests.select("contest", contest_number="number"), on="contest")
+        .join(units.select("county", "precinct", unit_number="number"), on=["county", "precinct"])
+        .join(choices.select("contest", "candidate", "choice_number"), on=["contest", "candidate"])
+        .sort("contest_number", "unit_number", "choice_number")
+        .with_columns(row=pl.struct("contest_number", "unit_number").rle_id().cast(pl.Int64))
+    )
+    rows = lines.group_by("row", maintain_order=True).agg(
+        pl.first("contest_number", "unit_number"), *[pl.col(tranche).is_not_null().any() for tranche in TRANCHES]
+    )
+    has_late = lines.group_by("contest_number").agg(pl.col("has_late").any()).sort("contest_number")["has_late"]
+    date = lines["election_date"].max()
+    return Ballot(
+        state=str(lines["state"].max() or ""),
+        date=str(date) if date is not None else "",
+        contests=tuple(contests["contest"]),
+        units=units.drop("counted", "number"),
+        choices=choices.select(pl.col("contest_number").alias("contest"), "candidate", "party", "party_code"),
+        row_contest=rows["contest_number"].to_numpy(),
+        row_unit=rows["unit_number"].to_numpy(),
+        line_row=lines["row"].to_numpy(),
+        line_choice=lines["choice_number"].to_numpy(),
+        votes=lines.select(pl.col(tranche).fill_null(0.0) for tranche in TRANCHES).to_numpy(),
+        reported=rows.select(TRANCHES).to_numpy(),
+        has_late=has_late.to_numpy(),
+    )
+
+
+def _ranked(lines: pl.DataFrame, keys: list[str], keep: list[str] | None = None) -> pl.DataFrame:
+    """Distinct ``keys`` numbered by their counted votes, most first; names only break ties."""
+    return (
+        lines.group_by(keys)
+        .agg(pl.col("counted").sum(), *[pl.col(column).min() for column in keep or []])
+        .sort(["counted", *keys], descending=[True, *[False] * len(keys)])
+        .with_columns(number=pl.int_range(pl.len(), dtype=pl.Int64))
+    )

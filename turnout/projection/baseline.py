@@ -1,0 +1,123 @@
+"""What past elections by vote mode say about each unit: its own ratio of poll to early votes, its own shift and lean.
+
+The comparable election is the most recent one of the same kind (a November general, a spring primary, another) in
+which at least three units in ten are found again; failing that, the most recent of any kind.
+"""
+
+import datetime as dt
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+import polars as pl
+from numpy.typing import NDArray
+
+from turnout.projection.ballot import Ballot, Floats
+from turnout.workspace import Workspace
+
+#: Share of today's units that must be found in a past election before it is compared with.
+MATCHED_SHARE: Final = 0.3
+#: Votes added to both sides of a ratio, so that a handful of voters says little.
+_STEADY: Final = 3.0
+
+
+@dataclass(frozen=True)
+class Baseline:
+    """The comparable past election, unit by unit (arrays over the units of today's ballot).
+
+    Attributes
+    ----------
+    date : of the past election; empty where there is none
+    matched : (units,) whether the unit is found in it
+    early, poll, late : (units,) votes of the busiest contest; 0 where not matched
+    log_ratio : log of poll to early votes of the whole past ballot; nan without one
+    log_late_ratio : log of late to poll votes of the whole past ballot; nan without any
+    early_lean, poll_lean : (units,) log of Democratic to Republican votes, steadied towards the county's;
+        nan where unknown
+    matched_share : share of today's early votes in matched units
+    """
+
+    date: str
+    matched: NDArray[np.bool_]
+    early: Floats
+    poll: Floats
+    late: Floats
+    log_ratio: float
+    log_late_ratio: float
+    early_lean: Floats
+    poll_lean: Floats
+    matched_share: float
+
+
+def load(workspace: Workspace, ballot: Ballot) -> Baseline:
+    """Find the comparable election among the past results of the workspace and match its units to today's."""
+    past = workspace.query("projection/past_units", state=ballot.state)
+    chosen = _comparable(past, ballot)
+    units = ballot.units.with_row_index("unit")
+    matched = units.join(chosen, on=["county_key", "precinct_key"], how="left", maintain_order="left").unique(
+        "unit", keep="first", maintain_order=True
+    )
+    found = matched["early"].is_not_null().to_numpy() & (matched["poll"].fill_null(0).to_numpy() > 0)
+    columns = {name: matched[name].fill_null(0.0).to_numpy() for name in ("early", "poll", "late")}
+    weight = np.bincount(ballot.row_unit, ballot.row_votes()[:, 0], ballot.units.height)
+    return Baseline(
+        date=str(chosen["election_date"][0]) if chosen.height else "",
+        matched=found,
+        **columns,
+        log_ratio=_log_ratio(chosen, "poll", "early"),
+        log_late_ratio=_log_ratio(chosen, "late", "poll"),
+        early_lean=lean(matched["early_dem"], matched["early_rep"], matched["county_key"]),
+        poll_lean=lean(matched["poll_dem"], matched["poll_rep"], matched["county_key"]),
+        matched_share=float(weight[found].sum() / max(weight.sum(), 1.0)),
+    )
+
+
+def lean(democratic: pl.Series, republican: pl.Series, county: pl.Series, steady: float = 30.0) -> Floats:
+    """Log of Democratic to Republican votes by unit, each drawn towards its county's by ``steady`` votes.
+
+    Returns an array over the units; nan where neither party has a vote in the whole county.
+    """
+    frame = pl.DataFrame({"d": democratic.fill_null(0.0), "r": republican.fill_null(0.0), "county": county})
+    both = frame.select(
+        d=pl.col("d"),
+        n=pl.col("d") + pl.col("r"),
+        county_d=pl.col("d").sum().over("county"),
+        county_n=(pl.col("d") + pl.col("r")).sum().over("county"),
+    ).with_columns(county_share=(pl.col("county_d") + 0.5) / (pl.col("county_n") + 1.0))
+    share = (both["d"] + steady * both["county_share"]) / (both["n"] + steady)
+    result = np.log(share.to_numpy()) - np.log1p(-share.to_numpy())
+    return np.where(both["county_n"].to_numpy() > 0, result, np.nan)
+
+
+def kind_of(date: dt.date) -> str:
+    """Return ``general`` for November of even years, ``primary`` for spring of even years, else ``other``."""
+    if date.year % 2 == 0 and date.month == 11:
+        return "general"
+    return "primary" if date.year % 2 == 0 and 2 <= date.month <= 6 else "other"
+
+
+def _comparable(past: pl.DataFrame, ballot: Ballot) -> pl.DataFrame:
+    today = ballot.units.select("county_key", "precinct_key").unique()
+    shares = (
+        past.join(today, on=["county_key", "precinct_key"], how="semi")
+        .group_by("election_date")
+        .agg(share=pl.len() / max(today.height, 1))
+        .filter(pl.col("share") >= MATCHED_SHARE)
+    )
+    dates: list[dt.date] = shares["election_date"].drop_nulls().to_list()
+    if not dates:
+        return past.clear()
+    kind = kind_of(dt.date.fromisoformat(ballot.date)) if ballot.date else ""
+    best = max(dates, key=lambda date: (kind_of(date) == kind, date))
+    return past.filter(pl.col("election_date") == best)
+
+
+def _log_ratio(past: pl.DataFrame, numerator: str, denominator: str) -> float:
+    above, below = float(past[numerator].sum()), float(past[denominator].sum())
+    return float(np.log(above / below)) if above > 0 and below > 0 else float("nan")
+
+
+def unit_log_ratio(baseline: Baseline) -> Floats:
+    """Log of poll to early votes of each unit relative to its whole ballot's; 0 where unknown: shape (units,)."""
+    ratio = np.log(baseline.poll + _STEADY) - np.log(baseline.early + _STEADY) - np.nan_to_num(baseline.log_ratio)
+    return np.where(baseline.matched, np.clip(ratio, -2.0, 2.0), 0.0)

@@ -1,0 +1,43 @@
+"""What is counted after the polls: provisional ballots, and mail in transit or dropped off. A tranche of its own."""
+
+import tomllib
+from pathlib import Path
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from turnout import resources
+from turnout.errors import UsageError
+
+
+class LateSpec(BaseModel):
+    """Priors of the late tranche, as ``models/late.toml`` states them."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    log_ratio_mean: float
+    """Log of late to poll votes where no past election says."""
+    log_ratio_sd: float = Field(ge=0)
+    shift_share: float = Field(ge=0, le=1)
+    """How much of the polls' shift late votes share."""
+    shift_sd: float = Field(ge=0)
+    """Sd, in logits of a split, of the late votes' own departure, common to the contest."""
+
+
+class _File(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    about: str
+    provenance: str
+    results: LateSpec
+    cells: LateSpec
+
+
+def load(source: Literal["results", "cells"], override: Path | None = None) -> LateSpec:
+    """Read the section of ``models/late.toml`` for a run from results alone or from a voter file's cells."""
+    path = resources.find("models", "late.toml", override)
+    try:
+        file = _File.model_validate(tomllib.loads(path.read_text(encoding="utf-8")))
+    except (tomllib.TOMLDecodeError, ValidationError) as error:
+        raise UsageError(f"models/late.toml: not a valid specification: {error}") from None
+    return file.results if source == "results" else file.cells

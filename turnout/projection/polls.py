@@ -1,0 +1,185 @@
+"""The two things the polls teach while they report: how many vote there, and how differently from the early voters.
+
+Each is a :class:`~turnout.projection.hierarchy.GaussianHierarchy` over all contests of the ballot at once, on top of
+an expectation (:class:`Expectation`) made from early votes or from a voter file. What has reported in any contest or
+county thus moves every projection that shares an effect with it.
+"""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from typing import Protocol
+
+import numpy as np
+import polars as pl
+
+from turnout.projection.ballot import EARLY, POLL, Ballot, Flags, Floats, Integers
+from turnout.projection.baseline import Baseline, lean, unit_log_ratio
+from turnout.projection.hierarchy import GaussianHierarchy, HierarchySpec
+from turnout.projection.positions import Positions, reported_sides, signs
+
+
+class Expectation(Protocol):
+    """What is expected of each row before the polls have taught anything."""
+
+    @property
+    def log_poll(self) -> Floats:
+        """Log of expected poll votes, up to the effects that are learned, shape (rows,)."""
+
+    @property
+    def log_late(self) -> Floats:
+        """Log of expected late votes, shape (rows,)."""
+
+    @property
+    def late_with_poll(self) -> bool:
+        """Whether late votes come as a ratio to poll votes, so that they are many where those are."""
+
+    def logit(self, rows: Integers, split: int) -> Floats:
+        """Return the logit of a split expected at the polls, shape (rows given,)."""
+
+    def logit_draws(self, rows: Integers, split: int, tranche: int) -> Floats:
+        """Draws of the logit in a tranche, shape (rows given, draws), or (rows given, 1) where it does not vary."""
+
+    def count_draws(self, rows: Integers, tranche: int) -> Floats:
+        """Draws of the log of expected votes in a tranche, shape (rows given, draws) or (rows given, 1)."""
+
+    def only(self, components: Collection[str]) -> "Expectation":
+        """Return the same with every other component of uncertainty held still."""
+
+
+@dataclass(frozen=True)
+class Splits:
+    """Every split of every row, in one table: what the shift hierarchy is fitted on.
+
+    Attributes
+    ----------
+    row, split : (n,) the row and the split (1 or more) of each entry
+    frame : the covariates the shift's terms name, n rows
+    """
+
+    row: Integers
+    split: Integers
+    frame: pl.DataFrame
+
+    def entries(self, split: int, rows: Integers) -> Integers:
+        """Where the given rows' entries of a split stand, shape (rows given,)."""
+        start, stop = np.searchsorted(self.split, [split, split + 1])
+        return np.asarray(start + np.searchsorted(self.row[start:stop], rows))
+
+
+def splits_of(ballot: Ballot, positions: Positions, baseline: Baseline) -> Splits:
+    """List every split of every row with the covariates of the shift."""
+    parts = [positions.rows_with(ballot, split) for split in range(1, positions.most)]
+    row = np.concatenate(parts) if parts else np.zeros(0, dtype=np.int64)
+    split = np.repeat(np.arange(1, len(parts) + 1), [len(part) for part in parts])
+    contest, unit = ballot.row_contest[row], ballot.row_unit[row]
+    sign = np.where(split == 1, signs(ballot)[contest], 0.0)
+    today, past_shift, past_gap = _leans(ballot, baseline)
+    frame = pl.DataFrame(
+        {
+            "contest": contest,
+            "split": split,
+            "unit": unit,
+            "county": ballot.units["county_key"].to_numpy()[unit].astype(str),
+            "sign": sign,
+            "partisan": (sign != 0).astype(float),
+            "other": (sign == 0).astype(float),
+            "lean": today[unit],
+            "past_shift": past_shift[unit],
+            "past_gap": past_gap[unit],
+            "past": baseline.matched[unit].astype(float),
+            "no_past": (~baseline.matched[unit]).astype(float),
+        }
+    )
+    return Splits(row=row, split=split, frame=frame)
+
+
+def turnout_frame(ballot: Ballot, baseline: Baseline) -> pl.DataFrame:
+    """Covariates of the poll turnout's terms, one row a row of the ballot."""
+    unit = ballot.row_unit
+    early = _unit_early(ballot)
+    size = np.log(early + 3.0)
+    size = size - np.average(size, weights=early + 1e-9)
+    sign = signs(ballot)[ballot.row_contest]
+    known = np.isfinite(baseline.log_ratio)
+    return pl.DataFrame(
+        {
+            "contest": ballot.row_contest,
+            "unit": unit,
+            "county": ballot.units["county_key"].to_numpy()[unit].astype(str),
+            "partisan": (sign != 0).astype(float),
+            "other": (sign == 0).astype(float),
+            "size": size[unit],
+            "lean": _leans(ballot, baseline)[0][unit],
+            "past_unit_ratio": unit_log_ratio(baseline)[unit],
+            "past_ratio": np.full(ballot.rows, np.nan_to_num(baseline.log_ratio)),
+            "known": np.full(ballot.rows, float(known)),
+            "unknown": np.full(ballot.rows, float(not known)),
+            "past": baseline.matched[unit].astype(float),
+            "no_past": (~baseline.matched[unit]).astype(float),
+        }
+    )
+
+
+def fit_turnout(
+    spec: HierarchySpec, ballot: Ballot, frame: pl.DataFrame, expectation: Expectation
+) -> GaussianHierarchy:
+    """Learn the log ratio of poll votes to those expected from the rows whose polls have reported."""
+    poll = ballot.row_votes()[:, POLL]
+    expected = np.exp(expectation.log_poll)
+    enough: Flags = (expected >= 5) & (poll >= 3) & ballot.reported[:, POLL]
+    y = np.log(poll + 0.5) - expectation.log_poll
+    variance = 1.0 / (poll + 1.0) + 1.0 / (expected + 1.0)
+    return GaussianHierarchy(spec).fit(frame, y, variance, enough)
+
+
+def fit_shift(
+    spec: HierarchySpec, ballot: Ballot, positions: Positions, splits: Splits, expectation: Expectation
+) -> GaussianHierarchy:
+    """Learn the shift, in logits, of each split at the polls against what was expected, from reported rows."""
+    y, variance = np.zeros(len(splits.row)), np.ones(len(splits.row))
+    observed = np.zeros(len(splits.row), dtype=np.bool_)
+    for split in range(1, positions.most):
+        at = np.flatnonzero(splits.split == split)
+        rows = splits.row[at]
+        logit, variance[at], enough = reported_sides(positions, rows, split, POLL)
+        y[at] = logit - expectation.logit(rows, split)
+        observed[at] = enough & ballot.reported[rows, POLL]
+    return GaussianHierarchy(spec).fit(splits.frame, y, variance, observed)
+
+
+def _unit_early(ballot: Ballot) -> Floats:
+    """Early votes of each unit's busiest contest, shape (units,)."""
+    early = np.zeros(ballot.units.height)
+    np.maximum.at(early, ballot.row_unit, ballot.row_votes()[:, EARLY])
+    return early
+
+
+def _leans(ballot: Ballot, baseline: Baseline) -> tuple[Floats, Floats, Floats]:
+    """Today's early lean, the past shift and the past poll lean less today's early one, each over units and centred.
+
+    All in logits of Democratic against Republican votes, 0 where unknown.
+    """
+    weight = _unit_early(ballot)
+    today = _today_lean(ballot)
+    past_shift = np.where(baseline.matched, baseline.poll_lean - baseline.early_lean, np.nan)
+    past_gap = np.where(baseline.matched, baseline.poll_lean - today, np.nan)
+    return _centred(today, weight, 4.0), _centred(past_shift, weight, 1.5), _centred(past_gap, weight, 1.5)
+
+
+def _today_lean(ballot: Ballot) -> Floats:
+    partisan = signs(ballot)[ballot.row_contest[ballot.line_row]] != 0
+    party = ballot.choices["party_code"].to_numpy()[ballot.line_choice]
+    unit = ballot.row_unit[ballot.line_row]
+    votes = ballot.votes[:, EARLY]
+    by_party = [
+        pl.Series(np.bincount(unit, votes * (partisan & (party == code)), ballot.units.height)) for code in ("D", "R")
+    ]
+    return lean(by_party[0], by_party[1], ballot.units["county_key"])
+
+
+def _centred(values: Floats, weight: Floats, limit: float) -> Floats:
+    known = np.isfinite(values) & (weight > 0)
+    if not known.any():
+        return np.zeros_like(values)
+    centre = np.average(values[known], weights=weight[known])
+    return np.where(np.isfinite(values), np.clip(values - centre, -limit, limit), 0.0)

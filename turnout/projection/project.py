@@ -1,0 +1,152 @@
+"""The projection of a ballot, from the canonical tables to the rows of ``projection.csv``."""
+
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+import polars as pl
+from threadpoolctl import threadpool_limits
+
+from turnout.contest import Contest
+from turnout.electorate import Electorate
+from turnout.errors import InputRefused
+from turnout.projection import ballot as ballots
+from turnout.projection import baseline as baselines
+from turnout.projection import carry, groups, late, polls, positions, summary
+from turnout.projection.engine import MODE_SHIFT, SAMPLING, TURNOUT_TOTAL, Model
+from turnout.projection.hierarchy import NOISE, HierarchySpec
+from turnout.projection.support import SupportSpec
+from turnout.vocabulary import GROUPS
+from turnout.workspace import Workspace
+
+#: Components of the uncertainty without a voter file, and those a voter file adds.
+COMPONENTS: Final = (MODE_SHIFT, TURNOUT_TOTAL, groups.COMPOSITION, NOISE, SAMPLING)
+GROUP_COMPONENTS: Final = (groups.SUPPORT, groups.ETHNICITY)
+#: Contests above which the components are not taken apart one by one: it would cost more than the projection.
+_MOST_TAKEN_APART: Final = 20
+
+
+@dataclass(frozen=True)
+class Projection:
+    """What is projected.
+
+    Attributes
+    ----------
+    table : one row a contest × candidate, the columns of ``projection.csv``
+    components : contest, component, sd_points (sd of the expected leader's final share that it brings by itself)
+    support : contest, group, candidate, share, lo90, hi90; None without a voter file
+    models : names of the specifications in ``models/`` that were used
+    """
+
+    table: pl.DataFrame
+    components: pl.DataFrame
+    support: pl.DataFrame | None
+    models: tuple[str, ...]
+
+
+def project(
+    workspace: Workspace, contest: Contest, electorate: Electorate | None, rng: np.random.Generator
+) -> Projection:
+    """Project every contest of the returns in an open workspace.
+
+    Parameters
+    ----------
+    workspace : with ``results`` filled
+    contest : draws to make
+    electorate : cells of a voter file; None to project from results alone
+    rng : source of every draw
+
+    Raises
+    ------
+    InputRefused
+        If the returns hold no votes at all.
+    """
+    ballot = ballots.load(workspace)
+    if not ballot.rows:
+        raise InputRefused("The returns hold no line that could be used; `turnout check` says why.")
+    with threadpool_limits(1):  # the order of additions, and so the last digit, must not depend on the cores
+        baseline = baselines.load(workspace, ballot)
+        _note_baseline(workspace, baseline)
+        model, names = _fit(ballot, baseline, contest, electorate, rng)
+        votes = model.draw(contest.draws, rng)
+        return Projection(
+            table=summary.table(ballot, votes),
+            components=_components(model, contest.draws, rng),
+            support=_support(model.expectation, ballot)
+            if isinstance(model.expectation, groups.GroupExpectation)
+            else None,
+            models=names,
+        )
+
+
+def _fit(
+    ballot: ballots.Ballot,
+    baseline: baselines.Baseline,
+    contest: Contest,
+    electorate: Electorate | None,
+    rng: np.random.Generator,
+) -> tuple[Model, tuple[str, ...]]:
+    placed = positions.place(ballot)
+    splits = polls.splits_of(ballot, placed, baseline)
+    frame = polls.turnout_frame(ballot, baseline)
+    expectation: polls.Expectation
+    names: tuple[str, ...]
+    if electorate is None:
+        late_spec, names = late.load("results"), ("turnout", "shift", "late")
+        expectation = carry.expect(ballot, placed, baseline, late_spec)
+        late_sd = late_spec.log_ratio_sd
+    else:
+        late_spec, names = (
+            late.load("cells"),
+            ("turnout-cells", "shift-cells", "late", "support", "propensity", "ethnicity"),
+        )
+        expectation = groups.expect(ballot, placed, electorate, SupportSpec.load(), contest.draws, rng)
+        late_sd = electorate.total_sd["late"]
+        frame = frame.with_columns(total_sd=pl.lit(electorate.total_sd["poll"]))
+    turnout = polls.fit_turnout(HierarchySpec.load(names[0]), ballot, frame, expectation)
+    shift = polls.fit_shift(HierarchySpec.load(names[1]), ballot, placed, splits, expectation)
+    return Model(ballot, placed, expectation, turnout, shift, splits, late_spec, late_sd), names
+
+
+def _components(model: Model, draws: int, rng: np.random.Generator) -> pl.DataFrame:
+    """Draw each component by itself and measure what it does to the expected leader's final share."""
+    ballot = model.ballot
+    grouped = isinstance(model.expectation, groups.GroupExpectation)
+    parts = {}
+    if len(ballot.contests) <= _MOST_TAKEN_APART:
+        for component in (*GROUP_COMPONENTS, *COMPONENTS) if grouped else COMPONENTS:
+            parts[component] = summary.leaders(ballot, model.draw(draws, rng, {component})).std(axis=1)
+    return pl.DataFrame(
+        [
+            (name, component, float(sd[number]))
+            for number, name in sorted(enumerate(ballot.contests), key=lambda pair: pair[1])
+            for component, sd in parts.items()
+        ],
+        schema={"contest": pl.String, "component": pl.String, "sd_points": pl.Float64},
+        orient="row",
+    )
+
+
+def _support(expectation: groups.GroupExpectation, ballot: ballots.Ballot) -> pl.DataFrame:
+    """Support by group with 90 % intervals, of the choices that have a position of their own."""
+    rows = []
+    for number, fitted in enumerate(expectation.contests):
+        low, high = np.quantile(fitted.support, [0.05, 0.95], axis=0)
+        mean = fitted.support.mean(axis=0)
+        names = ballot.choices.filter(pl.col("contest") == number)["candidate"].to_list()
+        rows += [
+            (ballot.contests[number], group, name, mean[g, c], low[g, c], high[g, c])
+            for g, group in enumerate(GROUPS)
+            for c, name in enumerate(names[: mean.shape[1]])
+        ]
+    schema = {"contest": pl.String, "group": pl.String, "candidate": pl.String}
+    return pl.DataFrame(rows, schema={**schema, **dict.fromkeys(("share", "lo90", "hi90"), pl.Float64)}, orient="row")
+
+
+def _note_baseline(workspace: Workspace, baseline: baselines.Baseline) -> None:
+    if baseline.date:
+        workspace.note(
+            "past election",
+            f"compared with {baseline.date}: {baseline.matched.sum()} of {len(baseline.matched)} units found in it, "
+            f"with {baseline.matched_share:.1%} of the early votes.",
+        )
