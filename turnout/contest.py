@@ -102,7 +102,7 @@ class Contest(_Strict):
     """True where the data is generated; every output then says so."""
     note: str = ""
     seed: int = Field(default=0, ge=0)
-    draws: int = Field(default=2000, ge=100, le=100_000)
+    draws: int = Field(default=1000, ge=100, le=100_000)
     output: Path = Path("output")
     candidates: tuple[Candidate, ...] = ()
     inputs: Inputs = Inputs()

@@ -1,1 +1,7 @@
-"""Who has voted and who is still to vote: propensity, cohorts, cells."""
+"""Who is still to vote: propensity by scikit-learn, cohorts, and cells by SQL."""
+
+from turnout.electorate.build import build
+from turnout.electorate.evaluation import evaluate
+from turnout.electorate.model import Electorate, cohorts
+
+__all__ = ["Electorate", "build", "cohorts", "evaluate"]

@@ -1,0 +1,78 @@
+import datetime as dt
+
+import polars as pl
+import pytest
+
+from turnout.electorate import features, specification
+
+PAST = (dt.date(2016, 11, 8), dt.date(2016, 6, 7), dt.date(2014, 11, 4))
+TARGET = dt.date(2017, 4, 4)
+
+
+def voter(voter_id, registered=dt.date(2000, 1, 1), born=1960, **more):
+    row = {"voter_id": voter_id, "registration_date": registered, "birth_year": born, "precinct": "1", "county": "H"}
+    return {**row, "permanent_mail": None, "party": "DEM", **more}
+
+
+@pytest.fixture
+def rows(workspace):
+    voters = [
+        voter("long"),
+        voter("new", registered=dt.date(2016, 7, 1)),
+        voter("young", born=1998),
+        voter("undated", registered=None, born=None),
+        voter("moved", registered=dt.date(2017, 1, 5)),
+        voter("after", registered=dt.date(2017, 4, 20)),
+    ]
+    workspace.append("voters", pl.DataFrame(voters).with_columns(pl.col("birth_year").cast(pl.Int16)))
+    votes = [
+        ("long", PAST[0], "mail"), ("long", TARGET, "election_day"), ("new", PAST[0], "election_day"),
+        ("moved", PAST[1], "mail"), ("moved", TARGET, "provisional"), ("after", dt.date(2017, 6, 6), "mail"),
+    ]  # fmt: skip
+    history = pl.DataFrame(votes, schema=["voter_id", "election_date", "mode"], orient="row")
+    workspace.append("vote_history", history)
+    past = pl.DataFrame(
+        {"rank": [1, 2, 3], "election_date": PAST}, schema={"rank": pl.Int64, "election_date": pl.Date}
+    )
+    with workspace.registered("past", past):
+        frame = workspace.query("electorate/features", target=TARGET)
+    assert frame["voter_id"].to_list() == sorted(frame["voter_id"])
+    return {row["voter_id"]: row for row in frame.iter_rows(named=True)}
+
+
+def test_exposure_counts_only_elections_open_to_the_voter(rows):
+    assert {name: row["exposure"] for name, row in rows.items()} == {
+        "long": 3, "new": 1, "young": 2, "undated": 3,
+        "moved": 2,  # registered anew in 2017, but seen voting two elections ago
+        "after": 0,
+    }  # fmt: skip
+
+
+def test_history_after_the_target_is_not_seen(rows):
+    assert rows["after"]["votes"] == 0
+    assert rows["after"]["outcome"] == 0
+    assert not rows["after"]["eligible"]
+
+
+def test_outcomes_and_ways(rows):
+    assert {name: row["outcome"] for name, row in rows.items() if row["outcome"]} == {"long": 2, "moved": 3}
+    assert rows["long"]["last_way"] == 1
+    assert rows["new"]["last_way"] == 2
+    assert rows["undated"]["last_way"] == 0
+    assert rows["long"]["pattern"] == 0b001
+    assert rows["moved"]["pattern"] == 0b010
+    assert rows["moved"]["eligible"]
+
+
+def test_missing_values_have_their_own_code(rows):
+    assert rows["undated"]["age"] == 0
+    assert rows["undated"]["registered_for"] == 0
+    assert rows["long"]["permanent_mail"] == 2
+
+
+def test_rows_are_distinct_and_no_more_than_the_voters(workspace, rows):
+    spec = specification.load("propensity")
+    built = features.build(workspace, spec, TARGET, PAST)
+    assert built.rows.n_unique() == len(built.rows) <= len(built.voters)
+    assert built.elections == 3
+    assert built.turnout == pytest.approx(2 / 5)

@@ -1,0 +1,253 @@
+"""From the canonical tables to the tables ``propensity`` and ``cells``, and the :class:`Electorate` of them."""
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+import numpy.typing as npt
+import polars as pl
+from threadpoolctl import threadpool_limits
+
+from turnout.contest import Contest
+from turnout.electorate import comparable as comparing
+from turnout.electorate import features, propensity, scoring, situation, specification, writing
+from turnout.electorate.comparable import Comparable
+from turnout.electorate.model import Electorate, group_sds
+from turnout.electorate.situation import TOPIC, Situation
+from turnout.electorate.specification import Specification
+from turnout.electorate.totals import Expected, Known, Total, expect
+from turnout.errors import UsageError
+from turnout.vocabulary import GROUPS
+from turnout.workspace import Workspace
+
+Floats = npt.NDArray[np.float64]
+_PENDING = ("returned", "cured", "rejected")
+#: Voters' worth of "as everyone else" in a group's campaign tilt.
+_CAMPAIGN_PRIOR = 30.0
+
+
+@dataclass(frozen=True)
+class File:
+    """The voter file scored at the comparable election's level, voters in order of voter_id.
+
+    Attributes
+    ----------
+    scored : the voters and their feature rows
+    q : (rows, ways) chances by the estimator
+    tilt : (groups, ways) the groups' odds multipliers
+    probability : (voters, groups)
+    status : (voters,) state of the ballot of this election, '' where there is none
+    base : totals (early, poll, late mail, provisional) of the comparable election at today's eligible; None without
+    late : prior of the late share of mail: mean, sd in logits
+    """
+
+    scored: features.Features
+    q: Floats
+    tilt: Floats
+    probability: npt.NDArray[np.float32]
+    status: npt.NDArray[np.object_]
+    base: Floats | None
+    late: tuple[float, float]
+
+
+def build(workspace: Workspace, contest: Contest, rng: np.random.Generator) -> Electorate:
+    """Learn propensities, fill the tables ``propensity`` and ``cells``, and return the electorate.
+
+    Needs voters and ethnicity; vote_history, ballots and results add what they know. What was learned from what is in
+    the findings. Same tables and generator state, same result, whatever their order and the number of threads. Before
+    the first returns the early cohort holds the ballots accepted so far and those expected to come.
+
+    Raises
+    ------
+    UsageError
+        If the model's specification is wrong, an election the configuration names is not in the history, a voter has
+        no ethnicity estimate, or nothing at all says how many will vote.
+    """
+    spec = specification.load(contest.propensity.model)
+    with threadpool_limits(limits=1):
+        now = situation.see(workspace, contest)
+        past = comparing.elections(workspace, now.date)
+        least = max(30, int(spec.training.least_share * now.voters))
+        comparable = comparing.choose(contest, now.date, past, least)
+        file = _score(workspace, spec, contest, now, past, comparable, rng)
+        by_group = _early_by_group(file, now)
+        expected = _expect(workspace, spec, contest, file, now, by_group, comparable, alone=len(past) == 1)
+        return _write(workspace, spec, file, now, by_group, expected)
+
+
+def _score(
+    workspace: Workspace,
+    spec: Specification,
+    contest: Contest,
+    now: Situation,
+    past: pl.DataFrame,
+    comparable: Comparable | None,
+    rng: np.random.Generator,
+) -> File:
+    """Learn from the comparable election and score everyone with what is known today."""
+    probability = features.groups(workspace)
+    learned = _learn(workspace, spec, comparable, len(past), probability, rng)
+    dates = () if comparable is None else tuple(past["election_date"].to_list()[::-1])
+    scored = features.build(workspace, spec, now.date, dates, learned.turnout if learned else 0.5)
+    q = propensity.blend(learned, scored, spec) if learned else np.full((len(scored.rows), 4), 0.25)
+    tilt = learned.tilt if learned else np.ones((len(GROUPS), 4))
+    prior = spec.late.of_state(contest.state)
+    base, late = None, (prior.share, prior.share_sd)
+    if comparable is not None and learned is not None:
+        row = past.row(by_predicate=pl.col("election_date") == comparable.date, named=True)
+        if row["late_mail"] > 0.01 * row["mail"]:
+            late = row["late_mail"] / (row["mail"] + row["late_mail"]), spec.late.known_sd
+        mail = row["mail"] + row["late_mail"]
+        counts = (
+            mail * (1 - late[0]) + row["early_in_person"], row["poll"] + row["unknown"],
+            mail * late[0], row["provisional"],
+        )  # fmt: skip
+        growth = float(scored.voters["eligible"].sum()) / max(float(learned.totals.sum()), 1)
+        base = growth * np.array(counts)
+    status = scored.voters["ballot"].to_numpy()
+    return File(scored, q, tilt, probability, status, base, late)
+
+
+def _learn(
+    workspace: Workspace,
+    spec: Specification,
+    comparable: Comparable | None,
+    elections: int,
+    probability: npt.NDArray[np.float32],
+    rng: np.random.Generator,
+) -> propensity.Propensity | None:
+    """Train, and say in the findings on what."""
+    if comparable is None:
+        message = (
+            f"No past election to learn from ({elections} in the history, none with enough votes): whoever is not "
+            "counted is taken as equally likely to vote, and totals are hardly known."
+        )
+        workspace.note(TOPIC, message, severity="warning")
+        return None
+    learned = propensity.train(workspace, spec, comparable, probability, rng)
+    workspace.note(
+        TOPIC, f"{propensity.learned_from(comparable.date, learned)} Chosen because it is {comparable.reason}."
+    )
+    if not comparable.modes:
+        message = f"The history does not say how people voted on {comparable.date}; all count as poll voters."
+        workspace.note(TOPIC, message, severity="warning")
+    if elections == 1:
+        message = "It is the only past election: how lasting habits are is assumed, not learned."
+        workspace.note(TOPIC, message, severity="warning")
+    return learned
+
+
+def _early_by_group(file: File, now: Situation) -> Floats:
+    """Early ballots so far and, at the comparable election's rates, expected; (2, groups).
+
+    Where nobody's own ballot is known, the first is the second, scaled to the early returns.
+    """
+    everyone = scoring.sums(file.scored.row, len(file.q), file.probability)
+    early = file.q[:, [scoring.EARLY]] * file.tilt[:, scoring.EARLY] / (file.q @ file.tilt.T)
+    expected = (everyone * early).sum(axis=0)
+    if file.base is not None:
+        expected = expected * file.base[0] / max(expected.sum(), 1e-12)
+    if now.accepted:
+        seen = file.probability[file.status == "accepted"].sum(axis=0, dtype=float)
+    else:
+        seen = expected * now.early / max(expected.sum(), 1e-12)
+    return np.array([seen, expected])
+
+
+def _expect(  # noqa: PLR0913
+    workspace: Workspace,
+    spec: Specification,
+    contest: Contest,
+    file: File,
+    now: Situation,
+    by_group: Floats,
+    comparable: Comparable | None,
+    *,
+    alone: bool,
+) -> Expected:
+    """Expect the totals; the user's own ranges stand in the place of what history says."""
+    stated = contest.propensity
+    if file.base is None and now.early == 0 and stated.poll is None:
+        raise UsageError(
+            "propensity: nothing says how many will vote: there is no vote history, no accepted ballot and no early "
+            "return. Give [inputs] vote_history or ballots, or [propensity] poll = { low = …, high = … }."
+        )
+    everyone = scoring.sums(file.scored.row, len(file.q), file.probability)
+    polls = (everyone * file.q[:, [scoring.POLL]] * file.tilt[:, scoring.POLL]).sum(axis=0)
+    known = Known(file.base, float(now.early), by_group, polls, now.days, file.late, alone)
+    expected = expect(known, comparable, spec.totals, spec.late)
+    if stated.poll is not None:
+        expected = replace(expected, poll=Total.of_range(stated.poll))
+    if stated.late is not None:
+        expected = expected.with_late(Total.of_range(stated.late))
+    if now.begun and not now.accepted and now.early:
+        workspace.note(TOPIC, "Who has voted early is not known voter by voter; the early cohort is an expectation.")
+        expected = replace(expected, early=Total(float(now.early), 0.0))
+    return expected
+
+
+def _write(
+    workspace: Workspace,
+    spec: Specification,
+    file: File,
+    now: Situation,
+    by_group: Floats,
+    expected: Expected,
+) -> Electorate:
+    """Hold the open voters to the totals and write the tables."""
+    people, standing = _standing(file, by_group, now, spec)
+    waiting = float(standing["pending"].sum())
+    multipliers, cut = scoring.hold_to(people, _targets(expected, waiting, now), spec.late)
+    if cut < 1:
+        message = f"Fewer voters are left than ballots were expected; the expectations are cut to {cut:.0%}."
+        workspace.note(TOPIC, message, severity="warning")
+    writing.propensity(workspace, people, multipliers, standing, file.probability, now.begun)
+    factors, poll = writing.poll_counts(workspace, now, expected.poll, spec.totals)
+    writing.cells(workspace, people, multipliers, standing, factors, now.begun)
+    cells = workspace.table("cells").sort("county", "precinct", "group_name", "tranche")
+    totals = dict(cells.group_by("tranche", maintain_order=True).agg(pl.col("expected").sum()).iter_rows())
+    late = expected.late.sd * (1 - min(waiting / totals["late"], 1) if now.begun and totals["late"] else 1)
+    early = expected.early.sd * min(expected.early.mean / totals["early"], 1) if totals["early"] else 0.0
+    sd = {"registered": 0.0, "early": float(early), "poll": float(poll.sd), "late": float(late)}
+    sd = {name: value if totals[name] > 0 else 0.0 for name, value in sd.items()}
+    ranges = [f"{totals[name]:,.0f} ± {100 * sd[name]:.0f} %" for name in ("poll", "late")]
+    message = f"Expected {ranges[0]} at the polls and {ranges[1]} late (one sd), beside {now.early:,} early so far."
+    workspace.note(TOPIC, message)
+    return Electorate(cells, sd, group_sds(cells, spec.composition))
+
+
+def _standing(file: File, by_group: Floats, now: Situation, spec: Specification) -> tuple[scoring.Open, pl.DataFrame]:
+    """Divide voters into counted, pending and open.
+
+    Returns the open voters by feature row, and the frame voter_id, feature_row (null unless open), counted, pending
+    (chance of being counted, 0 unless pending).
+    """
+    status = file.status
+    counted, pending = status == "accepted", np.isin(status, _PENDING)
+    # Where the file says who was sent a ballot, nobody else can still mail one.
+    holds = (status == "sent") if now.sent > now.accepted else np.ones(len(status), dtype=bool)
+    is_open = ~(counted | pending)
+    key = np.where(is_open, 2 * file.scored.row + holds, -1)
+    distinct = np.unique(key[is_open])
+    row = np.where(is_open, np.searchsorted(distinct, key), -1)
+    ratio = by_group[0].sum() / max(by_group[1].sum(), 1e-12)
+    campaign = np.ones(len(GROUPS))
+    if ratio > 0:
+        campaign = (by_group[0] / ratio + _CAMPAIGN_PRIOR) / (by_group[1] + _CAMPAIGN_PRIOR)
+    weight = scoring.sums(row[is_open], len(distinct), file.probability[is_open])
+    chance = np.zeros(len(status))
+    for name in _PENDING:
+        chance[status == name] = getattr(spec.pending, name)
+    standing = pl.DataFrame(
+        {"voter_id": file.scored.voters["voter_id"], "feature_row": row, "counted": counted, "pending": chance}
+    ).with_columns(pl.when(pl.col("feature_row") >= 0).then("feature_row").alias("feature_row"))
+    return scoring.Open(file.q[distinct // 2], file.tilt, campaign, (distinct % 2).astype(float), weight), standing
+
+
+def _targets(expected: Expected, waiting: float, now: Situation) -> tuple[float, float, float, float]:
+    """Return the open voters' totals: pending ballots come off the early one or, once returns are out, the late."""
+    early, late_mail = expected.early.mean, expected.late_mail.mean
+    if now.begun:
+        late_mail = max(late_mail - waiting, 0.0)
+    else:
+        early = max(early - waiting, 0.0)
+    return early, expected.poll.mean, late_mail, expected.provisional.mean

@@ -1,0 +1,106 @@
+"""Which past election this one is most like."""
+
+import datetime as dt
+from dataclasses import dataclass
+from typing import Literal
+
+import polars as pl
+
+from turnout.contest import Contest, ElectionKind
+from turnout.errors import UsageError
+from turnout.workspace import Workspace
+
+Relation = Literal["first_round", "runoff", "november", "other"]
+#: A runoff is compared with its first round if that was at most this many days before.
+_FIRST_ROUND_DAYS = 120
+#: Mode must be known for this share of an election's votes.
+_MODE_KNOWN = 0.5
+
+
+@dataclass(frozen=True)
+class Comparable:
+    """The election the propensity is learned from.
+
+    ``relation`` selects the priors of totals; ``like`` is false where the election is of another kind; ``earlier``
+    holds the elections before it, latest first; ``modes`` is false where the history does not say how people voted.
+    """
+
+    date: dt.date
+    relation: Relation
+    like: bool
+    modes: bool
+    earlier: tuple[dt.date, ...]
+    reason: str
+
+
+def season(date: dt.date, kind: ElectionKind = "other") -> str:
+    """Class an election by its date, since a vote history says no more: even Novembers are general elections.
+
+    Even-year elections from February to September count as primaries, all the rest as special; a contest's own
+    ``kind`` says more, and wins.
+    """
+    if kind in {"special", "runoff"}:
+        return "special"
+    if date.year % 2 == 0 and date.month == 11:
+        return "presidential" if date.year % 4 == 0 else "midterm"
+    if kind == "primary" or (date.year % 2 == 0 and 2 <= date.month <= 9):
+        return "primary"
+    return "special"
+
+
+def elections(workspace: Workspace, before: dt.date) -> pl.DataFrame:
+    """Return the past elections in the vote history, one row each: date, votes, and votes by mode."""
+    return workspace.query("electorate/elections", before=before)
+
+
+def choose(contest: Contest, date: dt.date, past: pl.DataFrame, least: int) -> Comparable | None:
+    """Choose the election to learn from: the user's first choice, else by the rule below. None without history.
+
+    The rule: among elections with at least ``least`` votes, those that say how people voted before those that do not;
+    for a special election or runoff, one at most 120 days before (its first round); then one of the same season, then
+    one of the same half (both or neither in an even November); then the latest.
+
+    Raises
+    ------
+    UsageError
+        If the user names an election in which nobody in the file voted.
+    """
+    dates = tuple(past["election_date"].to_list())
+    for wanted in contest.propensity.comparable:
+        if wanted not in dates:
+            there = ", ".join(str(day) for day in dates[-8:]) or "none"
+            raise UsageError(
+                f"propensity.comparable = {wanted}: nobody in vote_history voted on that day before {date}. "
+                f"The latest elections there are: {there}."
+            )
+    known = dict(zip(dates, (1 - past["unknown"] / past["votes"] >= _MODE_KNOWN).to_list(), strict=True))
+    candidates = past.filter(pl.col("votes") >= least)["election_date"].to_list()
+    if contest.propensity.comparable:
+        best, why = contest.propensity.comparable[0], "named in the configuration"
+    elif not candidates:
+        return None
+    else:
+        best = min(candidates, key=lambda day: (not known[day], *_distance(contest, date, day)))
+        why = ("the first round", "the latest of the same season", "the latest of the same half", "the latest")[
+            _distance(contest, date, best)[0]
+        ]
+    rank = _distance(contest, date, best)[0]
+    relation: Relation = "other"
+    if rank == 0:
+        relation = "first_round" if season(best) == "special" else "runoff"
+    if rank <= 1 and season(date, contest.kind) in {"presidential", "midterm"}:
+        relation = "november"
+    earlier = tuple(day for day in reversed(dates) if day < best)
+    return Comparable(best, relation, rank <= 1, known[best], earlier, why)
+
+
+def _distance(contest: Contest, date: dt.date, day: dt.date) -> tuple[int, int]:
+    """Rank of likeness (0 best), then days ago."""
+    ours, theirs = season(date, contest.kind), season(day)
+    ago = (date - day).days
+    novembers = {"presidential", "midterm"}
+    if contest.kind in {"special", "runoff"} and ago <= _FIRST_ROUND_DAYS:
+        return 0, ago
+    if ours == theirs:
+        return 1, ago
+    return (2 if (ours in novembers) == (theirs in novembers) else 3), ago

@@ -1,0 +1,127 @@
+"""The electorate as cells: how many of each group vote in each tranche, and how uncertain that is."""
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+import polars as pl
+
+from turnout.electorate.specification import Composition
+from turnout.vocabulary import COHORTS, GROUPS, PARENT
+
+Floats = npt.NDArray[np.float64]
+_CENTRING_ROUNDS = 25
+
+
+@dataclass(frozen=True)
+class Electorate:
+    """Expected voters by county × precinct × group × tranche.
+
+    Attributes
+    ----------
+    cells : county, precinct, group_name, tranche ('registered', 'early', 'poll', 'late'), expected, variance; sorted
+    total_sd : tranche -> sd of the log of its total ('registered' and, once counted, 'early': 0)
+    group_sd : tranche -> (groups,) sd of the log of a group's count given the total. That of 'registered' is the
+        error of the ethnicity estimate, which is common to all tranches.
+    """
+
+    cells: pl.DataFrame
+    total_sd: dict[str, float]
+    group_sd: dict[str, Floats]
+
+    def expected(self) -> Floats:
+        """Sum to expected voters (groups, cohorts), in the order of GROUPS and COHORTS."""
+        summed = self.cells.group_by("group_name", "tranche").agg(pl.col("expected").sort().sum())
+        found = {(group, tranche): value for group, tranche, value in summed.iter_rows()}
+        return np.array([[found.get((group, cohort), 0.0) for cohort in COHORTS] for group in GROUPS])
+
+    def factors(self, draws: int, rng: np.random.Generator) -> Floats:
+        """Draw factors on ``expected``: (draws, groups, tranches), each of mean one over the draws.
+
+        The total's factor is log-normal. A group's is log-normal given the total, renormalised so that the groups add
+        up to it: one group's excess is the others' want, and a total that is known stays known in every draw.
+        """
+        return self._factors(draws, rng)[:, :, 1:]
+
+    def _factors(self, draws: int, rng: np.random.Generator) -> Floats:
+        """As ``factors``, for every cohort in COHORTS."""
+        expected = self.expected()
+        common = rng.normal(size=(draws, len(GROUPS)))
+        shared_sd = self.group_sd["registered"]
+        result = np.empty((draws, len(GROUPS), len(COHORTS)))
+        for index, cohort in enumerate(COHORTS):
+            own = np.sqrt(np.maximum(self.group_sd[cohort] ** 2 - shared_sd**2, 0))
+            held = np.minimum(shared_sd, self.group_sd[cohort])
+            log = common * held + rng.normal(size=(draws, len(GROUPS))) * own
+            sd = self.total_sd[cohort]
+            total = np.exp(sd * rng.normal(size=draws))
+            result[:, :, index] = _centred(log, expected[:, index]) * (total / total.mean())[:, None]
+        return result
+
+
+def _centred(log: Floats, expected: Floats) -> Floats:
+    """Exponentiate (draws, groups) so that every draw keeps Σ expected and every group's mean is one."""
+    total = float(expected.sum())
+    if total <= 0:
+        return np.ones_like(log)
+    shift = -log.mean(axis=0)
+    for _ in range(_CENTRING_ROUNDS):
+        factor = np.exp(log + shift)
+        factor *= total / (factor @ expected)[:, None]
+        shift = shift - np.where(expected > 0, np.log(factor.mean(axis=0)), 0)
+    factor[:, expected <= 0] = 1.0
+    centred: Floats = factor
+    return centred
+
+
+def group_sds(cells: pl.DataFrame, composition: Composition) -> dict[str, Floats]:
+    """Sd of the log of each group's count in each cohort, given the cohort's total.
+
+    Error of the ethnicity estimate and, for a tranche, of its make-up: sd of a share s is scale × sqrt(s (1 − s)), as
+    a Dirichlet gives, so small groups are relatively more uncertain; how far a group's turnout departs from the
+    comparable election's; and the count's own variance.
+    """
+    summed = cells.group_by("group_name", "tranche").agg(pl.col("expected", "variance").sort().sum())
+    scale = {"registered": 0.0, "early": composition.early, "poll": composition.poll, "late": composition.late}
+    change = {"registered": 0.0, "early": 0.0, "poll": composition.poll_change, "late": composition.late_change}
+    result = {}
+    for cohort in COHORTS:
+        rows = {name: (count, variance) for name, tranche, count, variance in summed.iter_rows() if tranche == cohort}
+        count, variance = np.array([rows.get(group, (0.0, 0.0)) for group in GROUPS]).T
+        share = np.clip(count / max(count.sum(), 1e-12), 1e-5, 1)
+        spread = composition.ethnicity**2 + scale[cohort] ** 2
+        chance = np.where(count > 0, variance / np.maximum(count, 1e-9) ** 2, 0)
+        relative = spread * (1 - share) / share + change[cohort] ** 2 + (0 if cohort == "registered" else chance)
+        result[cohort] = np.minimum(np.sqrt(np.log1p(relative)), 1.2)
+    return result
+
+
+def cohorts(electorate: Electorate, draws: int, rng: np.random.Generator) -> pl.DataFrame:
+    """Tabulate registered voters and the three cohorts by leaf group, for the whole contest, with 90 % intervals.
+
+    Returns
+    -------
+    Frame ``cohort, group, parent, expected, lo90, hi90, share, index``, one row a cohort × group in the vocabulary's
+    order. ``share`` is of the cohort, null where nobody is in it; ``index`` is the share over the share of the
+    registered, null where nobody of the group is registered.
+    """
+    expected = electorate.expected()
+    counts = expected[None] * electorate._factors(draws, rng)
+    low, high = np.quantile(counts, [0.05, 0.95], axis=0)
+    frame = pl.DataFrame(
+        {
+            "cohort": np.repeat(COHORTS, len(GROUPS)),
+            "group": list(GROUPS) * len(COHORTS),
+            "parent": [PARENT.get(group, "") for group in GROUPS] * len(COHORTS),
+            "expected": expected.T.ravel(),
+            "lo90": np.minimum(low, expected).T.ravel(),
+            "hi90": np.maximum(high, expected).T.ravel(),
+        }
+    )
+    total = pl.col("expected").sum().over("cohort")
+    frame = frame.with_columns(pl.when(total > 0).then(pl.col("expected") / total).alias("share"))
+    registered = frame["share"].head(len(GROUPS))
+    base = pl.Series("base", registered.to_list() * len(COHORTS), dtype=pl.Float64)
+    return frame.with_columns(base).select(
+        *frame.columns, pl.when(pl.col("base") > 0).then(pl.col("share") / pl.col("base")).alias("index")
+    )

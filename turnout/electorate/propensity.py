@@ -1,0 +1,187 @@
+"""Each voter's chance of each way of voting, by a scikit-learn estimator, and how groups depart from it.
+
+The estimator sees no ethnicity. It gives q_c(x) = P(way c | features x) for the comparable election; a group h then
+multiplies the odds of way c by T[h, c], learned by EM on that election (BIRDiE: McCartan, Fisher, Goldin, Ho & Imai
+2025), since a voter's group is known as probabilities only:
+
+    P(c | x, h) = q_c(x) T[h, c] / Σ_k q_k(x) T[h, k]
+    E: r_ih ∝ p_ih P(y_i | x_i, h)      M: T[h, c] *= (Σ_i r_ih 1{y_i = c} + a) / (Σ_i r_ih P(c | x_i, h) + a)
+
+The plain product p_ih × q_c(x_i) would give every group the average's turnout within a feature row.
+"""
+
+import datetime as dt
+import warnings
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+import polars as pl
+from sklearn.exceptions import ConvergenceWarning
+from sklearn.pipeline import Pipeline
+from sklearn.utils._param_validation import InvalidParameterError
+
+from turnout.electorate import features
+from turnout.electorate.comparable import Comparable
+from turnout.electorate.features import WAYS, Features
+from turnout.electorate.specification import NUMBERS, Specification
+from turnout.errors import UsageError
+from turnout.workspace import Workspace
+
+Floats = npt.NDArray[np.float64]
+Ints = npt.NDArray[np.int64]
+
+#: Index in WAYS of each code of ``outcome`` in features.sql.
+_WAY_OF_CODE = np.array([3, 0, 1, 2])
+_ROUNDS = 15
+
+
+@dataclass(frozen=True)
+class Propensity:
+    """A fitted propensity.
+
+    Attributes
+    ----------
+    pipeline : the fitted scikit-learn pipeline; None where everyone did the same
+    tilt : (groups, ways) odds multipliers T, columns as WAYS
+    totals : (ways,) what the eligible of the file did in the election learned from
+    turnout : share of them that voted
+    before : number of elections before it; with none, ``blend`` has to bring in what voters did
+    """
+
+    pipeline: Pipeline | None
+    tilt: Floats
+    totals: Floats
+    turnout: float
+    before: int
+
+    def chances(self, rows: pl.DataFrame) -> Floats:
+        """Return q (rows, ways) for distinct feature rows; every row sums to one, and nothing is below 1e-7."""
+        result = np.zeros((len(rows), len(WAYS)))
+        if self.pipeline is None:
+            result[:] = self.totals / self.totals.sum()
+        elif len(rows):
+            result[:, self.pipeline.classes_.astype(int)] = self.pipeline.predict_proba(_matrix(rows))
+        result = np.maximum(result, 1e-7)
+        normalised: Floats = result / result.sum(axis=1, keepdims=True)
+        return normalised
+
+
+def train(
+    workspace: Workspace,
+    specification: Specification,
+    comparable: Comparable,
+    probability: npt.NDArray[np.float32] | None,
+    rng: np.random.Generator,
+) -> Propensity:
+    """Fit the specified estimator on what the file's voters did in the comparable election.
+
+    ``probability`` (voters, groups), in order of voter_id; None leaves groups out. Voters not eligible then are left
+    out, and what is known of the others is as of the day before.
+
+    Raises
+    ------
+    UsageError
+        If scikit-learn refuses a hyper-parameter.
+    """
+    known = features.build(workspace, specification, comparable.date, comparable.earlier)
+    eligible = np.flatnonzero(known.voters["eligible"].to_numpy())
+    way = way_of(known.voters["outcome"])
+    totals = np.bincount(way[eligible], minlength=len(WAYS)).astype(float)
+    pipeline = _fit(specification, known, way, eligible, rng)
+    untilted = Propensity(pipeline, np.ones((1, len(WAYS))), totals, known.turnout, known.elections)
+    if probability is None:
+        return untilted
+    chosen = _systematic(eligible, specification.training.max_rows, rng)
+    chances = untilted.chances(known.rows)[known.row[chosen]]
+    prior = specification.training.group_tilt_prior * len(chosen)
+    tilt = group_tilt(chances, way[chosen], probability[chosen].astype(float), prior)
+    return Propensity(pipeline, tilt, totals, known.turnout, known.elections)
+
+
+def group_tilt(chances: Floats, way: Ints, probability: Floats, prior: float) -> Floats:
+    """Learn T (groups, ways) by EM: q (voters, ways), the way each voted, and p (voters, groups).
+
+    ``prior`` is voters' worth of "no difference" for each group and way. Columns are relative to not voting.
+    """
+    tilt = np.ones((probability.shape[1], chances.shape[1]))
+    did = np.eye(chances.shape[1])[way]
+    for _ in range(_ROUNDS):
+        norm = chances @ tilt.T
+        share = probability * (did @ tilt.T) / norm
+        share /= share.sum(axis=1, keepdims=True)
+        observed = share.T @ did
+        expected = (share / norm).T @ chances * tilt
+        tilt = tilt * (observed + prior) / (expected + prior)
+        tilt = tilt / tilt[:, [-1]]
+    return tilt
+
+
+def blend(propensity: Propensity, scored: Features, specification: Specification) -> Floats:
+    """Return q (rows, ways) for scoring, mixing in what a voter did where nothing earlier taught the model how.
+
+    With a single past election the estimator has seen no history, so habit has no coefficient. Then
+    q = (1 − w) q + w 1{what the voter did in that election}, w the specification's ``persistence``; its
+    features must tell it apart (``latest`` or ``last_way``), or nothing is mixed in.
+    """
+    chances = propensity.chances(scored.rows)
+    column = next((name for name in ("last_way", "latest") if name in scored.rows.columns), None)
+    if propensity.before or scored.elections == 0 or column is None:
+        return chances
+    code = scored.rows[column].to_numpy().astype(int)
+    if column == "latest":
+        code = np.maximum(code - 1, 0)
+    weight = specification.training.persistence
+    mixed: Floats = (1 - weight) * chances + weight * np.eye(len(WAYS))[_WAY_OF_CODE[code]]
+    return mixed
+
+
+def _fit(
+    specification: Specification, known: Features, way: Ints, eligible: Ints, rng: np.random.Generator
+) -> Pipeline | None:
+    """Fit on distinct (feature row, way) pairs weighted by voters; a systematic sample of them if they are many."""
+    pair = known.row[eligible] * len(WAYS) + way[eligible]
+    distinct, count = np.unique(pair, return_counts=True)
+    weight = count.astype(float)
+    if (excess := weight.sum() / specification.training.max_rows) > 1:
+        ends = np.floor((np.cumsum(weight) + rng.random() * excess) / excess)
+        weight = np.diff(ends, prepend=0.0) * excess
+        distinct, weight = distinct[weight > 0], weight[weight > 0]
+    if len(np.unique(distinct % len(WAYS))) < 2:
+        return None
+    pipeline = specification.pipeline(int(rng.integers(2**31)))
+    rows = _matrix(known.rows[distinct // len(WAYS)])
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", ConvergenceWarning)
+            pipeline.fit(rows, distinct % len(WAYS), estimator__sample_weight=weight)
+    except InvalidParameterError as error:
+        raise UsageError(f"models: hyper_parameters: {error}") from None
+    return pipeline
+
+
+def _matrix(rows: pl.DataFrame) -> pl.DataFrame:
+    return rows.with_columns(pl.col(name).cast(pl.Float64 if name in NUMBERS else pl.Int64) for name in rows.columns)
+
+
+def _systematic(items: Ints, most: int, rng: np.random.Generator) -> Ints:
+    """At most ``most`` of the items, evenly spaced from a random start."""
+    if len(items) <= most:
+        return items
+    return items[np.floor((np.arange(most) + rng.random()) * len(items) / most).astype(np.int64)]
+
+
+def way_of(outcome: pl.Series) -> Ints:
+    """Index in WAYS of coded outcomes."""
+    way: Ints = _WAY_OF_CODE[outcome.to_numpy()]
+    return way
+
+
+def learned_from(date: dt.date, propensity: Propensity) -> str:
+    """One sentence on what the propensity rests on."""
+    voted = propensity.totals[:-1]
+    ways = ", ".join(f"{count:,.0f} {way}" for way, count in zip(WAYS, voted, strict=False) if count)
+    return (
+        f"Learned from {date}, in which {propensity.turnout:.1%} of those in the file and eligible then voted "
+        f"({ways}), with what was known of them from {propensity.before} earlier elections."
+    )

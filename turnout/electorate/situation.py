@@ -1,0 +1,79 @@
+"""When this is and what is known of this election so far: ballots, first returns, poll counts by precinct."""
+
+import datetime as dt
+from dataclasses import dataclass
+
+import polars as pl
+
+from turnout.contest import Contest
+from turnout.errors import UsageError
+from turnout.workspace import Workspace
+
+#: Topic of this room's findings.
+TOPIC = "propensity"
+#: Days to go where no ballot has a date.
+_FAR = 60
+
+
+@dataclass(frozen=True)
+class Situation:
+    """The state of the election.
+
+    Attributes
+    ----------
+    date : of the election
+    begun : returns are out, so nothing more is counted early
+    days : to go until the first count, at least 1; 0 once begun
+    accepted, sent, voters : numbers of ballots in that state, and of voters
+    early_votes : votes of early modes in the returns
+    polls : county, precinct, votes of the real units whose poll votes are reported
+    """
+
+    date: dt.date
+    begun: bool
+    days: int
+    accepted: int
+    sent: int
+    voters: int
+    early_votes: int
+    polls: pl.DataFrame
+
+    @property
+    def early(self) -> int:
+        """Ballots counted early so far, from the voter file where it says, else from the returns."""
+        return self.accepted or self.early_votes
+
+
+def see(workspace: Workspace, contest: Contest) -> Situation:
+    """Read the state of the election from ballots and results.
+
+    Raises
+    ------
+    UsageError
+        If neither the contest nor a file has a date to go by, or there are no voters.
+    """
+    row = workspace.query("electorate/returned").row(0, named=True)
+    if not row["voters"]:
+        raise UsageError("voters: the voter file holds nobody. Check [inputs] voters, or leave it out.")
+    counted = workspace.query("electorate/counted")
+    early = counted.filter(pl.col("tranche") == "early")
+    polls = counted.filter((pl.col("tranche") == "poll") & pl.col("is_real_unit") & (pl.col("precinct") != ""))
+    begun = bool(early["votes"].sum()) or bool(polls["votes"].sum())
+    date = contest.date or row["results_date"]
+    if date is None:
+        latest = max((day for day in (row["latest"], row["last_history"]) if day), default=None)
+        if latest is None:
+            raise UsageError("date: the contest has no date and no file tells it. Add date = YYYY-MM-DD.")
+        date = latest + dt.timedelta(days=1)
+        workspace.note(TOPIC, f"The contest has no date; taken as {date}, the day after the latest in the files.")
+    days = 0 if begun else max(1, (date - row["latest"]).days if row["latest"] else _FAR)
+    return Situation(
+        date=date,
+        begun=begun,
+        days=days,
+        accepted=row["accepted"],
+        sent=row["sent"],
+        voters=row["voters"],
+        early_votes=int(early["votes"].sum()),
+        polls=polls.select("county", "precinct", "votes"),
+    )
