@@ -84,7 +84,11 @@ class Ballot:
 def load(workspace: Workspace) -> Ballot:
     """Build the ballot from the table ``results`` of an open workspace."""
     workspace.execute("projection/macros")
-    lines = workspace.query("projection/lines")
+    return build(workspace.query("projection/lines"))
+
+
+def build(lines: pl.DataFrame) -> Ballot:
+    """Build a ballot from its lines, the rows of ``sql/projection/lines.sql`` in any order."""
     lines = lines.with_columns(counted=pl.sum_horizontal("early", "poll", "late"))
     contests = _ranked(lines, ["contest"])
     units = _ranked(lines, ["county", "precinct"], keep=["county_key", "precinct_key", "is_real_unit"])

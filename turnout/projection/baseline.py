@@ -51,7 +51,11 @@ class Baseline:
 
 def load(workspace: Workspace, ballot: Ballot) -> Baseline:
     """Find the comparable election among the past results of the workspace and match its units to today's."""
-    past = workspace.query("projection/past_units", state=ballot.state)
+    return build(workspace.query("projection/past_units", state=ballot.state), ballot)
+
+
+def build(past: pl.DataFrame, ballot: Ballot) -> Baseline:
+    """Find the comparable election in ``past``, rows of ``sql/projection/past_units.sql`` of one state."""
     chosen = _comparable(past, ballot)
     units = ballot.units.with_row_index("unit")
     matched = units.join(chosen, on=["county_key", "precinct_key"], how="left", maintain_order="left").unique(

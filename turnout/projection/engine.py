@@ -35,6 +35,8 @@ class Model:
     late: LateSpec
     late_sd: float
     """Sd of the log of the late tranche's total."""
+    specs: tuple[str, str]
+    """Names of the turnout and the shift hierarchy in ``models/``."""
 
     def draw(self, draws: int, rng: np.random.Generator, components: Collection[str] | None = None) -> Floats:
         """Draws of every choice's final votes, shape (choices, draws).

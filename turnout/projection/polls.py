@@ -93,12 +93,17 @@ def splits_of(ballot: Ballot, positions: Positions, baseline: Baseline) -> Split
     return Splits(row=row, split=split, frame=frame)
 
 
-def turnout_frame(ballot: Ballot, baseline: Baseline) -> pl.DataFrame:
-    """Covariates of the poll turnout's terms, one row a row of the ballot."""
+def turnout_frame(ballot: Ballot, baseline: Baseline, expected: Floats, total_sd: float) -> pl.DataFrame:
+    """Covariates of the poll turnout's terms, one row a row of the ballot.
+
+    ``expected``: (rows,) votes a row stands for before anything is learned; a unit's size is its busiest contest's.
+    ``total_sd``: sd of the log of the poll total, where a propensity model states one, else 0.
+    """
     unit = ballot.row_unit
-    early = _unit_early(ballot)
-    size = np.log(early + 3.0)
-    size = size - np.average(size, weights=early + 1e-9)
+    busiest = np.zeros(ballot.units.height)
+    np.maximum.at(busiest, unit, expected)
+    size = np.log(busiest + 3.0)
+    size = size - np.average(size, weights=busiest + 1e-9)
     sign = signs(ballot)[ballot.row_contest]
     known = np.isfinite(baseline.log_ratio)
     return pl.DataFrame(
@@ -109,6 +114,7 @@ def turnout_frame(ballot: Ballot, baseline: Baseline) -> pl.DataFrame:
             "partisan": (sign != 0).astype(float),
             "other": (sign == 0).astype(float),
             "size": size[unit],
+            "total_sd": np.full(ballot.rows, total_sd),
             "lean": _leans(ballot, baseline)[0][unit],
             "past_unit_ratio": unit_log_ratio(baseline)[unit],
             "past_ratio": np.full(ballot.rows, np.nan_to_num(baseline.log_ratio)),

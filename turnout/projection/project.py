@@ -64,48 +64,47 @@ def project(
     ballot = ballots.load(workspace)
     if not ballot.rows:
         raise InputRefused("The returns hold no line that could be used; `turnout check` says why.")
+    baseline = baselines.load(workspace, ballot)
+    _note_baseline(workspace, baseline)
     with threadpool_limits(1):  # the order of additions, and so the last digit, must not depend on the cores
-        baseline = baselines.load(workspace, ballot)
-        _note_baseline(workspace, baseline)
-        model, names = _fit(ballot, baseline, contest, electorate, rng)
-        votes = model.draw(contest.draws, rng)
+        model = fit(ballot, baseline, electorate, contest.draws, rng)
+        expectation = model.expectation
+        grouped = isinstance(expectation, groups.GroupExpectation)
         return Projection(
-            table=summary.table(ballot, votes),
+            table=summary.table(ballot, model.draw(contest.draws, rng)),
             components=_components(model, contest.draws, rng),
-            support=_support(model.expectation, ballot)
-            if isinstance(model.expectation, groups.GroupExpectation)
-            else None,
-            models=names,
+            support=_support(expectation, ballot) if isinstance(expectation, groups.GroupExpectation) else None,
+            models=(*(("ethnicity", contest.propensity.model, "support") if grouped else ()), *model.specs, "late"),
         )
 
 
-def _fit(
+def fit(
     ballot: ballots.Ballot,
     baseline: baselines.Baseline,
-    contest: Contest,
     electorate: Electorate | None,
+    draws: int,
     rng: np.random.Generator,
-) -> tuple[Model, tuple[str, ...]]:
+) -> Model:
+    """Fit turnout and shift at the polls to what has reported, on top of what is expected.
+
+    ``draws`` is how many draws of the groups' support and make-up a voter file's expectation holds; the model must
+    then be asked for as many.
+    """
     placed = positions.place(ballot)
     splits = polls.splits_of(ballot, placed, baseline)
-    frame = polls.turnout_frame(ballot, baseline)
     expectation: polls.Expectation
-    names: tuple[str, ...]
     if electorate is None:
-        late_spec, names = late.load("results"), ("turnout", "shift", "late")
+        specs, late_spec = ("turnout", "shift"), late.load("results")
         expectation = carry.expect(ballot, placed, baseline, late_spec)
-        late_sd = late_spec.log_ratio_sd
+        total_sd, late_sd = 0.0, late_spec.log_ratio_sd
     else:
-        late_spec, names = (
-            late.load("cells"),
-            ("turnout-cells", "shift-cells", "late", "support", "propensity", "ethnicity"),
-        )
-        expectation = groups.expect(ballot, placed, electorate, SupportSpec.load(), contest.draws, rng)
-        late_sd = electorate.total_sd["late"]
-        frame = frame.with_columns(total_sd=pl.lit(electorate.total_sd["poll"]))
-    turnout = polls.fit_turnout(HierarchySpec.load(names[0]), ballot, frame, expectation)
-    shift = polls.fit_shift(HierarchySpec.load(names[1]), ballot, placed, splits, expectation)
-    return Model(ballot, placed, expectation, turnout, shift, splits, late_spec, late_sd), names
+        specs, late_spec = ("turnout-cells", "shift-cells"), late.load("cells")
+        expectation = groups.expect(ballot, placed, electorate, SupportSpec.load(), draws, rng)
+        total_sd, late_sd = electorate.total_sd["poll"], electorate.total_sd["late"]
+    frame = polls.turnout_frame(ballot, baseline, np.exp(expectation.log_poll), total_sd)
+    turnout = polls.fit_turnout(HierarchySpec.load(specs[0]), ballot, frame, expectation)
+    shift = polls.fit_shift(HierarchySpec.load(specs[1]), ballot, placed, splits, expectation)
+    return Model(ballot, placed, expectation, turnout, shift, splits, late_spec, late_sd, specs)
 
 
 def _components(model: Model, draws: int, rng: np.random.Generator) -> pl.DataFrame:

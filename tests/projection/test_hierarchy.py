@@ -1,0 +1,89 @@
+"""The Gaussian hierarchy: what it learns, what it leaves open, and that its draws are its posterior."""
+
+import numpy as np
+import polars as pl
+import pytest
+
+from turnout.errors import UsageError
+from turnout.projection.hierarchy import NOISE, GaussianHierarchy, HierarchySpec, Noise, Term
+
+SPEC = HierarchySpec(
+    about="test",
+    provenance="test",
+    term=(
+        Term(name="all", sd=1.0, component="whole"),
+        Term(name="county", by=("county",), sd=0.5, component="county"),
+        Term(name="slope", loading=("x",), mean=0.3, sd=0.4, component="slope"),
+    ),
+    noise=(Noise(sd=0.1),),
+)
+
+
+def simulated(rows: int = 600, counties: int = 6) -> tuple[pl.DataFrame, np.ndarray, np.ndarray]:
+    rng = np.random.default_rng(5)
+    county = rng.integers(0, counties, rows)
+    x = rng.standard_normal(rows)
+    effect = np.linspace(-0.6, 0.6, counties)
+    y = 0.8 + effect[county] + 0.5 * x + 0.1 * rng.standard_normal(rows)
+    return pl.DataFrame({"county": county, "x": x}), y, effect
+
+
+def dense_posterior(X: pl.DataFrame, y: np.ndarray, observed: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """The textbook formula, with dense matrices: the oracle."""
+    county = X["county"].to_numpy()
+    Z = np.column_stack([np.ones(len(y)), np.eye(county.max() + 1)[county], X["x"].to_numpy()])
+    prior_sd = np.array([1.0] + [0.5] * (county.max() + 1) + [0.4])
+    prior_mean = np.array([0.0] * (county.max() + 2) + [0.3])
+    precision = Z[observed].T @ Z[observed] / 0.1**2 + np.diag(prior_sd**-2)
+    mean = np.linalg.solve(precision, Z[observed].T @ y[observed] / 0.1**2 + prior_mean / prior_sd**2)
+    return Z @ mean, Z @ np.linalg.inv(precision) @ Z.T
+
+
+def test_posterior_is_the_textbook_one() -> None:
+    X, y, _ = simulated()
+    observed = np.arange(len(y)) < 40
+    fitted = GaussianHierarchy(SPEC).fit(X, y, np.zeros(len(y)), observed)
+    mean, covariance = dense_posterior(X, y, observed)
+    np.testing.assert_allclose(fitted.predict(), mean, atol=1e-9)
+    effects = fitted.draw_effects(20_000, np.random.default_rng(1))
+    drawn = fitted.design_ @ effects
+    np.testing.assert_allclose(drawn.mean(axis=1), mean, atol=0.02)
+    np.testing.assert_allclose(drawn[:30].std(axis=1), np.sqrt(np.diag(covariance))[:30], rtol=0.05)
+
+
+def test_learns_what_is_there() -> None:
+    X, y, effect = simulated()
+    fitted = GaussianHierarchy(SPEC).fit(X, y, np.zeros(len(y)), np.ones(len(y), dtype=bool))
+    level = fitted.mean_[0] + fitted.mean_[1:7]
+    np.testing.assert_allclose(level, 0.8 + effect, atol=0.06)
+    assert fitted.mean_[7] == pytest.approx(0.5, abs=0.02)
+
+
+def test_nothing_observed_gives_the_prior() -> None:
+    X, y, _ = simulated(rows=50)
+    fitted = GaussianHierarchy(SPEC).fit(X, y, np.ones(50), np.zeros(50, dtype=bool))
+    np.testing.assert_allclose(fitted.predict(), 0.3 * X["x"].to_numpy(), atol=1e-12)
+    spread = fitted.draw_effects(20_000, np.random.default_rng(2)).std(axis=1)
+    np.testing.assert_allclose(spread, [1.0, *[0.5] * (len(spread) - 2), 0.4], rtol=0.03)
+
+
+def test_components_can_be_drawn_alone() -> None:
+    X, y, _ = simulated(rows=80)
+    fitted = GaussianHierarchy(SPEC).fit(X, y, np.ones(80), np.zeros(80, dtype=bool))
+    rng = np.random.default_rng(3)
+    only = fitted.draw_effects(500, rng, {"county"})
+    assert len(set(only[0])) == 1
+    assert len(set(only[-1])) == 1
+    assert (only[1:-1].std(axis=1) > 0.4).all()
+    rows = np.arange(10)
+    still = fitted.draw_rows(rows, fitted.mean_[:, None], rng, {"county"})
+    np.testing.assert_array_equal(still[:, 0], fitted.predict()[:10])
+    noisy = fitted.draw_rows(rows, np.repeat(fitted.mean_[:, None], 4000, axis=1), rng, {NOISE})
+    np.testing.assert_allclose(noisy.std(axis=1), 0.1, rtol=0.06)
+
+
+def test_a_specification_that_does_not_belong_is_named(tmp_path) -> None:
+    (tmp_path / "models").mkdir()
+    (tmp_path / "models" / "bad.toml").write_text("about = 1\n")
+    with pytest.raises(UsageError, match=r"models/bad\.toml: not a valid hierarchy"):
+        HierarchySpec.load("bad", tmp_path)

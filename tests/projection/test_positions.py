@@ -1,0 +1,51 @@
+"""Splits and positions: shares that sum to one whatever the number of candidates."""
+
+import numpy as np
+import pytest
+
+from turnout.projection import positions
+from turnout.projection.positions import from_splits
+
+
+@pytest.mark.parametrize("count", [2, 3, 7])
+def test_shares_from_splits_sum_to_one(count: int) -> None:
+    rng = np.random.default_rng(count)
+    shares = from_splits([rng.normal(size=(4, 50)) * 3 for _ in range(count - 1)])
+    assert len(shares) == count
+    np.testing.assert_allclose(np.sum(shares, axis=0), 1.0)
+    assert min(share.min() for share in shares) >= 0
+
+
+def test_splits_give_back_the_shares_they_came_from() -> None:
+    shares = np.array([0.5, 0.3, 0.15, 0.05])
+    logits = [np.log(shares[[j]] / shares[:j].sum()) for j in range(1, 4)]
+    np.testing.assert_allclose(np.concatenate(from_splits(logits)), shares)
+
+
+def test_minor_choices_share_the_last_position(ballot_of) -> None:
+    votes = {f"C{number:02d}": 1000 - 80 * number for number in range(12)} | {"write-in": 1}
+    ballot = ballot_of([{"precinct": "1", "candidate": name, "mail": count} for name, count in votes.items()])
+    placed = positions.place(ballot)
+    assert placed.counts[0] == positions.MOST
+    assert placed.position.max() == positions.MOST - 1
+    minor = placed.position == positions.MOST - 1
+    assert minor.sum() == 4
+    assert placed.weight[minor].sum() == pytest.approx(1.0)
+    np.testing.assert_array_equal(placed.weight[~minor], 1.0)
+    assert placed.votes.sum() == sum(votes.values())
+
+
+PARTIES = {"A": ("DEM", "REP"), "B": ("Republican", "D"), "C": ("DEM", "DEM"), "D": ("", "REP")}
+
+
+def test_sign_points_to_the_democrat(ballot_of) -> None:
+    lines = [
+        {"contest": contest, "precinct": "1", "candidate": f"{contest}{party}", "party": party, "mail": votes}
+        for contest, parties in PARTIES.items()
+        for party, votes in zip(parties, (60, 40), strict=True)
+    ]
+    for number, line in enumerate(lines):
+        line["candidate"] += str(number)
+    ballot = ballot_of(lines)
+    signs = dict(zip(ballot.contests, positions.signs(ballot), strict=True))
+    assert signs == {"A": -1.0, "B": 1.0, "C": 0.0, "D": 0.0}

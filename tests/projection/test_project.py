@@ -1,0 +1,214 @@
+"""The projection from results alone: what must hold whatever the numbers are."""
+
+import numpy as np
+import polars as pl
+import pytest
+
+from turnout.projection import ballot as ballots
+
+LEVELS = ["lo95", "lo90", "lo80", "lo50", "projected_share", "hi50", "hi80", "hi90", "hi95"]
+
+
+def election(precincts: int = 40, seed: int = 3, shift: float = -0.5, parties=("DEM", "REP"), third: bool = False):
+    """Lines of one contest, all counted: early votes, and poll votes that lean away by a common shift."""
+    rng = np.random.default_rng(seed)
+    lines = []
+    for number in range(precincts):
+        early, poll = rng.integers(150, 600, 2)
+        logit = rng.normal(0, 0.6)
+        for mode_logit, count, column in ((logit, early, "mail"), (logit + shift, poll, "election_day")):
+            share = 1 / (1 + np.exp(-mode_logit - rng.normal(0, 0.1)))
+            parts = rng.multinomial(count, [share * 0.9, (1 - share) * 0.9, 0.1] if third else [share, 1 - share, 0])
+            for name, party, votes in zip(("Ada", "Bob", "Cy"), (*parties, "IND"), parts, strict=True):
+                if name == "Cy" and not third:
+                    continue
+                key = {"precinct": f"P{number:03d}", "county": f"K{number % 4}", "candidate": name, "party": party}
+                found = next((line for line in lines if all(line[k] == v for k, v in key.items())), None)
+                if found is None:
+                    found = {**key, "provisional": 0}
+                    lines.append(found)
+                found[column] = int(votes)
+    return lines
+
+
+def with_polls(lines, reported) -> list[dict]:
+    """The same with poll and provisional votes of other precincts not reported yet."""
+    return [
+        line if line["precinct"] in reported else {**line, "election_day": None, "provisional": None}
+        for line in lines
+    ]
+
+
+def truth(lines, name="Ada") -> float:
+    votes = {
+        n: sum(x["mail"] + x["election_day"] for x in lines if x["candidate"] == n) for n in ("Ada", "Bob", "Cy")
+    }
+    return votes[name] / sum(votes.values())
+
+
+def precincts(lines) -> list[str]:
+    return sorted({line["precinct"] for line in lines})
+
+
+def row(projection, name="Ada") -> dict:
+    return projection.table.filter(pl.col("candidate") == name).to_dicts()[0]
+
+
+def test_all_reported_is_the_count_with_no_width(projected) -> None:
+    lines = election(third=True)
+    result = projected(lines).table
+    assert set(result["status"]) == {"final"}
+    for name in ("Ada", "Bob", "Cy"):
+        found = row(projected(lines), name)
+        assert [found[level] for level in LEVELS] == pytest.approx([truth(lines, name)] * len(LEVELS), abs=1e-12)
+        assert found["counted_votes"] == found["projected_votes"]
+    assert sorted(result["win_probability"]) == [0.0, 0.0, 1.0]
+
+
+@pytest.mark.parametrize("third", [False, True])
+def test_shares_sum_to_one_and_intervals_nest(projected, third) -> None:
+    result = projected(with_polls(election(third=third), {"P001", "P002"})).table
+    assert result["projected_share"].sum() == pytest.approx(1.0)
+    assert result["win_probability"].sum() == pytest.approx(1.0)
+    for found in result.to_dicts():
+        ladder = [found[level] for level in LEVELS]
+        assert ladder == sorted(ladder)
+        assert 0 <= ladder[0] <= ladder[-1] <= 1
+
+
+def test_polls_elsewhere_teach_the_shift(projected) -> None:
+    lines = election(shift=-0.8, precincts=80)
+    names = precincts(lines)
+    errors = []
+    for count in (0, 20, 40):
+        found = row(projected(with_polls(lines, names[:count])))
+        errors.append(abs(found["projected_share"] - truth(lines)))
+    assert found["lo95"] <= truth(lines) <= found["hi95"]
+    counted = row(projected(with_polls(lines, names[:20])))["counted_share"]
+    assert errors[1] < 0.4 * abs(counted - truth(lines))
+    assert errors[2] < errors[0]
+
+
+def test_more_reporting_is_narrower_on_average(projected) -> None:
+    widths = {0: [], 10: [], 30: []}
+    for seed in range(4):
+        lines = election(seed=seed)
+        names = precincts(lines)
+        for count, found in widths.items():
+            chosen = np.random.default_rng(seed).choice(names, count, replace=False)
+            result = row(projected(with_polls(lines, set(chosen))))
+            found.append(result["hi90"] - result["lo90"])
+    means = [np.mean(found) for found in widths.values()]
+    assert means[0] > means[1] > means[2] > 0
+
+
+def test_order_of_rows_changes_nothing(projected) -> None:
+    lines = with_polls(election(), {"P003", "P007"})
+    shuffled = list(np.random.default_rng(0).permutation(np.array(lines, dtype=object)))
+    assert projected(lines).table.equals(projected(shuffled).table)
+
+
+def test_names_of_precincts_and_candidates_change_nothing(projected) -> None:
+    lines = with_polls(election(third=True), {"P003", "P007"})
+    other = {"Ada": "Zed", "Bob": "Moe", "Cy": "Abe"}
+    renamed = [
+        {**line, "candidate": other[line["candidate"]], "precinct": f"Q{999 - int(line['precinct'][1:])}"}
+        for line in lines
+    ]
+    before, after = projected(lines).table, projected(renamed).table
+    numbers = [name for name in before.columns if before[name].dtype.is_numeric()]
+    for name, new in other.items():
+        a = before.filter(pl.col("candidate") == name).select(numbers).row(0)
+        b = after.filter(pl.col("candidate") == new).select(numbers).row(0)
+        assert a == pytest.approx(b, abs=1e-9)
+
+
+def test_same_seed_same_numbers_and_another_seed_close(projected) -> None:
+    lines = with_polls(election(), {"P003"})
+    assert projected(lines, seed=4).table.equals(projected(lines, seed=4).table)
+    a, b = row(projected(lines, seed=4)), row(projected(lines, seed=5))
+    assert a["projected_share"] != b["projected_share"]
+    assert a["projected_share"] == pytest.approx(b["projected_share"], abs=0.01)
+
+
+def test_past_election_narrows_the_answer(projected) -> None:
+    lines = election(precincts=60)
+    past = [{**line, "date": "2018-11-06"} for line in election(precincts=60, seed=8)]
+    now = with_polls(lines, set())
+    alone, informed = row(projected(now)), row(projected(now, past))
+    assert informed["hi90"] - informed["lo90"] < alone["hi90"] - alone["lo90"]
+
+
+def test_whole_district_is_one_unit(projected) -> None:
+    lines = [
+        {"county": "", "precinct": "", "candidate": "Ada", "mail": 5200},
+        {"county": "", "precinct": "", "candidate": "Bob", "mail": 4800},
+    ]
+    found = row(projected(lines))
+    assert found["status"] == "projected"
+    assert found["lo90"] < 0.52 < found["hi90"]
+    assert found["hi90"] - found["lo90"] > 0.03
+
+
+def test_a_column_that_is_missing_is_expected_all_the_same(projected) -> None:
+    """Returns with a mail column only are an early count, not a final one."""
+    lines = [{k: v for k, v in line.items() if k not in {"election_day", "provisional"}} for line in election()]
+    found = row(projected(lines, modes=["mail"]))
+    assert found["status"] == "projected"
+    assert found["projected_votes"] > found["counted_votes"]
+
+
+def test_a_candidate_without_votes_and_one_alone(projected) -> None:
+    lines = with_polls([*election(), {"precinct": "P000", "county": "K0", "candidate": "Nil", "mail": 0}], set())
+    lines += [{"contest": "Clerk", "precinct": "P000", "county": "K0", "candidate": "Sole", "mail": 300}]
+    table = projected(lines).table
+    nil = table.filter(pl.col("candidate") == "Nil").to_dicts()[0]
+    assert nil["projected_share"] < 0.01
+    assert nil["win_probability"] == 0.0
+    sole = table.filter(pl.col("candidate") == "Sole").to_dicts()[0]
+    assert (sole["projected_share"], sole["lo95"], sole["win_probability"]) == (1.0, 1.0, 1.0)
+
+
+def test_too_few_votes_abstains_with_the_reason(projected) -> None:
+    lines = [{"precinct": "1", "candidate": name, "mail": votes} for name, votes in (("Ada", 12), ("Bob", 9))]
+    found = row(projected(lines))
+    assert found["status"] == "abstained"
+    assert found["projected_share"] is None
+    assert found["win_probability"] is None
+    assert found["counted_votes"] == 12
+    assert "only 21 votes are counted" in found["reason"]
+
+
+def test_votes_counted_at_sites_are_handed_to_precincts(projected) -> None:
+    """Early votes of a county-wide site and poll votes in precincts: the site is not expected to report polls."""
+    lines = election(precincts=40)
+    early = {
+        name: sum(line["mail"] for line in lines if line["candidate"] == name and line["county"] == "K0")
+        for name in ("Ada", "Bob")
+    }
+    sited = [{**line, "mail": 0} if line["county"] == "K0" else line for line in lines]
+    sited += [
+        {"county": "K0", "precinct": "ABSENTEE", "candidate": name, "party": party, "mail": early[name]}
+        for name, party in (("Ada", "DEM"), ("Bob", "REP"))
+    ]
+    names = [name for name in precincts(lines) if int(name[1:]) % 4 == 1]
+    plain, moved = row(projected(with_polls(lines, names))), row(projected(with_polls(sited, names)))
+    assert moved["counted_votes"] == plain["counted_votes"]
+    assert moved["projected_votes"] == pytest.approx(plain["projected_votes"], rel=0.1)
+    assert moved["projected_share"] == pytest.approx(plain["projected_share"], abs=0.02)
+
+
+def test_outstanding_says_what_is_to_come(ballot_of) -> None:
+    lines = [
+        {"precinct": "1", "candidate": "Ada", "mail": 60, "election_day": 3, "provisional": None},
+        {"precinct": "2", "candidate": "Ada", "mail": 50, "election_day": None, "provisional": None},
+    ]
+    ballot = ballot_of(lines)
+    outstanding = ballot.outstanding()
+    assert outstanding[:, ballots.EARLY].sum() == 0
+    assert outstanding[:, ballots.POLL].tolist() == [False, True]
+    assert outstanding[:, ballots.LATE].all()
+    without = ballot_of(
+        [{"precinct": "1", "candidate": "Ada", "mail": 60, "election_day": 3}], ["mail", "election_day"]
+    )
+    assert not without.outstanding().any()
