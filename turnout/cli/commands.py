@@ -58,10 +58,11 @@ def turnout(
         raise typer.Exit(UsageError.exit_code)
 
 
-@app.command(epilog=_example("turnout demo", "turnout demo try --seed 7"))
+@app.command(epilog=_example("turnout demo", "turnout demo try --seed 7", "turnout demo try --files-only"))
 def demo(
     directory: options.DemoDirectory = Path("demo"),
     seed: Annotated[int, typer.Option(min=0, help="Seed of the electorate and of the draws.")] = 2017,
+    files_only: Annotated[bool, typer.Option("--files-only", help="Write the files and stop.")] = False,
     quiet: options.Quiet = False,
 ) -> None:
     """Project a synthetic electorate; no input needed.
@@ -73,7 +74,10 @@ def demo(
     from turnout.running import demo as running  # noqa: PLC0415
 
     with _progress(quiet) as progress:
-        run = running.run(directory, seed=seed, progress=progress)
+        config = running.generate(directory, seed=seed, progress=progress)
+        if files_only:
+            return
+        run = running.run(config, progress=progress)
     _show(run, quiet=quiet)
     if not quiet:
         _console().print(f"\n{running.CERTIFIED}", markup=False, highlight=False)

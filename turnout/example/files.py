@@ -213,5 +213,5 @@ _ABOUT = {
 """
 }
 _NOT_SHIPPED = """#
-# The files (50 MB) are not shipped but made: `turnout demo --files-only configs/ca34-2017/data`.
+# The files (50 MB) are not shipped but made: by `make demo`, or `turnout demo --files-only DIR`.
 """

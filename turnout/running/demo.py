@@ -19,8 +19,8 @@ CERTIFIED: Final = (
 _CONFIG: Final = "contest.toml"
 
 
-def run(directory: Path, *, seed: int = 2017, progress: Progress = silent) -> Run:
-    """Write the example into ``directory`` and project it.
+def generate(directory: Path, *, seed: int = 2017, progress: Progress = silent) -> Path:
+    """Write the example's files into ``directory`` and return its ``contest.toml``.
 
     Raises
     ------
@@ -30,7 +30,12 @@ def run(directory: Path, *, seed: int = 2017, progress: Progress = silent) -> Ru
     _refuse_what_is_not_ours(directory)
     progress("generating the electorate")
     example.generate(directory, seed)
-    return project.run(Contest.load(directory / _CONFIG), progress=progress)
+    return directory / _CONFIG
+
+
+def run(config: Path, *, progress: Progress = silent) -> Run:
+    """Project the example that ``config`` describes."""
+    return project.run(Contest.load(config), progress=progress)
 
 
 def _refuse_what_is_not_ours(directory: Path) -> None:

@@ -39,6 +39,7 @@ def run(contest: Contest, *, progress: Progress = silent) -> reporting.Run:
         raise UsageError(
             "There are no returns to project from. Name a file with --returns, or `returns` in [inputs]."
         )
+    _require_generated(contest)
     started = time.time()
     rng = np.random.default_rng(contest.seed)
     with Workspace.create(contest.output) as workspace:
@@ -67,6 +68,16 @@ def run(contest: Contest, *, progress: Progress = silent) -> reporting.Run:
         with workspace.publication() as directory:
             reporting.write(directory, result)
     return result
+
+
+def _require_generated(contest: Contest) -> None:
+    """Say how to make the files of a synthetic contest that are not there; the reader speaks for all others."""
+    missing = [path for path in contest.inputs.paths() if not path.exists()]
+    if contest.synthetic and missing:
+        raise UsageError(
+            f"{missing[0]}: no such file. This electorate is generated: `turnout demo --files-only "
+            f"{missing[0].parent}` makes its files."
+        )
 
 
 def _provenance(workspace: Workspace, contest: Contest, models: tuple[str, ...], started: float) -> dict[str, object]:
