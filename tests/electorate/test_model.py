@@ -87,3 +87,22 @@ def test_an_empty_cohort_has_no_shares(built):
     polls = table.filter(pl.col("cohort") == "poll")
     assert polls["share"].null_count() == polls.height
     assert polls["hi90"].max() == 0
+
+
+def test_totals_are_the_mean_and_quantiles_of_what_is_drawn():
+    cells = pl.DataFrame(
+        [("A", "1", group, tranche, 400.0, 1.0) for group in ("white", "korean") for tranche in COHORTS],
+        schema=["county", "precinct", "group_name", "tranche", "expected", "variance"],
+        orient="row",
+    )
+    sd = {"registered": 0.0, "early": 0.0, "poll": 0.4, "late": 0.2}
+    electorate = Electorate(cells, sd, {cohort: np.full(len(GROUPS), 0.1) for cohort in COHORTS})
+    drawn = np.einsum(
+        "bgt,gt->bt", electorate.factors(40_000, np.random.default_rng(1)), electorate.expected()[:, 1:]
+    )
+    for index, cohort in enumerate(COHORTS[1:]):
+        total = electorate.totals()[cohort]
+        assert total["expected"] == 800
+        low, high = np.quantile(drawn[:, index], [0.05, 0.95])
+        assert total["lo90"] == pytest.approx(low, rel=0.02)
+        assert total["hi90"] == pytest.approx(high, rel=0.02)

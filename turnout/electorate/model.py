@@ -11,6 +11,7 @@ from turnout.vocabulary import COHORTS, GROUPS, PARENT
 
 Floats = npt.NDArray[np.float64]
 _CENTRING_ROUNDS = 25
+_Z90 = 1.6448536269514722  # the normal quantile that leaves 5 % above
 
 
 @dataclass(frozen=True)
@@ -34,6 +35,16 @@ class Electorate:
         summed = self.cells.group_by("group_name", "tranche").agg(pl.col("expected").sort().sum())
         found = {(group, tranche): value for group, tranche, value in summed.iter_rows()}
         return np.array([[found.get((group, cohort), 0.0) for cohort in COHORTS] for group in GROUPS])
+
+    def totals(self) -> dict[str, dict[str, float]]:
+        """Each cohort's expected total and its 90 % interval, from the log-normal that ``factors`` draws from."""
+        expected = dict(zip(COHORTS, self.expected().sum(axis=0).tolist(), strict=True))
+        result = {}
+        for cohort, total in expected.items():
+            sd = self.total_sd[cohort]
+            low, high = (total * float(np.exp(side * _Z90 * sd - sd**2 / 2)) for side in (-1, 1))
+            result[cohort] = {"expected": total, "lo90": low, "hi90": high}
+        return result
 
     def factors(self, draws: int, rng: np.random.Generator) -> Floats:
         """Draw factors on ``expected``: (draws, groups, tranches), each of mean one over the draws.

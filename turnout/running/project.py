@@ -62,7 +62,8 @@ def run(contest: Contest, *, progress: Progress = silent) -> reporting.Run:
             components=projected.components,
             reconciliation=workspace.table("reconciliation"),
             findings=workspace.table("findings"),
-            provenance=_provenance(workspace, contest, projected.models, started),
+            provenance=_provenance(workspace, contest, projected.models, started)
+            | ({"cohort_totals": voters.totals()} if voters is not None else {}),
         )
         progress("reporting")
         with workspace.publication() as directory:
