@@ -64,6 +64,7 @@ class Workspace:
         if threads is not None:
             connection.execute(f"SET threads = {int(threads)}")
         connection.execute("SET preserve_insertion_order = true")
+        connection.execute("SET enable_progress_bar = false")  # it would be printed amid what the command prints
         connection.execute(resources.sql("schema"))
         return cls(directory, connection, lock)
 

@@ -1,5 +1,6 @@
--- Votes of the election being projected, by contest, unit, candidate and tranche.
--- Grain: contest × county × precinct × candidate. Reads: results (is_past = false).
+-- Votes of one election, by contest, unit, candidate and tranche.
+-- Grain: contest × county × precinct × candidate. Reads: results.
+-- Binds: $is_past (false: the election being projected), $state and $date (which of the past ones; NULL: all there are).
 -- A tranche is NULL where none of its modes has reported; several input lines of one candidate in one unit add up.
 SELECT
   contest,
@@ -20,6 +21,6 @@ SELECT
   sum(votes) FILTER (mode IN ('provisional', 'late_mail'))  ::DOUBLE AS late,
   bool_or(mode IN ('provisional', 'late_mail'))             AS has_late
 FROM results
-WHERE NOT is_past
+WHERE is_past = $is_past AND ($state IS NULL OR state = $state) AND ($date IS NULL OR election_date = $date)
 GROUP BY contest, county, precinct, candidate
 ORDER BY contest, county, precinct, candidate

@@ -212,3 +212,22 @@ def test_outstanding_says_what_is_to_come(ballot_of) -> None:
         [{"precinct": "1", "candidate": "Ada", "mail": 60, "election_day": 3}], ["mail", "election_day"]
     )
     assert not without.outstanding().any()
+
+
+@pytest.mark.parametrize("county", ["K0", ""])
+def test_early_votes_of_a_whole_county_or_district_belong_to_its_precincts(projected, county) -> None:
+    """Early votes given for the whole only, poll votes by precinct: the whole itself reports no polls."""
+    lines = election(precincts=24)
+    whole = [line for line in lines if county in {"", line["county"]}]
+    early = {name: sum(line["mail"] for line in whole if line["candidate"] == name) for name in ("Ada", "Bob")}
+    moved = [{**line, "mail": None} if line in whole else line for line in lines]
+    moved += [
+        {"county": county, "precinct": "", "candidate": name, "party": party, "mail": early[name]}
+        for name, party in (("Ada", "DEM"), ("Bob", "REP"))
+    ]
+    names = precincts(lines)[:12]
+    found = row(projected(with_polls(moved, {*names, ""})))
+    plain = row(projected(with_polls(lines, set(names))))
+    assert found["counted_votes"] == plain["counted_votes"]
+    assert found["projected_votes"] == pytest.approx(plain["projected_votes"], rel=0.15)
+    assert found["projected_share"] == pytest.approx(plain["projected_share"], abs=0.03)

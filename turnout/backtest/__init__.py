@@ -1,1 +1,29 @@
-"""Past elections replayed, each seeing only what was known then, and scored."""
+"""Past elections replayed, each seeing only what was known then, and scored.
+
+An election is stopped at a stage of its count (:mod:`~turnout.backtest.stages`), projected from what was known by
+then (:mod:`~turnout.backtest.replay`) and set beside simpler answers (:mod:`~turnout.backtest.baselines`). The scores
+(:mod:`~turnout.backtest.scores`) are tables of the rows that this yields.
+"""
+
+from turnout.backtest.contests import counting
+from turnout.backtest.parts import Parts
+from turnout.backtest.replay import ROWS, Replay, replay
+from turnout.backtest.result import Backtest
+from turnout.backtest.scores import SUMMARY, summarise
+from turnout.backtest.stages import ORDERS, Stage, mask, reported, stages
+
+__all__ = [
+    "ORDERS",
+    "ROWS",
+    "SUMMARY",
+    "Backtest",
+    "Parts",
+    "Replay",
+    "Stage",
+    "counting",
+    "mask",
+    "replay",
+    "reported",
+    "stages",
+    "summarise",
+]

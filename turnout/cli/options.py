@@ -1,10 +1,13 @@
 """The options that commands share, and the contest that options without a config describe."""
 
 import datetime as dt
+from collections.abc import Collection
 from pathlib import Path
 from typing import Annotated
 
 import typer
+
+from turnout.errors import UsageError
 
 Config = Annotated[Path, typer.Argument(metavar="CONFIG", help="The contest's contest.toml.")]
 OptionalConfig = Annotated[
@@ -51,3 +54,57 @@ ContestName = Annotated[
 ]
 Quiet = Annotated[bool, typer.Option("--quiet", help="Print nothing but errors.")]
 Json = Annotated[bool, typer.Option("--json", help="Print projection.json instead of tables.")]
+
+RequiredHistory = Annotated[
+    list[Path],
+    typer.Option("--history", metavar="DIR", help="Past results by vote mode: a directory or file. May be repeated."),
+]
+Stages = Annotated[
+    str, typer.Option("--stage", metavar="LIST", help="Per cent of precincts reported at which to stop, by commas.")
+]
+Orders = Annotated[
+    str,
+    typer.Option(
+        "--order", metavar="LIST", help="How they report: random (precincts), county (whole counties first)."
+    ),
+]
+States = Annotated[
+    str | None, typer.Option("--state", metavar="LIST", help="Only elections of these states. [default: all]")
+]
+BacktestOutput = Annotated[Path, typer.Option("--output", metavar="DIR", help="Directory to publish into.")]
+Jobs = Annotated[
+    int | None,
+    typer.Option(
+        "--jobs", min=1, help="Processes; a large state's ballot takes about 1.5 GB in each. [default: all cores]"
+    ),
+]
+
+
+def words(option: str, text: str, known: Collection[str] = ()) -> tuple[str, ...]:
+    """Return the words of a comma-separated option, each once.
+
+    Raises
+    ------
+    UsageError
+        If one is not among the ``known``, or there is none of those.
+    """
+    found = tuple(dict.fromkeys(word.strip() for word in text.split(",") if word.strip()))
+    wrong = [word for word in found if known and word not in known]
+    if wrong or (known and not found):
+        raise UsageError(f"{option} {wrong[0] if wrong else text!r}: choose from {', '.join(known)}, by commas.")
+    return found
+
+
+def whole_numbers(option: str, text: str) -> tuple[int, ...]:
+    """Return the numbers, 0 to 99, of a comma-separated option, ascending.
+
+    Raises
+    ------
+    UsageError
+        If one is not such a number, or there is none.
+    """
+    found = words(option, text)
+    wrong = [word for word in found if not (word.isascii() and word.isdigit() and int(word) < 100)]
+    if wrong or not found:
+        raise UsageError(f"{option} {wrong[0] if wrong else text!r}: give whole numbers from 0 to 99, by commas.")
+    return tuple(sorted({int(word) for word in found}))

@@ -1,6 +1,7 @@
 """The ballot being projected, as arrays: contests, units, and what each unit has reported in each tranche."""
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Final
 
 import numpy as np
@@ -58,6 +59,11 @@ class Ballot:
         """How many rows, contest × unit, there are."""
         return len(self.row_contest)
 
+    @cached_property
+    def unit_county(self) -> Integers:
+        """Number of each unit's county, shape (units,)."""
+        return self.units["county_key"].rank("dense").to_numpy().astype(np.int64)
+
     def row_votes(self) -> Floats:
         """Votes for all candidates together, shape (rows, 3)."""
         return np.stack(
@@ -84,7 +90,7 @@ class Ballot:
 def load(workspace: Workspace) -> Ballot:
     """Build the ballot from the table ``results`` of an open workspace."""
     workspace.execute("projection/macros")
-    return build(workspace.query("projection/lines"))
+    return build(workspace.query("projection/lines", is_past=False, state=None, date=None))
 
 
 def build(lines: pl.DataFrame) -> Ballot:

@@ -16,25 +16,41 @@ from turnout.projection.baseline import Baseline
 from turnout.projection.late import LateSpec
 from turnout.projection.positions import Positions
 
-#: Early votes of the county's (contest's) share that a unit's (county's) own votes are weighed against. Medians of
-#: the beta-binomial concentration within counties of general elections lie between 10 and 40.
-COUNTY_STRENGTH: Final = 20.0
-UNIT_STRENGTH: Final = 15.0
+#: Concentration (votes) expected of counties within a contest and of units within a county, and how many of them it
+#: takes for a contest's own spread to count as much. Medians over general elections lie between 10 and 40 votes.
+COUNTY_CONCENTRATION: Final = 30.0
+UNIT_CONCENTRATION: Final = 25.0
+_COUNTIES_TO_TELL: Final = 6.0
+_UNITS_TO_TELL: Final = 10.0
+
+
+@dataclass(frozen=True)
+class PooledEarly:
+    """Early logits of every split, partly pooled (arrays over rows × positions; 0 where a row has no such split).
+
+    Attributes
+    ----------
+    contest, county, unit : the contest's logit, its county's drawn towards the contest's, and the unit's drawn
+        towards its county's, each as far as their own votes say little
+    """
+
+    contest: Floats
+    county: Floats
+    unit: Floats
 
 
 @dataclass(frozen=True)
 class EarlyCarry:
     """The expectation of a ballot without a voter file (see :class:`turnout.projection.polls.Expectation`)."""
 
-    ballot: Ballot
-    positions: Positions
+    early: PooledEarly
     log_poll: Floats
     log_late: Floats
     late_with_poll: bool = True
 
     def logit(self, rows: Integers, split: int) -> Floats:
         """Return the logit of a split expected at the polls: the early one, shape (rows given,)."""
-        return early_logit(self.ballot, self.positions, rows, split)
+        return np.asarray(self.early.unit[rows, split])
 
     def logit_draws(self, rows: Integers, split: int, tranche: int) -> Floats:  # noqa: ARG002 - the same for all
         """Return the same as a column, for it does not vary: shape (rows given, 1)."""
@@ -49,57 +65,93 @@ class EarlyCarry:
         return self
 
 
-def expect(ballot: Ballot, positions: Positions, baseline: Baseline, late: LateSpec) -> EarlyCarry:
+def expect(ballot: Ballot, early: PooledEarly, baseline: Baseline, late: LateSpec) -> EarlyCarry:
     """Build the expectation from the early count and, for late votes, the past election's ratio of them."""
-    early = effective_early(ballot, baseline.poll)
-    log_poll = np.log(np.maximum(early, 1e-9))
+    log_poll = np.log(np.maximum(effective_early(ballot, baseline.poll), 1e-9))
     ratio = baseline.log_late_ratio if np.isfinite(baseline.log_late_ratio) else late.log_ratio_mean
-    return EarlyCarry(ballot, positions, log_poll, log_poll + ratio)
+    return EarlyCarry(early, log_poll, log_poll + ratio)
 
 
-def early_logit(ballot: Ballot, positions: Positions, rows: Integers, split: int) -> Floats:
-    """Partly pooled logit of a split among early votes, shape (rows given,).
+def pool(ballot: Ballot, positions: Positions) -> PooledEarly:
+    """Pool the early votes of every split: beta-binomial, the county towards the contest, the unit to its county.
 
-    Beta-binomial shrinkage in two steps: the county towards the contest, the unit towards its county.
+    How far is learned from each contest's own spread between counties and between units (method of moments), itself
+    drawn towards what contests usually show where there are few of them.
     """
-    own, rest = positions.two_sides(rows, split, EARLY)
-    contest = ballot.row_contest[rows]
-    place = _county_in_contest(ballot, rows)
-    contest_share = (_add(own, contest) + 0.5) / (_add(own + rest, contest) + 1.0)
-    of_place = np.zeros(place.max(initial=-1) + 1, dtype=np.int64)
-    of_place[place] = contest
-    prior = contest_share[of_place]
-    county_share = (_add(own, place) + COUNTY_STRENGTH * prior) / (_add(own + rest, place) + COUNTY_STRENGTH)
-    share = (own + UNIT_STRENGTH * county_share[place]) / (own + rest + UNIT_STRENGTH)
+    pooled = PooledEarly(*(np.zeros((ballot.rows, positions.most)) for _ in range(3)))
+    for split in range(1, positions.most):
+        rows = positions.rows_with(ballot, split)
+        own, rest = positions.two_sides(rows, split, EARLY)
+        total, contest, place = own + rest, ballot.row_contest[rows], _county_in_contest(ballot, rows)
+        contest_share = (_add(own, contest) + 0.5) / (_add(total, contest) + 1.0)
+        of_place = np.zeros(place.max(initial=-1) + 1, dtype=np.int64)
+        of_place[place] = contest
+        county_own, county_total = _add(own, place), _add(total, place)
+        centre = contest_share[of_place]
+        strength = _strength(county_own, county_total, centre, of_place, COUNTY_CONCENTRATION, _COUNTIES_TO_TELL)
+        county_share = (county_own + strength * centre) / (county_total + strength)
+        centre = county_share[place]
+        strength = _strength(own, total, centre, contest, UNIT_CONCENTRATION, _UNITS_TO_TELL)
+        unit_share = (own + strength * centre) / (total + strength)
+        pooled.contest[rows, split] = logit(contest_share[contest])
+        pooled.county[rows, split] = logit(centre)
+        pooled.unit[rows, split] = logit(unit_share)
+    return pooled
+
+
+def logit(share: Floats) -> Floats:
+    """Log odds of shares strictly between 0 and 1."""
     return np.asarray(np.log(share) - np.log1p(-share))
+
+
+def _strength(own: Floats, total: Floats, centre: Floats, contest: Integers, usual: float, to_tell: float) -> Floats:
+    """Beta-binomial concentration of each part's contest, shape (parts,).
+
+    With ρ = 1 / (1 + concentration), E[n (p − centre)² / (centre (1 − centre))] = 1 + (n − 1) ρ for n votes.
+    """
+    tells = (total >= 5).astype(np.float64)
+    distance = (own / np.maximum(total, 1.0) - centre) ** 2 / (centre * (1.0 - centre))
+    excess = _add(tells * (total * distance - 1.0), contest)
+    room = _add(tells * (total - 1.0), contest)
+    correlation = np.clip(excess / np.maximum(room, 1.0), 1e-3, 0.5)
+    parts = _add(tells, contest)
+    weight = parts / (parts + to_tell)
+    concentration = np.exp(weight * np.log(1.0 / correlation - 1.0) + (1.0 - weight) * np.log(usual))
+    return np.asarray(concentration[contest])
 
 
 def effective_early(ballot: Ballot, baseline_poll: Floats) -> Floats:
     """Early votes each row stands for when its poll vote is expected, shape (rows,).
 
-    Early votes counted at sites or county-wide (pseudo-precincts) belong to voters who live, and will vote at the
-    polls, in the county's real precincts: they are handed to those in proportion to their own early votes and their
-    past poll votes. Where a county has no real precinct its pseudo-precincts keep their votes.
+    Early votes counted at sites, county-wide or for the whole district belong to voters who live, and vote at the
+    polls, in real precincts: they are handed to those of the county (of the contest, where no county is named) in
+    proportion to their own early votes and their past poll votes. Where there is no real precinct they stay.
     """
     early = ballot.row_votes()[:, EARLY]
     pseudo = pseudo_rows(ballot)
-    if not pseudo.any():
-        return early
-    place = _county_in_contest(ballot, np.arange(ballot.rows))
     size = np.where(pseudo, 0.0, early + baseline_poll[ballot.row_unit] + 1.0)
-    has_real = _add(size, place)[place] > 0
-    pooled = _add(np.where(pseudo & has_real, early, 0.0), place)[place]
-    handed = pooled * size / np.maximum(_add(size, place)[place], 1.0)
-    return np.where(pseudo & has_real, 0.0, early + handed)
+    early = _hand_out(early, pseudo, size, _county_in_contest(ballot, np.arange(ballot.rows)))
+    nowhere = pseudo & (ballot.units["county"] == "").to_numpy()[ballot.row_unit]
+    return _hand_out(early, nowhere, size, ballot.row_contest)
+
+
+def _hand_out(early: Floats, pseudo: Flags, size: Floats, place: Integers) -> Floats:
+    """Move the votes of pseudo rows to the other rows of their place in proportion to size, where there are any."""
+    to = _add(size, place)[place]
+    leaves = pseudo & (to > 0)
+    pooled = _add(np.where(leaves, early, 0.0), place)[place]
+    return np.where(leaves, 0.0, early + pooled * size / np.maximum(to, 1.0))
 
 
 def pseudo_rows(ballot: Ballot) -> Flags:
     """Return the rows of units that only count votes cast elsewhere, shape (rows,).
 
-    The reader marks units by name. A unit that holds more than half of its county's early vote while at least four
-    others of the county have none is one too, whatever it is called.
+    The reader marks units by name. So are whole counties and districts that stand beside precincts, and a unit that
+    holds more than half of its county's early vote while at least four others of the county have none.
     """
-    named = ~ballot.units["is_real_unit"].to_numpy()[ballot.row_unit]
+    whole = (ballot.units["precinct"] == "").to_numpy()[ballot.row_unit]
+    beside = (_add((~whole).astype(float), ballot.row_contest) > 0)[ballot.row_contest]
+    named = ~ballot.units["is_real_unit"].to_numpy()[ballot.row_unit] | (whole & beside)
     early = ballot.row_votes()[:, EARLY]
     place = _county_in_contest(ballot, np.arange(ballot.rows))
     without = _add((early == 0).astype(float), place)[place]
@@ -114,6 +166,6 @@ def _add(values: Floats, index: Integers) -> Floats:
 
 def _county_in_contest(ballot: Ballot, rows: Integers) -> Integers:
     """Return a number for each pair of contest and county among the rows: shape (rows given,)."""
-    county = ballot.units["county_key"].rank("dense").to_numpy().astype(np.int64)[ballot.row_unit[rows]]
+    county = ballot.unit_county[ballot.row_unit[rows]]
     _, place = np.unique(ballot.row_contest[rows] * (county.max(initial=0) + 1) + county, return_inverse=True)
     return place.astype(np.int64)

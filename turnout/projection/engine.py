@@ -38,11 +38,17 @@ class Model:
     specs: tuple[str, str]
     """Names of the turnout and the shift hierarchy in ``models/``."""
 
-    def draw(self, draws: int, rng: np.random.Generator, components: Collection[str] | None = None) -> Floats:
+    def draw(
+        self,
+        draws: int,
+        rng: np.random.Generator,
+        components: Collection[str] | None = None,
+        contests: Collection[int] | None = None,
+    ) -> Floats:
         """Draws of every choice's final votes, shape (choices, draws).
 
         ``components`` names the parts of the uncertainty that are drawn, all others being held at their mean; None
-        draws all.
+        draws all. ``contests`` numbers those that are asked for, the others keeping what is counted; None: all.
         """
         expectation = self.expectation if components is None else self.expectation.only(components)
         turnout = self.turnout.draw_effects(draws, rng, components)
@@ -52,6 +58,8 @@ class Model:
         outstanding = self.ballot.outstanding()
         added = np.zeros((len(self.ballot.contests), self.positions.most, draws))
         for contest, rows in enumerate(_rows_by_contest(self.ballot)):
+            if contests is not None and contest not in contests:
+                continue
             open_rows = rows[outstanding[rows].any(axis=1)]
             late_shift = rng.standard_normal((self.positions.most, draws)) * late_shift_sd
             if len(open_rows):

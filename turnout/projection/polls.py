@@ -7,15 +7,19 @@ county thus moves every projection that shares an effect with it.
 
 from collections.abc import Collection
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Final, Protocol
 
 import numpy as np
 import polars as pl
 
 from turnout.projection.ballot import EARLY, POLL, Ballot, Flags, Floats, Integers
 from turnout.projection.baseline import Baseline, lean, unit_log_ratio
+from turnout.projection.carry import PooledEarly
 from turnout.projection.hierarchy import GaussianHierarchy, HierarchySpec
 from turnout.projection.positions import Positions, reported_sides, signs
+
+#: Votes times squared lean that a contest must show before its slope on lean is believed by half.
+_SLOPE_RIDGE: Final = 60.0
 
 
 class Expectation(Protocol):
@@ -66,14 +70,25 @@ class Splits:
         return np.asarray(start + np.searchsorted(self.row[start:stop], rows))
 
 
-def splits_of(ballot: Ballot, positions: Positions, baseline: Baseline) -> Splits:
-    """List every split of every row with the covariates of the shift."""
+def splits_of(ballot: Ballot, positions: Positions, early: PooledEarly, baseline: Baseline) -> Splits:
+    """List every split of every row with the covariates of the shift.
+
+    ``sign`` says how far a split shares in what moves the parties: ±1 between a Democrat and a Republican, and in any
+    other contest the slope of its early logits on the precincts' partisan lean, for whoever is carried by one party's
+    neighbourhoods early is likely carried by them at the polls.
+    """
     parts = [positions.rows_with(ballot, split) for split in range(1, positions.most)]
     row = np.concatenate(parts) if parts else np.zeros(0, dtype=np.int64)
     split = np.repeat(np.arange(1, len(parts) + 1), [len(part) for part in parts])
     contest, unit = ballot.row_contest[row], ballot.row_unit[row]
-    sign = np.where(split == 1, signs(ballot)[contest], 0.0)
+    _, group = np.unique(contest * positions.most + split, return_inverse=True)
+    weight = np.concatenate([np.zeros(0), *(sum(positions.two_sides(p, j + 1, EARLY)) for j, p in enumerate(parts))])
     today, past_shift, past_gap = _leans(ballot, baseline)
+    own_county = early.county[row, split] - early.contest[row, split]
+    own_unit = early.unit[row, split] - early.county[row, split]
+    lean = _within(today[unit], weight, group)
+    partisan = np.where(split == 1, signs(ballot)[contest], 0.0)
+    sign = np.where(partisan != 0, partisan, _slope(own_county + own_unit, lean, weight, group))
     frame = pl.DataFrame(
         {
             "contest": contest,
@@ -81,9 +96,11 @@ def splits_of(ballot: Ballot, positions: Positions, baseline: Baseline) -> Split
             "unit": unit,
             "county": ballot.units["county_key"].to_numpy()[unit].astype(str),
             "sign": sign,
-            "partisan": (sign != 0).astype(float),
-            "other": (sign == 0).astype(float),
-            "lean": today[unit],
+            "partisan": (partisan != 0).astype(float),
+            "other": (partisan == 0).astype(float),
+            "own_unit": own_unit,
+            "own_county": own_county,
+            "lean_beyond_own": sign * lean - np.abs(sign) * (own_county + own_unit),
             "past_shift": past_shift[unit],
             "past_gap": past_gap[unit],
             "past": baseline.matched[unit].astype(float),
@@ -151,6 +168,21 @@ def fit_shift(
         y[at] = logit - expectation.logit(rows, split)
         observed[at] = enough & ballot.reported[rows, POLL]
     return GaussianHierarchy(spec).fit(splits.frame, y, variance, observed)
+
+
+def _within(values: Floats, weight: Floats, group: Integers) -> Floats:
+    """Values less their group's weighted mean, shape as given."""
+    total = np.bincount(group, weight)
+    mean = np.bincount(group, weight * values) / np.maximum(total, 1e-9)
+    return np.asarray(values - mean[group])
+
+
+def _slope(y: Floats, x: Floats, weight: Floats, group: Integers) -> Floats:
+    """Ridge slope of y on x within each group, in [-1, 1], given back to every entry of the group."""
+    most = np.minimum(weight, 400.0)  # a huge unit is one place still
+    y = _within(y, most, group)
+    cross, square = np.bincount(group, most * x * y), np.bincount(group, most * x * x)
+    return np.asarray(np.clip(cross / (square + _SLOPE_RIDGE), -1.0, 1.0)[group])
 
 
 def _unit_early(ballot: Ballot) -> Floats:

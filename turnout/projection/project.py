@@ -91,11 +91,12 @@ def fit(
     then be asked for as many.
     """
     placed = positions.place(ballot)
-    splits = polls.splits_of(ballot, placed, baseline)
+    early = carry.pool(ballot, placed)
+    splits = polls.splits_of(ballot, placed, early, baseline)
     expectation: polls.Expectation
     if electorate is None:
         specs, late_spec = ("turnout", "shift"), late.load("results")
-        expectation = carry.expect(ballot, placed, baseline, late_spec)
+        expectation = carry.expect(ballot, early, baseline, late_spec)
         total_sd, late_sd = 0.0, late_spec.log_ratio_sd
     else:
         specs, late_spec = ("turnout-cells", "shift-cells"), late.load("cells")

@@ -1,6 +1,9 @@
 """Other people's files become the canonical tables: sniff, decode, map, cast, quarantine, reconcile."""
 
+import contextlib
+from collections.abc import Iterator, Sequence
 from functools import partial
+from pathlib import Path
 from typing import Any
 
 from turnout.contest import Contest
@@ -9,7 +12,7 @@ from turnout.reading import ballots, crosswalk, files, results, voters
 from turnout.reading.results import Asked
 from turnout.workspace import Workspace
 
-__all__ = ["load"]
+__all__ = ["load", "load_history"]
 
 _FILLED = ("voters", "vote_history", "ballot_events", "ballots", "results", "rejects", "reconciliation", "findings")
 
@@ -31,12 +34,34 @@ def load(workspace: Workspace, contest: Contest) -> None:
     for path in contest.inputs.paths():
         if not path.exists():
             raise UsageError(f"{path}: no such file. Check the path.")
+    with _filling(workspace):
+        _load(workspace, contest)
+
+
+def load_history(workspace: Workspace, paths: Sequence[Path]) -> None:
+    """Fill ``results`` with past elections alone, of every state and date the files hold.
+
+    Raises
+    ------
+    UsageError
+        If a file is missing.
+    InputRefused
+        If a file cannot be used. The tables are then left empty.
+    """
+    asked = Asked(Contest(), date=None, state=None, is_past=True)
+    with _filling(workspace):
+        files.load(workspace, "results", paths, partial(results.fill, asked=asked))
+
+
+@contextlib.contextmanager
+def _filling(workspace: Workspace) -> Iterator[None]:
+    """Make ready to read, and leave the tables empty where an input is refused."""
     files.sweep(workspace)
     workspace.execute("reading/prepare")
     # Trying every compression on every segment costs more than it saves in a database that lives for one run.
     workspace.connection.execute("PRAGMA force_compression = 'dict_fsst'")
     try:
-        _load(workspace, contest)
+        yield
     except TurnoutError:
         for table in _FILLED:
             workspace.connection.execute(f"TRUNCATE {table}")
@@ -49,6 +74,7 @@ def _load(workspace: Workspace, contest: Contest) -> None:
     inputs = contest.inputs
     asked = Asked(contest, contest.date, contest.state.strip().upper() or None, is_past=False)
     files.load(workspace, "results", inputs.returns, partial(results.fill, asked=asked))
+    results.drop_totals(workspace)
     dates, states = _values(workspace, "election_date"), _values(workspace, "nullif(state, '')")
     date = contest.date or (dates[0] if len(dates) == 1 else None)
     state = asked.state or (states[0] if len(states) == 1 else None)

@@ -66,6 +66,31 @@ def fill(workspace: Workspace, reading: Reading, asked: Asked) -> int:
     return _insert(workspace, reading, asked)
 
 
+def drop_totals(workspace: Workspace) -> None:
+    """Take out whole-county and whole-district figures that finer units add up to, so no vote counts twice.
+
+    A figure that its parts do not add up to stays, as votes of no precinct (a central count, say), with a warning.
+    """
+    found = workspace.query("reading/results_totals")
+    sums, others = found.filter("is_sum"), found.filter(~pl.col("is_sum"))
+    if sums.height:
+        with workspace.registered("sums", sums.select("contest", "mode", "county")):
+            workspace.execute("reading/results_totals_drop")
+        workspace.note(
+            "totals",
+            f"{sums.height:,} whole-county or whole-district figures ({sums['votes'].sum():,} votes) are what "
+            "their precincts add up to. They are left out, so that no vote counts twice.",
+        )
+    if others.height:
+        workspace.note(
+            "totals",
+            f"{others.height:,} whole-county or -district figures ({others['votes'].sum():,} votes) stand beside "
+            f"precincts that add up to something else ({others['parts'].sum():,}). They are counted as votes of no "
+            "precinct; if they are totals, take them out of the file.",
+            severity="warning",
+        )
+
+
 def _insert(workspace: Workspace, reading: Reading, asked: Asked) -> int:
     workspace.execute("reading/results_units")
     workspace.execute("reading/ignored_results_repeated")

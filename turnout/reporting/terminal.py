@@ -42,7 +42,7 @@ def show_cohorts(run: Run, console: Console) -> None:
     rows = summary.groups(run)
     if not rows:
         return
-    table = _table("Group", "Registered", "Early", "Index", "Poll, expected", "Late, expected")
+    table = plain_table("Group", "Registered", "Early", "Index", "Poll, expected", "Late, expected")
     for row in rows:
         cells = row.cells
         table.add_row(
@@ -69,7 +69,7 @@ def show_cohorts(run: Run, console: Console) -> None:
             for total in totals.values()
         )
         table.add_row("  90 %", registered, early, "", poll, late, style="dim")
-    _title(console, "Who has voted, and who is still to vote", "shares of each cohort, by estimated ethnicity")
+    title(console, "Who has voted, and who is still to vote", "shares of each cohort, by estimated ethnicity")
     console.print(table)
 
 
@@ -77,19 +77,19 @@ def show_findings(findings: pl.DataFrame, console: Console) -> None:
     """Print what a reader should know about the data, warnings first."""
     if findings.is_empty():
         return
-    _title(console, "What to know about the data")
+    title(console, "What to know about the data")
     ordered = findings.sort(pl.col("severity") != "warning", maintain_order=True)
     for severity, topic, message in ordered.select("severity", "topic", "message").iter_rows():
         label, style = ("warning", "bold yellow") if severity == "warning" else ("note", "dim")
-        _say(console, Text.assemble((f"{label} ", style), (f"{topic}: ", "bold"), message))
+        say(console, Text.assemble((f"{label} ", style), (f"{topic}: ", "bold"), message))
 
 
 def show_reconciliation(reconciliation: pl.DataFrame, console: Console) -> None:
     """Print, for every file, that no line was lost."""
     if reconciliation.is_empty():
         return
-    _title(console, "Every line accounted for")
-    table = _table("File", "Lines in", "= loaded", "+ rejected", "+ ignored", "")
+    title(console, "Every line accounted for")
+    table = plain_table("File", "Lines in", "= loaded", "+ rejected", "+ ignored", "")
     for row in reconciliation.iter_rows(named=True):
         parts = [row[name] for name in ("loaded", "rejected", "ignored")]
         kept = row["lines_in"] == sum(parts)
@@ -112,13 +112,13 @@ def _heading(run: Run, console: Console) -> None:
 
 
 def _contest(run: Run, contest: summary.ContestSummary, console: Console) -> None:
-    _title(console, f"Where it ends: {contest.contest}")
-    _say(console, Text(_count_alone(contest)))
+    title(console, f"Where it ends: {contest.contest}")
+    say(console, Text(_count_alone(contest)))
     if not contest.projected:
         reason = contest.reason or "No reason was given."
-        _say(console, Text.assemble(("No projection. ", "bold yellow"), reason))
+        say(console, Text.assemble(("No projection. ", "bold yellow"), reason))
         return
-    table = _table("Candidate", "Counted", "Projected", "90 % interval", "Wins in", "Votes")
+    table = plain_table("Candidate", "Counted", "Projected", "90 % interval", "Wins in", "Votes")
     final = contest.status == "final"
     for line in contest.lines:
         table.add_row(
@@ -131,12 +131,12 @@ def _contest(run: Run, contest: summary.ContestSummary, console: Console) -> Non
         )
     console.print(table)
     if contest.overturned:
-        _say(console, Text("The projection has another leader than the count.", "bold"))
+        say(console, Text("The projection has another leader than the count.", "bold"))
     if contest.reason:
-        _say(console, Text(contest.reason, "dim"))
+        say(console, Text(contest.reason, "dim"))
     parts = [f"{name} {words.points(sd)}" for name, sd in summary.components(run, contest.contest)]
     if parts:
-        _say(console, Text(f"Uncertainty, points of share (1 sd): {', '.join(parts)}", "dim"))
+        say(console, Text(f"Uncertainty, points of share (1 sd): {', '.join(parts)}", "dim"))
 
 
 def _ballot(contests: Sequence[summary.ContestSummary], console: Console) -> None:
@@ -144,8 +144,8 @@ def _ballot(contests: Sequence[summary.ContestSummary], console: Console) -> Non
     settled = [contest for contest in contests if contest.projected]
     abstained = [contest for contest in contests if not contest.projected]
     overturned = sum(contest.overturned for contest in settled)
-    _title(console, "Where it ends", f"the {len(shown)} most open of {words.plural(len(contests), 'contest')}")
-    table = _table("Contest", "Leader", "Projected", "90 % interval", "Wins in", "Count", text_columns=2)
+    title(console, "Where it ends", f"the {len(shown)} most open of {words.plural(len(contests), 'contest')}")
+    table = plain_table("Contest", "Leader", "Projected", "90 % interval", "Wins in", "Count", text_columns=2)
     for contest in shown:
         leader = contest.leader
         table.add_row(
@@ -161,10 +161,10 @@ def _ballot(contests: Sequence[summary.ContestSummary], console: Console) -> Non
     projected = (
         f"{words.plural(len(settled), 'contest')} projected, {overturned:,} with another leader than the count"
     )
-    _say(console, Text(f"{projected}; {len(abstained):,} abstained."))
+    say(console, Text(f"{projected}; {len(abstained):,} abstained."))
     reasons = pl.Series([contest.reason for contest in abstained], dtype=pl.String).value_counts(sort=True)
     for reason, number in sorted(reasons.iter_rows(), key=lambda row: (-row[1], row[0])):
-        _say(console, Text(f"Abstained in {words.plural(number, 'contest')}: {reason}", "dim"))
+        say(console, Text(f"Abstained in {words.plural(number, 'contest')}: {reason}", "dim"))
 
 
 def _count_alone(contest: summary.ContestSummary) -> str:
@@ -200,19 +200,20 @@ def _printable(run: Run) -> Run:
     )
 
 
-def _say(console: Console, text: Text) -> None:
+def say(console: Console, text: Text) -> None:
     """Print a paragraph two columns in, without blanks at the ends of its lines."""
     for line in text.wrap(console, max(console.width - 2, 20)):
         line.rstrip()
         console.print(Text("  ") + line, soft_wrap=True)
 
 
-def _title(console: Console, title: str, aside: str = "") -> None:
+def title(console: Console, text: str, aside: str = "") -> None:
+    """Print a heading after an empty line, and beside it in a low voice what more there is to say of it."""
     console.print()
-    console.print(Text.assemble((title, "bold"), (f"  {aside}" if aside else "", "dim")))
+    console.print(Text.assemble((text, "bold"), (f"  {aside}" if aside else "", "dim")))
 
 
-def _table(*columns: str, text_columns: int = 1) -> Table:
+def plain_table(*columns: str, text_columns: int = 1) -> Table:
     """Return a plain table: text columns first and to the left, numbers to the right and never wrapped."""
     table = Table(box=box.SIMPLE_HEAD, show_edge=False, pad_edge=False, padding=(0, 2, 0, 0), header_style="dim")
     for position, column in enumerate(columns):

@@ -1,21 +1,15 @@
 """One run, from inputs to published outputs."""
 
-import hashlib
-import platform
 import time
-from importlib import metadata
-from typing import Final
 
 import numpy as np
 
-from turnout import electorate, ethnicity, projection, reading, reporting, resources
+from turnout import electorate, ethnicity, projection, reading, reporting
 from turnout.contest import Contest
 from turnout.errors import UsageError
+from turnout.running import provenance
 from turnout.running.progress import Progress, silent
 from turnout.workspace import Workspace
-
-#: Libraries whose versions can change a result.
-_LIBRARIES: Final = ("duckdb", "numpy", "polars", "scikit-learn", "scipy")
 
 
 def run(contest: Contest, *, progress: Progress = silent) -> reporting.Run:
@@ -83,22 +77,12 @@ def _require_generated(contest: Contest) -> None:
 
 def _provenance(workspace: Workspace, contest: Contest, models: tuple[str, ...], started: float) -> dict[str, object]:
     """Return what the result rests on: versions, seed, inputs and models by hash, and how long it took."""
-    reconciliation = workspace.table("reconciliation")
     return {
-        "turnout": metadata.version("turnout"),
-        "python": platform.python_version(),
-        "libraries": {name: metadata.version(name) for name in _LIBRARIES},
+        **provenance.versions(),
         "seed": contest.seed,
         "draws": contest.draws,
-        "inputs": [
-            {"name": row["source"], "rows": row["loaded"], "sha256": row["sha256"]}
-            for row in reconciliation.iter_rows(named=True)
-        ],
-        "models": {name: _digest(name) for name in models},
+        "inputs": provenance.inputs(workspace),
+        "models": {name: provenance.digest(name) for name in models},
         "started": started,
         "seconds": time.time() - started,
     }
-
-
-def _digest(model: str) -> str:
-    return hashlib.sha256(resources.find("models", f"{model}.toml").read_bytes()).hexdigest()

@@ -1,0 +1,245 @@
+"""A backtest from a directory of past results to published scores: read once, replay on all cores, score."""
+
+import contextlib
+import datetime as dt
+import hashlib
+import multiprocessing
+import os
+import shutil
+import tempfile
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor, as_completed
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+import polars as pl
+
+from turnout import backtest, reading, resources
+from turnout.backtest import Backtest, Parts, Replay
+from turnout.errors import InputRefused, UsageError
+from turnout.reporting import backtest as report
+from turnout.running import provenance
+from turnout.workspace import Workspace
+
+#: Called with how many replays are finished, how many there are, and what is being done.
+Advance = Callable[[int, int, str], None]
+
+#: Told to every library that would start threads of its own in a worker.
+_ONE_THREAD: Final = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "POLARS_MAX_THREADS")
+#: Rooms whose code a replay's numbers come from.
+_CODE: Final = ("reading", "projection", "backtest")
+_STAGING: Final = ".replay-"
+_NO_CONTEST: Final = "no contest counts"
+_ONE_COUNTY: Final = "the ballot is in one county"
+
+
+#: In which orders precincts may report.
+ORDERS: Final = backtest.ORDERS
+
+
+@dataclass(frozen=True)
+class Settings:
+    """What to replay, and how.
+
+    Attributes
+    ----------
+    shares : per cent of the precincts' poll votes at which counts are stopped
+    orders : of :data:`turnout.backtest.ORDERS`
+    states : only elections of these; empty: of all
+    jobs : processes; each may take about 1.5 GB on a large state's ballot
+    fresh : whether to replay what an earlier run of the same inputs, models, code and options finished
+    """
+
+    history: tuple[Path, ...]
+    output: Path
+    shares: tuple[int, ...] = (0, 10, 25, 50)
+    orders: tuple[str, ...] = ORDERS
+    states: tuple[str, ...] = ()
+    seed: int = 0
+    draws: int = 400
+    jobs: int = 1
+    fresh: bool = False
+
+
+@dataclass(frozen=True)
+class _Task:
+    """One replay and where its election's full count and its state's past are."""
+
+    replay: Replay
+    lines: Path
+    past: Path
+    size: int
+
+
+def cores() -> int:
+    """Return how many processors this process may use."""
+    return len(os.sched_getaffinity(0))
+
+
+def run(settings: Settings, *, advance: Advance = lambda *_: None) -> Backtest:
+    """Replay every past election at every stage, score the projections, and publish in ``settings.output``.
+
+    Raises
+    ------
+    UsageError
+        If a state is not in the history.
+    InputRefused
+        If a file cannot be used, or no election has a contest that counts.
+    WorkspaceBusy
+        If another run holds the output directory.
+    """
+    with Workspace.create(settings.output) as workspace, _staging(settings.output) as staging:
+        advance(0, 1, "reading")
+        reading.load_history(workspace, settings.history)
+        elections = _elections(workspace, settings.states)
+        basis = _provenance(workspace, settings)
+        parts = Parts(settings.output, basis, fresh=settings.fresh)
+        tasks, without = _tasks(workspace, elections, settings, staging)
+        if not tasks:
+            raise InputRefused(
+                "No past election has a contest that counts: over 2,000 votes for the top two, the runner-up over a"
+                " quarter of the leader's, 8 precincts, 300 votes early and at the polls. Give more history."
+            )
+        _replay_all(tasks, parts, settings.jobs, advance)
+        result = _conclude([(task.replay, parts.read(task.replay)) for task in tasks], without, basis, settings)
+        with workspace.publication() as directory:
+            report.write(directory, result)
+    return result
+
+
+@contextlib.contextmanager
+def _staging(output: Path) -> Iterator[Path]:
+    """Yield a directory for what the processes read, after removing what a killed run left."""
+    for leftover in output.glob(f"{_STAGING}*"):
+        shutil.rmtree(leftover, ignore_errors=True)
+    with tempfile.TemporaryDirectory(prefix=_STAGING, dir=output) as directory:
+        yield Path(directory)
+
+
+def _elections(workspace: Workspace, states: Sequence[str]) -> list[tuple[str, dt.date]]:
+    """Return state and date of every past election asked for, in time order."""
+    found = workspace.query("backtest/elections")
+    there = sorted(set(found["state"]))
+    if unknown := [state for state in states if state not in there]:
+        raise UsageError(f"--state {unknown[0]}: the history holds {', '.join(there) or 'no state'}.")
+    wanted = found.filter(pl.col("state").is_in(list(states))) if states else found
+    return list(wanted.select("state", "election_date").iter_rows())
+
+
+def _tasks(
+    workspace: Workspace, elections: Sequence[tuple[str, dt.date]], settings: Settings, staging: Path
+) -> tuple[list[_Task], list[tuple[str, dt.date]]]:
+    """Put each election's full count and each state's past where processes can read them.
+
+    Returns the replays, and the elections without a contest that counts.
+    """
+    workspace.execute("projection/macros")
+    pasts = {}
+    for number, state in enumerate(dict.fromkeys(state for state, _ in elections)):
+        pasts[state] = staging / f"past-{number}.parquet"
+        workspace.query("projection/past_units", state=state).write_parquet(pasts[state])
+    tasks, without = [], []
+    for number, (state, date) in enumerate(elections):
+        lines = workspace.query("projection/lines", is_past=True, state=state, date=date)
+        if backtest.counting(lines).is_empty():
+            without.append((state, date))
+            continue
+        path = staging / f"lines-{number}.parquet"
+        lines.write_parquet(path)
+        for stage in backtest.stages(settings.shares, settings.orders):
+            replay = Replay(state, date, stage, settings.seed, settings.draws)
+            tasks.append(_Task(replay, path, pasts[state], lines.height))
+    return tasks, without
+
+
+def _replay_all(tasks: Sequence[_Task], parts: Parts, jobs: int, advance: Advance) -> None:
+    """Replay what is not finished yet, the largest elections first, and keep each as soon as it is."""
+    missing = sorted((task for task in tasks if not parts.has(task.replay)), key=lambda task: -task.size)
+    done = len(tasks) - len(missing)
+    advance(done, len(tasks), "replaying")
+    for task, rows in _each(missing, jobs):
+        parts.write(task.replay, rows)
+        done += 1
+        advance(done, len(tasks), f"{task.replay.state} {task.replay.date}")
+
+
+def _each(tasks: Sequence[_Task], jobs: int) -> Iterator[tuple[_Task, pl.DataFrame]]:
+    """Replay tasks and yield them as they end. What a replay gives does not depend on ``jobs``."""
+    if min(jobs, len(tasks)) <= 1:
+        yield from ((task, _replay(task)) for task in tasks)
+        return
+    # Processes are spawned, not forked: DuckDB and Polars have threads here, which a fork would lose.
+    context = multiprocessing.get_context("spawn")
+    with _one_thread_each(), ProcessPoolExecutor(min(jobs, len(tasks)), mp_context=context) as pool:
+        futures = {pool.submit(_replay, task): task for task in tasks}
+        try:
+            for future in as_completed(futures):
+                yield futures[future], future.result()
+        finally:
+            pool.shutdown(wait=True, cancel_futures=True)
+
+
+def _replay(task: _Task) -> pl.DataFrame:
+    return backtest.replay(task.replay, pl.read_parquet(task.lines), pl.read_parquet(task.past))
+
+
+@contextlib.contextmanager
+def _one_thread_each() -> Iterator[None]:
+    """Let processes started within use one thread each; their libraries read it when they are imported."""
+    before = {name: os.environ.get(name) for name in _ONE_THREAD}
+    os.environ.update(dict.fromkeys(_ONE_THREAD, "1"))
+    try:
+        yield
+    finally:
+        for name, value in before.items():
+            if value is None:
+                os.environ.pop(name, None)
+            else:
+                os.environ[name] = value
+
+
+def _conclude(
+    replayed: Sequence[tuple[Replay, pl.DataFrame]],
+    without: Sequence[tuple[str, dt.date]],
+    basis: dict[str, object],
+    settings: Settings,
+) -> Backtest:
+    rows = pl.concat(frame for _, frame in replayed).sort("date", "state", "order", "stage", "contest")
+    skipped: list[tuple[object, ...]] = [(state, str(date), None, "", _NO_CONTEST) for state, date in without]
+    skipped += [
+        (asked.state, str(asked.date), asked.stage.share, asked.stage.order, _ONE_COUNTY)
+        for asked, frame in replayed
+        if frame.is_empty()
+    ]
+    schema = {"state": pl.String, "date": pl.String, "stage": pl.Int64, "order": pl.String, "reason": pl.String}
+    return Backtest(
+        rows=rows,
+        summary=backtest.summarise(rows),
+        skipped=pl.DataFrame(skipped, schema=schema, orient="row").sort("date", "state", "order", "stage"),
+        provenance={**basis, "stages": list(settings.shares), "orders": list(settings.orders)},
+    )
+
+
+def _provenance(workspace: Workspace, settings: Settings) -> dict[str, object]:
+    """Return what every replay rests on, whichever of them are asked for."""
+    models = [*resources.listing("models", "*.toml"), *resources.listing("models", "*.json")]
+    return {
+        **provenance.versions(),
+        "seed": settings.seed,
+        "draws": settings.draws,
+        "inputs": provenance.inputs(workspace),
+        "models": {path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in models},
+        "code": _code(),
+    }
+
+
+def _code() -> str:
+    """Hash of the code and queries that a replay's numbers come from."""
+    package = Path(backtest.__file__).parents[1]
+    modules = [path for room in _CODE for path in sorted((package / room).rglob("*.py"))]
+    queries = [path for room in _CODE for path in resources.listing("sql", f"{room}/*.sql")]
+    digest = hashlib.sha256()
+    for path in [*modules, *queries]:
+        digest.update(path.name.encode() + b"\0" + path.read_bytes() + b"\0")
+    return digest.hexdigest()

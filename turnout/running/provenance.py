@@ -1,0 +1,34 @@
+"""What a result rests on: versions, inputs and models, each by its hash."""
+
+import hashlib
+import platform
+from importlib import metadata
+from typing import Final
+
+from turnout import resources
+from turnout.workspace import Workspace
+
+#: Libraries whose versions can change a result.
+_LIBRARIES: Final = ("duckdb", "numpy", "polars", "scikit-learn", "scipy")
+
+
+def versions() -> dict[str, object]:
+    """Versions of turnout, Python and the libraries that can change a result."""
+    return {
+        "turnout": metadata.version("turnout"),
+        "python": platform.python_version(),
+        "libraries": {name: metadata.version(name) for name in _LIBRARIES},
+    }
+
+
+def inputs(workspace: Workspace) -> list[dict[str, object]]:
+    """Return the files that were read, with the lines loaded and the hash of each."""
+    return [
+        {"name": row["source"], "rows": row["loaded"], "sha256": row["sha256"]}
+        for row in workspace.table("reconciliation").iter_rows(named=True)
+    ]
+
+
+def digest(model: str) -> str:
+    """Return the hash of the specification ``models/<model>.toml``."""
+    return hashlib.sha256(resources.find("models", f"{model}.toml").read_bytes()).hexdigest()
