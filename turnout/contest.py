@@ -2,7 +2,7 @@
 
 import datetime as dt
 import tomllib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Annotated, Literal, Self
 
@@ -49,8 +49,8 @@ class Inputs(_Strict):
 class Range(_Strict):
     """A range the user believes to hold a quantity nine times in ten."""
 
-    low: float = Field(gt=0)
-    high: float = Field(gt=0)
+    low: float = Field(gt=0, lt=1e10)
+    high: float = Field(gt=0, lt=1e10)
 
     @model_validator(mode="after")
     def _ordered(self) -> Self:
@@ -119,15 +119,26 @@ class Contest(_Strict):
             If the file is missing, is not TOML, or has a key or value that does not belong.
         """
         try:
-            text = path.read_text(encoding="utf-8")
-            contest = cls.model_validate(tomllib.loads(text))
+            fields = tomllib.loads(path.read_text(encoding="utf-8"))
         except OSError as error:
             raise UsageError(f"{path}: cannot be read ({error.strerror}).") from None
         except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
             raise UsageError(f"{path}: not valid TOML: {error}.") from None
+        return cls.of(fields, str(path))._resolved(path.resolve().parent)
+
+    @classmethod
+    def of(cls, fields: Mapping[str, object], where: str) -> "Contest":
+        """Validate the fields of a contest; ``where`` they stand is named in the error.
+
+        Raises
+        ------
+        UsageError
+            If a key or value does not belong.
+        """
+        try:
+            return cls.model_validate(dict(fields))
         except ValidationError as error:
-            raise UsageError(f"{path}: {_first_problem(error)}") from None
-        return contest._resolved(path.resolve().parent)
+            raise UsageError(f"{where}: {_first_problem(error)}") from None
 
     def _resolved(self, base: Path) -> "Contest":
         inputs = self.inputs

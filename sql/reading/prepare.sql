@@ -6,9 +6,9 @@ CREATE OR REPLACE TEMP MACRO reading_flag(text) AS
   CASE WHEN lower(text) IN ('y', 'yes', 't', 'true', '1', 'x') THEN true
        WHEN lower(text) IN ('n', 'no', 'f', 'false', '0') THEN false END;
 
--- A name as compared: upper case, no accents, one space for each run of anything but letters and digits.
+-- A name as compared: upper case, no accents, one space for each run of anything but letters and digits of any script.
 CREATE OR REPLACE TEMP MACRO name_key(text) AS
-  trim(regexp_replace(upper(strip_accents(coalesce(text, ''))), '[^A-Z0-9]+', ' ', 'g'));
+  trim(regexp_replace(upper(strip_accents(coalesce(text, ''))), '[^\p{L}\p{N}]+', ' ', 'g'));
 
 -- A precinct as compared: like a name, without leading zeros of its numbers ('0012-A' is '12A'), and without
 -- the spaces around letters; a space between two numbers stays ('1-06' is '1 6', not '16').

@@ -38,6 +38,15 @@ def test_kind_is_other_without_both_parties():
     assert counting(lines(parties=("D", "D")))["kind"].to_list() == ["other"]
 
 
+def test_a_party_named_in_some_precincts_only_is_the_candidates():
+    half = pl.col("precinct") < "P5"
+    unnamed = lines().with_columns(
+        pl.when(half).then("party").otherwise(pl.lit("")).alias("party"),
+        pl.when(half).then("party_code").otherwise(pl.lit("O")).alias("party_code"),
+    )
+    assert counting(unnamed).equals(counting(lines()))
+
+
 @pytest.mark.parametrize(
     "small",
     [

@@ -340,3 +340,34 @@ def test_help_loads_no_modelling_code():
 def test_python_m_turnout_is_turnout():
     done = subprocess.run([sys.executable, "-m", "turnout", "--version"], capture_output=True, text=True, check=True)
     assert done.stdout.startswith("turnout ")
+
+
+@pytest.mark.parametrize(
+    ("option", "value", "told"),
+    [
+        ("--stage", "0,ten", "--stage 'ten': give whole numbers from 0 to 99"),
+        ("--stage", "100", "--stage '100'"),
+        ("--stage", ",", "--stage ','"),
+        ("--order", "random,alphabet", "--order 'alphabet': choose from random, county"),
+    ],
+)
+def test_backtest_says_which_stage_or_order_is_wrong(turn, tmp_path, option, value, told):
+    code, out, err = turn("backtest", "--history", tmp_path, option, value)
+    assert (code, out) == (2, "")
+    assert told in err
+
+
+def test_backtest_hands_its_options_on(turn, monkeypatch, tmp_path):
+    asked = []
+
+    def run(settings, *, advance):
+        asked.append(settings)
+        raise errors.InputRefused("nothing to replay")
+
+    monkeypatch.setattr("turnout.running.backtest.run", run)
+    options = ["--stage", "25,0", "--order", "county", "--state", "ga,tx", "--seed", 4, "--jobs", 2, "--fresh"]
+    code, _, err = turn("backtest", "--history", tmp_path, "--output", tmp_path / "out", *options)
+    assert (code, "nothing to replay" in err) == (3, True)
+    (settings,) = asked
+    assert (settings.shares, settings.orders, settings.states) == ((0, 25), ("county",), ("GA", "TX"))
+    assert (settings.seed, settings.jobs, settings.fresh, settings.draws) == (4, 2, True, 400)

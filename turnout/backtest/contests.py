@@ -57,7 +57,12 @@ def _outcomes(lines: pl.DataFrame) -> pl.DataFrame:
     """Votes of each contest and of its top two; of equals, the first by name is the leader."""
     choices = (
         lines.group_by("contest", "candidate")
-        .agg(pl.col("early", "poll", "votes").sum(), pl.col("party", "party_code").min())
+        .agg(
+            pl.col("early", "poll", "votes").sum(),
+            # a party named in some counties only is the candidate's in all
+            party=pl.col("party").filter(pl.col("party") != "").max().fill_null(""),
+            party_code=pl.col("party_code").filter(pl.col("party_code") != "O").max().fill_null("O"),
+        )
         .sort("contest", "votes", "candidate", descending=[False, True, False])
     )
     return choices.group_by("contest", maintain_order=True).agg(

@@ -74,13 +74,14 @@ def demo(
     from turnout.running import demo as running  # noqa: PLC0415
 
     with _progress(quiet) as progress:
-        config = running.generate(directory, seed=seed, progress=progress)
+        config, truth = running.generate(directory, seed=seed, progress=progress)
         if files_only:
             return
         run = running.run(config, progress=progress)
     _show(run, quiet=quiet)
     if not quiet:
-        _console().print(f"\n{running.CERTIFIED}", markup=False, highlight=False)
+        for sentence in (running.ended(config, truth), running.CERTIFIED):
+            _console().print(f"\n{sentence}", markup=False, highlight=False)
     _refuse_abstention(run)
 
 
@@ -102,6 +103,8 @@ def project(
     seed: options.Seed = None,
     date: options.Date = None,
     contest: options.ContestName = None,
+    state: options.StateName = None,
+    kind: options.Kind = None,
     quiet: options.Quiet = False,
     as_json: options.Json = False,
 ) -> None:
@@ -121,7 +124,14 @@ def project(
             "ballots": ballots,
             "history": history,
         },
-        settings={"output": output, "seed": seed, "date": date.date() if date else None, "contest": contest},
+        settings={
+            "output": output,
+            "seed": seed,
+            "date": date.date() if date else None,
+            "state": state,
+            "kind": kind,
+            "contest": contest,
+        },
     )
     if config is None and not returns:
         raise UsageError("Missing --returns. Name a returns file, or give a CONFIG.")
@@ -280,7 +290,7 @@ def _contest(config: Path | None, *, files: dict[str, Any], settings: dict[str, 
         return Contest.load(config)
     inputs = Inputs(**{name.replace("-", "_"): tuple(paths or ()) for name, paths in files.items()})
     given = {("name" if key == "contest" else key): value for key, value in settings.items() if value is not None}
-    return Contest(inputs=inputs, **given)
+    return Contest.of({"inputs": inputs, **given}, "options")
 
 
 def _show(run: "Run", *, quiet: bool, as_json: bool = False) -> None:

@@ -10,7 +10,7 @@ from typing import Any, NoReturn
 import typer
 from typer.core import TyperGroup
 
-from turnout.errors import TurnoutError
+from turnout.errors import TurnoutError, UsageError
 
 _BUG = 1
 _DEBUG = "TURNOUT_DEBUG"
@@ -37,6 +37,9 @@ class Commands(TyperGroup):
             code = _report(_usage(error), error.exit_code)
         except typer.Abort:
             code = _report("stopped.", _BUG)
+        except OSError as error:  # a disk that is full, a directory in the way, a permission
+            place = f"{error.filename}: " if error.filename else ""
+            code = _report(f"{place}{error.strerror or error}.", UsageError.exit_code)
         except Exception as error:
             code = _report_bug(error)
         sys.exit(code if isinstance(code, int) else 0)

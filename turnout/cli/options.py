@@ -68,6 +68,13 @@ Orders = Annotated[
         "--order", metavar="LIST", help="How they report: random (precincts), county (whole counties first)."
     ),
 ]
+StateName = Annotated[
+    str | None, typer.Option("--state", metavar="XX", help="The contest's state, where the files do not say.")
+]
+Kind = Annotated[
+    str | None,
+    typer.Option("--kind", metavar="KIND", help="Kind of election: general, primary, runoff, special or other."),
+]
 States = Annotated[
     str | None, typer.Option("--state", metavar="LIST", help="Only elections of these states. [default: all]")
 ]

@@ -43,7 +43,7 @@ def draw(seed: int, voters: int, precincts: int) -> Scenario:
     return Scenario(
         name=f"founding-like-{seed}",
         title=f"Special runoff in a district that does not exist, number {seed} (synthetic)",
-        contest="U.S. House, District 99",
+        contest="U.S. House, District 99 (synthetic)",
         district="99",
         county="Example",
         date=dt.date(2019, 6, 4),

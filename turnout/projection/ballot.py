@@ -1,6 +1,6 @@
 """The ballot being projected, as arrays: contests, units, and what each unit has reported in each tranche."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Final
 
@@ -39,6 +39,8 @@ class Ballot:
     votes : (lines, 3) votes by tranche; 0 where the tranche has not reported
     reported : (rows, 3) which tranches have reported in which row
     has_late : (contests,) whether the files hold a late tranche for the contest at all
+    has_late_mail : whether the late tranche holds mail, not provisional ballots alone
+    polls_given : whether the files give a number for any poll vote, be it 0
     """
 
     state: str
@@ -53,6 +55,8 @@ class Ballot:
     votes: Floats
     reported: Flags
     has_late: Flags
+    polls_given: bool
+    has_late_mail: bool
 
     @property
     def rows(self) -> int:
@@ -63,6 +67,13 @@ class Ballot:
     def unit_county(self) -> Integers:
         """Number of each unit's county, shape (units,)."""
         return self.units["county_key"].rank("dense").to_numpy().astype(np.int64)
+
+    def expecting_late(self) -> "Ballot":
+        """Return the ballot with late votes expected in every contest that has none yet: a voter file says so."""
+        without = np.bincount(self.row_contest, self.row_votes()[:, LATE], len(self.contests)) == 0
+        reported = self.reported.copy()
+        reported[without[self.row_contest], LATE] = False
+        return replace(self, reported=reported, has_late=self.has_late | without)
 
     def row_votes(self) -> Floats:
         """Votes for all candidates together, shape (rows, 3)."""
@@ -77,6 +88,8 @@ class Ballot:
 
     def outstanding(self) -> Flags:
         """Return which tranches of which rows are still to be counted, shape (rows, 3).
+
+        Polls that are 0 in every row of the ballot have not reported, whatever the files say.
 
         The early tranche is what was in before the first count: it is not expected to grow where it is missing but
         other units have it. The poll is always expected. The late tranche is expected where the files hold one.
@@ -112,10 +125,19 @@ def build(lines: pl.DataFrame) -> Ballot:
         .with_columns(row=pl.struct("contest_number", "unit_number").rle_id().cast(pl.Int64))
     )
     rows = lines.group_by("row", maintain_order=True).agg(
-        pl.first("contest_number", "unit_number"), *[pl.col(tranche).is_not_null().any() for tranche in TRANCHES]
+        pl.first("contest_number", "unit_number"),
+        pl.col("early").is_not_null().any(),
+        # a row in which one candidate's cell is empty has not reported, for the others' votes alone would mislead
+        *[pl.col(tranche).is_not_null().all() for tranche in ("poll", "late")],
     )
     has_late = lines.group_by("contest_number").agg(pl.col("has_late").any()).sort("contest_number")["has_late"]
     date = lines["election_date"].max()
+    reported = rows.select(TRANCHES).to_numpy()
+    votes = lines.select(pl.col(tranche).fill_null(0.0) for tranche in TRANCHES).to_numpy()
+    votes = votes * reported[lines["row"].to_numpy()]
+    polls_given = bool(reported[:, POLL].any())
+    if votes[:, EARLY].sum() > 0 and votes[:, POLL].sum() == 0:
+        reported[:, POLL] = False  # nobody at any poll of any contest: a file that writes 0 for what is not in yet
     return Ballot(
         state=str(lines["state"].max() or ""),
         date=str(date) if date is not None else "",
@@ -126,9 +148,11 @@ def build(lines: pl.DataFrame) -> Ballot:
         row_unit=rows["unit_number"].to_numpy(),
         line_row=lines["row"].to_numpy(),
         line_choice=lines["choice_number"].to_numpy(),
-        votes=lines.select(pl.col(tranche).fill_null(0.0) for tranche in TRANCHES).to_numpy(),
-        reported=rows.select(TRANCHES).to_numpy(),
+        votes=votes,
+        reported=reported,
         has_late=has_late.to_numpy(),
+        polls_given=polls_given,
+        has_late_mail=bool(lines["has_late_mail"].any()),
     )
 
 

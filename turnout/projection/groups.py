@@ -49,6 +49,7 @@ class GroupExpectation:
     factors : (draws, groups, 3) on ``voters``, leaving each tranche's total as it is
     contests : support by contest, in the order of their rows
     carry : how much of a precinct's own early deviation is expected again
+    log_median : (3,) log of a tranche's median over its mean: totals are drawn log-normally about the median
     """
 
     ballot: Ballot
@@ -56,17 +57,18 @@ class GroupExpectation:
     factors: Floats
     contests: tuple[ContestSupport, ...]
     carry: float
+    log_median: Floats
     late_with_poll: bool = False
 
     @cached_property
     def log_poll(self) -> Floats:
         """Log of expected poll votes, shape (rows,)."""
-        return np.asarray(np.log(np.maximum(self.voters[:, :, POLL].sum(axis=1), 1e-9)))
+        return np.asarray(np.log(np.maximum(self.voters[:, :, POLL].sum(axis=1), 1e-9)) + self.log_median[POLL])
 
     @cached_property
     def log_late(self) -> Floats:
         """Log of expected late votes, shape (rows,)."""
-        return np.asarray(np.log(np.maximum(self.voters[:, :, LATE].sum(axis=1), 1e-9)))
+        return np.asarray(np.log(np.maximum(self.voters[:, :, LATE].sum(axis=1), 1e-9)) + self.log_median[LATE])
 
     def logit(self, rows: Integers, split: int) -> Floats:
         """Mean over the draws of the expected logit of a split at the polls, shape (rows given,)."""
@@ -82,7 +84,8 @@ class GroupExpectation:
 
     def count_draws(self, rows: Integers, tranche: int) -> Floats:
         """Draws of the log of expected votes, shape (rows given, draws)."""
-        return np.log(np.maximum(self.voters[rows, :, tranche] @ self.factors[:, :, tranche].T, 1e-9))
+        voters = self.voters[rows, :, tranche] @ self.factors[:, :, tranche].T
+        return np.asarray(np.log(np.maximum(voters, 1e-9)) + self.log_median[tranche])
 
     def only(self, components: Collection[str]) -> "GroupExpectation":
         """Return the same with every component but the given ones held at its mean."""
@@ -133,7 +136,8 @@ def expect(
         _fit_contest(contest, slice(start, stop), positions, voters, factors, spec, rng)
         for contest, (start, stop) in enumerate(zip(starts.tolist(), stops.tolist(), strict=True))
     )
-    return GroupExpectation(ballot, voters, factors, contests, spec.precinct_carry)
+    log_median = np.array([-0.5 * electorate.total_sd[tranche] ** 2 for tranche in TRANCHES])
+    return GroupExpectation(ballot, voters, factors, contests, spec.precinct_carry, log_median)
 
 
 def _fit_contest(
@@ -149,6 +153,9 @@ def _fit_contest(
     size = int(positions.counts[contest])
     votes = positions.votes[rows, :size, EARLY]
     composition = voters[rows, :, EARLY]
+    # votes of a place without voters in the file are taken for the contest's usual mix
+    nobody = composition.sum(axis=1) <= 0
+    composition = np.where(nobody[:, None], composition.sum(axis=0) + 1e-9, composition)
     central = fit(votes, composition, spec)
     draws = len(factors)
     blocks = np.array_split(np.arange(draws), min(spec.refits, draws))
@@ -173,7 +180,13 @@ def _voters_by_row(ballot: Ballot, cells: pl.DataFrame) -> Floats:
     held = (member @ voters.reshape(ballot.rows, -1)).reshape(-1, *everyone.shape)
     with np.errstate(divide="ignore", invalid="ignore"):
         scale = np.where(held > 0, everyone / held, 1.0)
-    return np.asarray(voters * scale[ballot.row_contest])
+        early = ballot.row_votes()[:, EARLY]
+        part = early / np.bincount(ballot.row_contest, early)[ballot.row_contest]
+    voters = voters * scale[ballot.row_contest]
+    # Where not one of a contest's places is in the voter file, everyone stands behind its early votes.
+    lost = (held.sum(axis=(1, 2)) == 0)[ballot.row_contest]
+    everywhere = np.nan_to_num(part)[:, None, None] * everyone
+    return np.asarray(np.where(lost[:, None, None], everywhere, voters))
 
 
 def _voters_by_unit(units: pl.DataFrame, cells: pl.DataFrame) -> Floats:

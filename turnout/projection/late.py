@@ -30,14 +30,15 @@ class _File(BaseModel):
     about: str
     provenance: str
     results: LateSpec
+    late_mail: LateSpec
     cells: LateSpec
 
 
-def load(source: Literal["results", "cells"], override: Path | None = None) -> LateSpec:
-    """Read the section of ``models/late.toml`` for a run from results alone or from a voter file's cells."""
+def load(source: Literal["results", "late_mail", "cells"], override: Path | None = None) -> LateSpec:
+    """Read a section of ``models/late.toml``: results alone, the same with late mail, or a voter file's cells."""
     path = resources.find("models", "late.toml", override)
     try:
         file = _File.model_validate(tomllib.loads(path.read_text(encoding="utf-8")))
     except (tomllib.TOMLDecodeError, ValidationError) as error:
         raise UsageError(f"models/late.toml: not a valid specification: {error}") from None
-    return file.results if source == "results" else file.cells
+    return {"results": file.results, "late_mail": file.late_mail, "cells": file.cells}[source]

@@ -5,6 +5,7 @@ an expectation (:class:`Expectation`) made from early votes or from a voter file
 county thus moves every projection that shares an effect with it.
 """
 
+import datetime as dt
 from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Final, Protocol
@@ -13,7 +14,7 @@ import numpy as np
 import polars as pl
 
 from turnout.projection.ballot import EARLY, POLL, Ballot, Flags, Floats, Integers
-from turnout.projection.baseline import Baseline, lean, unit_log_ratio
+from turnout.projection.baseline import Baseline, kind_of, lean, unit_log_ratio
 from turnout.projection.carry import PooledEarly
 from turnout.projection.hierarchy import GaussianHierarchy, HierarchySpec
 from turnout.projection.positions import Positions, reported_sides, signs
@@ -87,6 +88,7 @@ def splits_of(ballot: Ballot, positions: Positions, early: PooledEarly, baseline
     own_county = early.county[row, split] - early.contest[row, split]
     own_unit = early.unit[row, split] - early.county[row, split]
     lean = _within(today[unit], weight, group)
+    november = float(bool(ballot.date) and kind_of(dt.date.fromisoformat(ballot.date)) == "general")
     partisan = np.where(split == 1, signs(ballot)[contest], 0.0)
     sign = np.where(partisan != 0, partisan, _slope(own_county + own_unit, lean, weight, group))
     frame = pl.DataFrame(
@@ -98,6 +100,8 @@ def splits_of(ballot: Ballot, positions: Positions, early: PooledEarly, baseline
             "sign": sign,
             "partisan": (partisan != 0).astype(float),
             "other": (partisan == 0).astype(float),
+            "other_november": (partisan == 0) * november,
+            "other_else": (partisan == 0) * (1.0 - november),
             "own_unit": own_unit,
             "own_county": own_county,
             "lean_beyond_own": sign * lean - np.abs(sign) * (own_county + own_unit),

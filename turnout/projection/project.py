@@ -12,7 +12,7 @@ from turnout.electorate import Electorate
 from turnout.errors import InputRefused
 from turnout.projection import ballot as ballots
 from turnout.projection import baseline as baselines
-from turnout.projection import carry, groups, late, polls, positions, summary
+from turnout.projection import carry, groups, late, notes, polls, positions, summary
 from turnout.projection.engine import MODE_SHIFT, SAMPLING, TURNOUT_TOTAL, Model
 from turnout.projection.hierarchy import NOISE, HierarchySpec
 from turnout.projection.support import SupportSpec
@@ -33,7 +33,7 @@ class Projection:
     Attributes
     ----------
     table : one row a contest × candidate, the columns of ``projection.csv``
-    components : contest, component, sd_points (sd of the expected leader's final share that it brings by itself)
+    components : contest, component, sd_share (sd of the expected leader's final share that it brings by itself)
     support : contest, group, candidate, share, lo90, hi90; None without a voter file
     models : names of the specifications in ``models/`` that were used
     """
@@ -62,10 +62,12 @@ def project(
         If the returns hold no votes at all.
     """
     ballot = ballots.load(workspace)
+    if electorate is not None:
+        ballot = ballot.expecting_late()
     if not ballot.rows:
         raise InputRefused("The returns hold no line that could be used; `turnout check` says why.")
     baseline = baselines.load(workspace, ballot)
-    _note_baseline(workspace, baseline)
+    notes.write(workspace, ballot, baseline, electorate)
     with threadpool_limits(1):  # the order of additions, and so the last digit, must not depend on the cores
         model = fit(ballot, baseline, electorate, contest.draws, rng)
         expectation = model.expectation
@@ -95,7 +97,7 @@ def fit(
     splits = polls.splits_of(ballot, placed, early, baseline)
     expectation: polls.Expectation
     if electorate is None:
-        specs, late_spec = ("turnout", "shift"), late.load("results")
+        specs, late_spec = ("turnout", "shift"), late.load("late_mail" if ballot.has_late_mail else "results")
         expectation = carry.expect(ballot, early, baseline, late_spec)
         total_sd, late_sd = 0.0, late_spec.log_ratio_sd
     else:
@@ -113,7 +115,7 @@ def _components(model: Model, draws: int, rng: np.random.Generator) -> pl.DataFr
     ballot = model.ballot
     grouped = isinstance(model.expectation, groups.GroupExpectation)
     parts = {}
-    if len(ballot.contests) <= _MOST_TAKEN_APART:
+    if len(ballot.contests) <= _MOST_TAKEN_APART and ballot.outstanding().any():
         for component in (*GROUP_COMPONENTS, *COMPONENTS) if grouped else COMPONENTS:
             parts[component] = summary.leaders(ballot, model.draw(draws, rng, {component})).std(axis=1)
     return pl.DataFrame(
@@ -122,7 +124,7 @@ def _components(model: Model, draws: int, rng: np.random.Generator) -> pl.DataFr
             for number, name in sorted(enumerate(ballot.contests), key=lambda pair: pair[1])
             for component, sd in parts.items()
         ],
-        schema={"contest": pl.String, "component": pl.String, "sd_points": pl.Float64},
+        schema={"contest": pl.String, "component": pl.String, "sd_share": pl.Float64},
         orient="row",
     )
 
@@ -141,12 +143,3 @@ def _support(expectation: groups.GroupExpectation, ballot: ballots.Ballot) -> pl
         ]
     schema = {"contest": pl.String, "group": pl.String, "candidate": pl.String}
     return pl.DataFrame(rows, schema={**schema, **dict.fromkeys(("share", "lo90", "hi90"), pl.Float64)}, orient="row")
-
-
-def _note_baseline(workspace: Workspace, baseline: baselines.Baseline) -> None:
-    if baseline.date:
-        workspace.note(
-            "past election",
-            f"compared with {baseline.date}: {baseline.matched.sum()} of {len(baseline.matched)} units found in it, "
-            f"with {baseline.matched_share:.1%} of the early votes.",
-        )

@@ -5,13 +5,15 @@ from typing import Final
 import numpy as np
 import polars as pl
 
-from turnout.projection.ballot import Ballot, Floats
+from turnout.projection.ballot import EARLY, Ballot, Flags, Floats
 from turnout.projection.engine import contest_sums
 
 #: Levels of the intervals that are published.
 LEVELS: Final = (50, 80, 90, 95)
 #: Votes that must be counted in a contest before anything is said of it.
 FEWEST: Final = 50
+#: Share of a contest's rows that may lack early votes before nothing is said of it while polls are out.
+MOST_WITHOUT_EARLY: Final = 0.05
 
 
 def shares(ballot: Ballot, votes: Floats) -> Floats:
@@ -40,7 +42,7 @@ def table(ballot: Ballot, votes: Floats) -> pl.DataFrame:
         projected_votes=pl.Series(votes.mean(axis=1)).round().cast(pl.Int64),
         projected_share=pl.Series(drawn.mean(axis=1)),
         **_intervals(drawn),
-        win_probability=pl.Series(_win_probability(ballot, votes)),
+        win_probability=pl.Series(_win_probability(ballot, votes, status == "final")),
         status=pl.Series(status[contest]),
         reason=pl.Series(reason[contest]),
     )
@@ -74,22 +76,53 @@ def _intervals(drawn: Floats) -> dict[str, pl.Series]:
     return columns
 
 
-def _win_probability(ballot: Ballot, votes: Floats) -> Floats:
-    """Share of draws in which a choice has the most votes of its contest; a tie is shared."""
+def _win_probability(ballot: Ballot, votes: Floats, final: Flags) -> Floats:
+    """Share of draws in which a choice has the most votes of its contest; a tie is shared.
+
+    Short of a final count half a draw is added to every choice (Jeffreys), for no number of draws makes a thing
+    certain; a choice that stands alone is.
+    """
     contest = ballot.choices["contest"].to_numpy()
     starts = np.searchsorted(contest, np.arange(len(ballot.contests)))
     best = np.maximum.reduceat(votes, starts, axis=0)
     wins = votes >= best[contest]
     tied = np.add.reduceat(wins.astype(float), starts, axis=0)
-    return np.asarray((wins / tied[contest]).mean(axis=1))
+    share = (wins / tied[contest]).mean(axis=1)
+    choices = np.bincount(contest)[contest]
+    certain = final[contest] | (choices == 1)
+    draws = votes.shape[1]
+    return np.asarray(np.where(certain, share, (share * draws + 0.5) / (draws + 0.5 * choices)))
+
+
+def _without_early(ballot: Ballot) -> Floats:
+    """Share of each contest's rows with nothing early to go by, shape (contests,).
+
+    Rows stand on the early votes of their county where those are given for the whole of it, so a county or contest
+    with any such figure counts as covered.
+    """
+    early = ballot.row_votes()[:, EARLY]
+    place = ballot.row_contest * (ballot.unit_county.max(initial=0) + 1) + ballot.unit_county[ballot.row_unit]
+    whole = (ballot.units["precinct"] == "").to_numpy() | ~ballot.units["is_real_unit"].to_numpy()
+    covered = np.zeros(int(place.max(initial=0)) + 1, dtype=np.bool_)
+    covered[place[whole[ballot.row_unit] & (early > 0)]] = True
+    nowhere = np.zeros(len(ballot.contests), dtype=np.bool_)
+    district = (ballot.units["county"] == "").to_numpy()[ballot.row_unit] & whole[ballot.row_unit] & (early > 0)
+    nowhere[ballot.row_contest[district]] = True
+    dark = ~ballot.reported[:, EARLY] & ~covered[place] & ~nowhere[ballot.row_contest]
+    share = np.bincount(ballot.row_contest, dark, len(ballot.contests)) / np.bincount(ballot.row_contest)
+    none = np.bincount(ballot.row_contest, early, len(ballot.contests)) == 0
+    return np.where(none, 1.0, share)
 
 
 def _status(ballot: Ballot, total: Floats) -> tuple[np.ndarray, np.ndarray]:
     """Say of each contest whether it is final, projected or abstained from, and why."""
     open_rows = np.bincount(ballot.row_contest, ballot.outstanding().any(axis=1).astype(float), len(ballot.contests))
     status = np.where(open_rows == 0, "final", "projected").astype(object)
-    reason = np.where(open_rows == 0, "every vote that the files expect is counted", "").astype(object)
-    few = (total < FEWEST) & (open_rows > 0)
+    reason = np.where(open_rows == 0, "Every vote that the files expect is counted.", "").astype(object)
+    few = (total < FEWEST) & ((open_rows > 0) | (total == 0))
     status[few] = "abstained"
-    reason[few] = [f"only {votes:.0f} votes are counted, fewer than {FEWEST}" for votes in total[few]]
+    reason[few] = f"Fewer than {FEWEST} votes are counted."
+    blind = (_without_early(ballot) > MOST_WITHOUT_EARLY) & (open_rows > 0) & ~few
+    status[blind] = "abstained"
+    reason[blind] = "Early votes are not in, or none were cast, where polls are still out: there is nothing to go by."
     return status, reason

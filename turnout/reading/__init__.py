@@ -38,6 +38,16 @@ def load(workspace: Workspace, contest: Contest) -> None:
         _load(workspace, contest)
 
 
+def completed(workspace: Workspace, contest: Contest) -> Contest:
+    """Return the contest with the date and state that its returns tell, where it does not say them itself."""
+    dates, states = _values(workspace, "election_date"), _values(workspace, "nullif(state, '')")
+    told = {
+        "date": contest.date or (dates[-1] if len(dates) == 1 else None),
+        "state": contest.state or (states[-1] if len(states) == 1 else ""),
+    }
+    return contest.model_copy(update=told)
+
+
 def load_history(workspace: Workspace, paths: Sequence[Path]) -> None:
     """Fill ``results`` with past elections alone, of every state and date the files hold.
 
@@ -101,6 +111,6 @@ def _load(workspace: Workspace, contest: Contest) -> None:
 def _values(workspace: Workspace, expression: str) -> list[Any]:
     """Return the values an expression has over the returns, in order."""
     rows = workspace.connection.execute(
-        f"SELECT DISTINCT {expression} AS value FROM results WHERE value IS NOT NULL ORDER BY value"  # noqa: S608
+        f"SELECT DISTINCT {expression} AS value FROM results WHERE NOT is_past AND value IS NOT NULL ORDER BY value"  # noqa: S608
     ).fetchall()
     return [value for (value,) in rows]

@@ -8,6 +8,8 @@ from turnout.reading.layouts import code_key
 from turnout.reading.source import Reading
 from turnout.workspace import Workspace
 
+#: Unknown codes of a voter-level table above which they are taken for something else, and not printed.
+_MOST_CODES = 20
 _SCHEMA = {"raw": pl.String, "canonical": pl.String}
 
 
@@ -37,6 +39,11 @@ def resolve(workspace: Workspace, reading: Reading) -> None:
 
 def _refusal(reading: Reading, column: str, unknown: list[tuple[str, int, int]]) -> str:
     (value, line, lines), others = unknown[0], unknown[1:]
+    if reading.table != "results" and len(unknown) > _MOST_CODES:
+        return (
+            f"{reading.name}, line {line:,}, column {column}: {len(unknown):,} values that are no known code. "
+            "The columns may be shifted; the values are not repeated here, for they may be names. Nothing was loaded."
+        )
     header = next((n for n in reading.header if n.lower().strip() in reading.layout.columns[column].names), column)
     more = ""
     if others:

@@ -183,7 +183,11 @@ def choose(table: str, source: str, header: list[str]) -> tuple[Layout, dict[str
 
 
 def _missing(source: str, layout: Layout, missing: list[str], header: list[str]) -> str:
-    shown = ", ".join(repr(name[:40]) for name in header[:20]) + (", …" if len(header) > 20 else "")
+    known = {header_key(name) for spec in layout.columns.values() for name in spec.names}
+    if layout.table != "results" and not known & {header_key(name) for name in header}:
+        shown = "none of the known ones; the first line may be a voter's, and is not repeated"
+    else:
+        shown = ", ".join(repr(name[:40]) for name in header[:20]) + (", …" if len(header) > 20 else "")
     if layout.table == "results" and "votes" in {header_key(name) for name in header}:
         remedy = (
             "A total cannot be told apart by how it was cast: give votes by mode, in a column a mode"

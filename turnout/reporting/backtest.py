@@ -80,9 +80,7 @@ def show(result: Backtest, output: Path, console: Console) -> None:
         ),
     )
     title(console, "Outcomes inside the interval, and wrong leaders")
-    table = plain_table(
-        "Reported", *(f"{level} %" for level in LEVELS), "Width ÷ error", "Wrong", "Count", "Brier", "Count"
-    )
+    table = plain_table("Reported", *(f"{level} %" for level in LEVELS), "Width", "Wrong", "Count", "Brier", "Count")
     for row in stages.iter_rows(named=True):
         table.add_row(
             _stage(row),

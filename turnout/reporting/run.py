@@ -17,7 +17,7 @@ class Run:
     projection : one row a contest × candidate, exactly the columns of ``projection.csv``; shares in [0, 1]
     cohorts : one row a cohort × leaf group, exactly the columns of ``cohorts.csv``; None without a voter file
     support : contest, group, candidate, share, lo90, hi90, inferred from aggregates; None without a voter file
-    components : contest, component, sd_points: standard deviation of the leading candidate's final share that the
+    components : contest, component, sd_share: standard deviation of the leading candidate's final share that the
         component brings by itself, in share units
     reconciliation : the table of that name
     findings : the table of that name

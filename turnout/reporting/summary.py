@@ -13,7 +13,7 @@ GROUP_LABELS: Final[dict[str, str]] = {
     **{group: group.capitalize() for group in GROUPS},
     "other_asian": "Other Asian",
     "native": "Native American",
-    "other": "All other",
+    "other": "Other",
 }
 
 COHORT_LABELS: Final[dict[str, str]] = {
@@ -135,7 +135,10 @@ def by_openness(summaries: Iterable[ContestSummary]) -> list[ContestSummary]:
 
 
 def groups(run: Run) -> list[GroupRow]:
-    """Return the groups with at least one per cent of any cohort, in their order; none without a voter file."""
+    """Return the groups with at least one per cent of any cohort, in their order; none without a voter file.
+
+    The rest, and those the estimate calls other, stand together in the last row, so that shares add up.
+    """
     if run.cohorts is None:
         return []
     cells: dict[str, dict[str, CohortCell]] = {}
@@ -148,7 +151,21 @@ def groups(run: Run) -> list[GroupRow]:
         GroupRow(group, GROUP_LABELS.get(group, group), {name: found.get(name, blank) for name in COHORTS})
         for group, found in cells.items()
     ]
-    return [row for row in rows if row.largest_share >= _SHOWN_FROM]
+    small = [row for row in rows if row.group == "other" or row.largest_share < _SHOWN_FROM]
+    shown = [row for row in rows if row not in small]
+    return [*shown, _together(small)] if small else shown
+
+
+def _together(rows: list[GroupRow]) -> GroupRow:
+    """Add up groups too small to be shown by themselves; what is suppressed among them stays out."""
+
+    def added(cohort: str) -> CohortCell:
+        cells = [row.cells[cohort] for row in rows if row.cells[cohort].share is not None]
+        expected, share = sum(cell.expected or 0.0 for cell in cells), sum(cell.share or 0.0 for cell in cells)
+        base = sum((row.cells["registered"].share or 0.0) for row in rows)
+        return CohortCell(expected, None, None, share, share / base if base else None)
+
+    return GroupRow("other", "All other", {cohort: added(cohort) for cohort in COHORTS})
 
 
 def totals(run: Run) -> list[CohortTotal]:
@@ -170,8 +187,8 @@ def support_by_group(run: Run, contest: str) -> list[dict[str, object]]:
 
 def components(run: Run, contest: str) -> list[tuple[str, float]]:
     """Return the components of one contest's uncertainty and their sd in share units, the largest first."""
-    rows = run.components.filter(pl.col("contest") == contest).drop_nulls("sd_points")
-    pairs = rows.select("component", "sd_points").iter_rows()
+    rows = run.components.filter(pl.col("contest") == contest).drop_nulls("sd_share")
+    pairs = rows.select("component", "sd_share").iter_rows()
     return sorted(((name, sd) for name, sd in pairs), key=lambda pair: (-pair[1], pair[0]))
 
 

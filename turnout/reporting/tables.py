@@ -51,7 +51,7 @@ SUPPORT: Final[dict[str, pl.DataType]] = {
 COMPONENTS: Final[dict[str, pl.DataType]] = {
     "contest": pl.String(),
     "component": pl.String(),
-    "sd_points": pl.Float64(),
+    "sd_share": pl.Float64(),
 }
 
 RECONCILIATION: Final[dict[str, pl.DataType]] = {

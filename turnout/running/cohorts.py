@@ -26,6 +26,7 @@ def run(contest: Contest, *, progress: Progress = silent) -> Run:
     with Workspace.create(contest.output) as workspace:
         progress("reading")
         reading.load(workspace, contest)
+        contest = reading.completed(workspace, contest)
         progress("ethnicity")
         ethnicity.estimate(workspace, contest)
         progress("electorate")

@@ -19,8 +19,8 @@ CERTIFIED: Final = (
 _CONFIG: Final = "contest.toml"
 
 
-def generate(directory: Path, *, seed: int = 2017, progress: Progress = silent) -> Path:
-    """Write the example's files into ``directory`` and return its ``contest.toml``.
+def generate(directory: Path, *, seed: int = 2017, progress: Progress = silent) -> tuple[Path, example.Truth]:
+    """Write the example's files into ``directory``; return its ``contest.toml`` and what the files do not say.
 
     Raises
     ------
@@ -29,8 +29,8 @@ def generate(directory: Path, *, seed: int = 2017, progress: Progress = silent) 
     """
     _refuse_what_is_not_ours(directory)
     progress("generating the electorate")
-    example.generate(directory, seed)
-    return directory / _CONFIG
+    truth = example.generate(directory, seed)
+    return directory / _CONFIG, truth
 
 
 def run(config: Path, *, progress: Progress = silent) -> Run:
@@ -48,3 +48,10 @@ def _refuse_what_is_not_ours(directory: Path) -> None:
     ours = Contest.load(config).synthetic if config.is_file() else not any(directory.iterdir())
     if not ours:
         raise UsageError(f"{directory}: holds files that the demo did not write. Name an empty or a new directory.")
+
+
+def ended(config: Path, truth: example.Truth) -> str:
+    """Say in one sentence where the generated election ended."""
+    names = [candidate.name for candidate in Contest.load(config).candidates]
+    shares = ", ".join(f"{name} {truth.share(None, name):.1%}" for name in names)
+    return f"This electorate, as it was generated, ended at {shares}. The projection did not see that."

@@ -39,6 +39,7 @@ def run(contest: Contest, *, progress: Progress = silent) -> reporting.Run:
     with Workspace.create(contest.output) as workspace:
         progress("reading")
         reading.load(workspace, contest)
+        contest = reading.completed(workspace, contest)
         cohorts, voters = None, None
         if contest.inputs.voters:
             progress("ethnicity")

@@ -1,0 +1,74 @@
+"""What a reader of the projection should know about the returns it rests on, as findings of the run."""
+
+from typing import Final
+
+import numpy as np
+
+from turnout.electorate import Electorate
+from turnout.projection.ballot import EARLY, POLL, Ballot
+from turnout.projection.baseline import Baseline
+from turnout.vocabulary import COHORTS
+from turnout.workspace import Workspace
+
+#: Share of the early votes that must lie in units found again for a past election to pass without a warning.
+_MATCHED_WELL: Final = 0.8
+
+
+def write(workspace: Workspace, ballot: Ballot, baseline: Baseline, electorate: Electorate | None) -> None:
+    """Record what has reported, what it is compared with, and where the inputs contradict each other."""
+    _reporting(workspace, ballot)
+    _past_election(workspace, baseline, electorate)
+    if electorate is not None:
+        _contradictions(workspace, ballot, electorate)
+
+
+def _reporting(workspace: Workspace, ballot: Ballot) -> None:
+    polls = ~ballot.outstanding()[:, POLL]
+    reported = np.bincount(ballot.row_unit, polls, ballot.units.height) > 0
+    workspace.note("reporting", f"Poll votes are in from {reported.sum():,} of {len(reported):,} units.")
+    votes = ballot.votes.sum(axis=0)
+    if ballot.polls_given and votes[EARLY] > 0 and votes[POLL] == 0:
+        workspace.note(
+            "polls all zero",
+            "The returns give 0 poll votes in every unit of every contest. That is taken as not reported yet; leave "
+            "the cells empty to say so.",
+            severity="warning",
+        )
+
+
+def _past_election(workspace: Workspace, baseline: Baseline, electorate: Electorate | None) -> None:
+    if baseline.date:
+        workspace.note(
+            "past election",
+            f"Compared with {baseline.date}: {baseline.matched.sum():,} of {len(baseline.matched):,} units found in "
+            f"it, with {baseline.matched_share:.1%} of the early votes.",
+            severity="note" if baseline.matched_share >= _MATCHED_WELL else "warning",
+        )
+    elif electorate is None:
+        workspace.note(
+            "past election",
+            "No comparable past election by vote mode is known (--history), so how many vote at the polls, and how "
+            "differently, rests on what elections elsewhere show.",
+            severity="warning",
+        )
+
+
+def _contradictions(workspace: Workspace, ballot: Ballot, electorate: Electorate) -> None:
+    """Warn where the returns and the voter file cannot both be right."""
+    voters = dict(zip(COHORTS, electorate.expected().sum(axis=0).tolist(), strict=True))
+    by_contest = np.bincount(ballot.row_contest, ballot.row_votes()[:, EARLY], len(ballot.contests))
+    early = float(by_contest.max(initial=0.0))
+    if early > 1.05 * voters["early"] or 0 < early < 0.5 * voters["early"]:
+        workspace.note(
+            "ballots and returns",
+            f"{early:,.0f} early votes are counted, but {voters['early']:,.0f} ballots are accepted in the ballots "
+            "file. Who has voted is then wrong, and so is who is still to vote. Check that both are of one day.",
+            severity="warning",
+        )
+    if early > voters["registered"]:
+        workspace.note(
+            "voters and returns",
+            f"{early:,.0f} early votes are counted, but the voter file holds {voters['registered']:,.0f} voters. It "
+            "does not cover the contest.",
+            severity="warning",
+        )
