@@ -163,7 +163,7 @@ def _first_problem(error: ValidationError) -> str:
     first = problems[0]
     key = ".".join(str(part) for part in first["loc"]) or "(top level)"
     if first["type"] == "extra_forbidden":
-        reason = "unknown key. Remove it, or see `configs/ca34-2017/contest.toml` for the keys there are."
+        reason = "unknown key. Remove it, or see docs/contest.md for the keys there are."
     else:
         reason = f"{first['msg']}."
     more = f" ({len(problems) - 1} more problems.)" if len(problems) > 1 else ""

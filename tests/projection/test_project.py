@@ -293,3 +293,14 @@ def test_polls_without_early_votes_abstain(projected, part) -> None:
 def test_no_votes_at_all_is_no_result(projected) -> None:
     lines = [{**line, "mail": 0, "election_day": 0} for line in election()]
     assert row(projected(lines))["status"] == "abstained"
+
+
+def test_a_party_that_some_counties_leave_empty_is_still_the_party(ballot_of) -> None:
+    lines = [
+        {"county": county, "precinct": "1", "candidate": name, "party": party if county == "K1" else "", "mail": 50}
+        for county in ("K0", "K1")
+        for name, party in (("Ada", "DEM"), ("Bob", "REP"))
+    ]
+    choices = ballot_of(lines).choices.sort("candidate")
+    assert choices["party_code"].to_list() == ["D", "R"]
+    assert choices["party"].to_list() == ["DEM", "REP"]

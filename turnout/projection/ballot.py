@@ -160,7 +160,19 @@ def _ranked(lines: pl.DataFrame, keys: list[str], keep: list[str] | None = None)
     """Distinct ``keys`` numbered by their counted votes, most first; names only break ties."""
     return (
         lines.group_by(keys)
-        .agg(pl.col("counted").sum(), *[pl.col(column).min() for column in keep or []])
+        .agg(pl.col("counted").sum(), *[_told(column) for column in keep or []])
         .sort(["counted", *keys], descending=[True, *[False] * len(keys)])
         .with_columns(number=pl.int_range(pl.len(), dtype=pl.Int64))
     )
+
+
+def _told(column: str) -> pl.Expr:
+    """Return what a group's lines say in a column, but for those that leave a party empty, as some counties do."""
+    if column == "party_code":
+        return (
+            pl.when((pl.col(column) != "O").any())
+            .then(pl.col(column).filter(pl.col(column) != "O").min())
+            .otherwise(pl.lit("O"))
+            .alias(column)
+        )
+    return pl.col(column).max()

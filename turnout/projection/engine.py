@@ -35,6 +35,8 @@ class Model:
     late: LateSpec
     late_sd: float
     """Sd of the log of the late tranche's total."""
+    widening: float
+    """Factor on the spread of the votes still to come about their mean (:mod:`turnout.projection.calibration`)."""
     specs: tuple[str, str]
     """Names of the turnout and the shift hierarchy in ``models/``."""
 
@@ -65,7 +67,8 @@ class Model:
             if len(open_rows):
                 votes = _Votes(self, expectation, open_rows, turnout, shift, rng, components)
                 added[contest] = votes.final(outstanding[open_rows], late_total, late_shift)
-        return self._by_choice(added)
+        mean = added.mean(axis=2, keepdims=True)
+        return self._by_choice(np.maximum(mean + self.widening * (added - mean), 0.0))
 
     def _by_choice(self, added: Floats) -> Floats:
         """Hand each position's expected votes to its choices and add what is counted: (choices, draws)."""

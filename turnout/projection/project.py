@@ -12,7 +12,7 @@ from turnout.electorate import Electorate
 from turnout.errors import InputRefused
 from turnout.projection import ballot as ballots
 from turnout.projection import baseline as baselines
-from turnout.projection import carry, groups, late, notes, polls, positions, summary
+from turnout.projection import calibration, carry, groups, late, notes, polls, positions, summary
 from turnout.projection.engine import MODE_SHIFT, SAMPLING, TURNOUT_TOTAL, Model
 from turnout.projection.hierarchy import NOISE, HierarchySpec
 from turnout.projection.support import SupportSpec
@@ -76,7 +76,12 @@ def project(
             table=summary.table(ballot, model.draw(contest.draws, rng)),
             components=_components(model, contest.draws, rng),
             support=_support(expectation, ballot) if isinstance(expectation, groups.GroupExpectation) else None,
-            models=(*(("ethnicity", contest.propensity.model, "support") if grouped else ()), *model.specs, "late"),
+            models=(
+                *(("ethnicity", contest.propensity.model, "support") if grouped else ()),
+                *model.specs,
+                "late",
+                "calibration",
+            ),
         )
 
 
@@ -107,7 +112,10 @@ def fit(
     frame = polls.turnout_frame(ballot, baseline, np.exp(expectation.log_poll), total_sd)
     turnout = polls.fit_turnout(HierarchySpec.load(specs[0]), ballot, frame, expectation)
     shift = polls.fit_shift(HierarchySpec.load(specs[1]), ballot, placed, splits, expectation)
-    return Model(ballot, placed, expectation, turnout, shift, splits, late_spec, late_sd, specs)
+    widening = calibration.load("results" if electorate is None else "cells")
+    begun = bool(ballot.votes[:, ballots.POLL].sum() > 0)
+    factor = widening.during_polls if begun else widening.before_polls
+    return Model(ballot, placed, expectation, turnout, shift, splits, late_spec, late_sd, factor, specs)
 
 
 def _components(model: Model, draws: int, rng: np.random.Generator) -> pl.DataFrame:
