@@ -40,3 +40,9 @@ def test_a_central_count_is_kept_with_a_warning(workspace, tmp_path) -> None:
 def test_county_figures_of_another_mode_are_no_totals(workspace, tmp_path) -> None:
     early = "A,,Ada,90,\nA,,Bob,110,\nA,1,Ada,,7\nA,1,Bob,,9\n"
     assert counted(workspace, tmp_path, early) == (216, [])
+
+
+def test_two_releases_of_one_count_are_warned_of(workspace, tmp_path) -> None:
+    votes, findings = counted(workspace, tmp_path, PRECINCTS + PRECINCTS.replace(",60,", ",66,"))
+    assert votes == 300 + 66
+    assert any("more than one line and are added up" in message for message in findings)

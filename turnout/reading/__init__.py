@@ -85,6 +85,7 @@ def _load(workspace: Workspace, contest: Contest) -> None:
     asked = Asked(contest, contest.date, contest.state.strip().upper() or None, is_past=False)
     files.load(workspace, "results", inputs.returns, partial(results.fill, asked=asked))
     results.drop_totals(workspace)
+    results.note_given_twice(workspace)
     dates, states = _values(workspace, "election_date"), _values(workspace, "nullif(state, '')")
     date = contest.date or (dates[0] if len(dates) == 1 else None)
     state = asked.state or (states[0] if len(states) == 1 else None)

@@ -91,6 +91,18 @@ def drop_totals(workspace: Workspace) -> None:
         )
 
 
+def note_given_twice(workspace: Workspace) -> None:
+    """Warn where one candidate has several figures in one place and mode, which are added up."""
+    row = workspace.query("reading/results_given_twice").row(0, named=True)
+    if row["figures"]:
+        workspace.note(
+            "figures given twice",
+            f"{row['figures']:,} figures ({row['votes']:,} votes) of one candidate, place and mode stand in more than "
+            "one line and are added up. If they are releases of one count, give the latest alone.",
+            severity="warning",
+        )
+
+
 def _insert(workspace: Workspace, reading: Reading, asked: Asked) -> int:
     workspace.execute("reading/results_units")
     workspace.execute("reading/ignored_results_repeated")
