@@ -97,7 +97,7 @@ def note_given_twice(workspace: Workspace) -> None:
     if row["figures"]:
         workspace.note(
             "figures given twice",
-            f"{row['figures']:,} figures ({row['votes']:,} votes) of one candidate, place and mode stand in more than "
+            f"{row['figures']:,} figures ({row['votes']:,} votes) of one candidate, place and mode are in more than "
             "one line and are added up. If they are releases of one count, give the latest alone.",
             severity="warning",
         )
