@@ -1,13 +1,13 @@
 """The founding case from nothing: a synthetic electorate, written and then projected from its early count."""
 
+from concurrent.futures import ThreadPoolExecutor
+from importlib import import_module
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from turnout import example
 from turnout.contest import Contest
 from turnout.errors import UsageError
-from turnout.reporting import Run
-from turnout.running import project
 from turnout.running.progress import Progress, silent
 
 #: The election that the example is modelled on, as it ended.
@@ -15,6 +15,9 @@ CERTIFIED: Final = (
     "The real election was certified at Jimmy Gomez 25,569 votes (59.2 %), Robert Lee Ahn 17,610 (40.8 %). "
     "Source: California Secretary of State, special general election of 6 June 2017."
 )
+
+if TYPE_CHECKING:
+    from turnout.reporting import Run
 
 _CONFIG: Final = "contest.toml"
 
@@ -29,12 +32,16 @@ def generate(directory: Path, *, seed: int = 2017, progress: Progress = silent) 
     """
     _refuse_what_is_not_ours(directory)
     progress("generating the electorate")
-    truth = example.generate(directory, seed)
+    with ThreadPoolExecutor(1) as loader:
+        loader.submit(import_module, "turnout.running.project")  # the models load while the electorate is generated
+        truth = example.generate(directory, seed)
     return directory / _CONFIG, truth
 
 
-def run(config: Path, *, progress: Progress = silent) -> Run:
+def run(config: Path, *, progress: Progress = silent) -> "Run":
     """Project the example that ``config`` describes."""
+    from turnout.running import project  # noqa: PLC0415
+
     return project.run(Contest.load(config), progress=progress)
 
 
