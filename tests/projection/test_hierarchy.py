@@ -85,5 +85,5 @@ def test_components_can_be_drawn_alone() -> None:
 def test_a_specification_that_does_not_belong_is_named(tmp_path) -> None:
     (tmp_path / "models").mkdir()
     (tmp_path / "models" / "bad.toml").write_text("about = 1\n")
-    with pytest.raises(UsageError, match=r"models/bad\.toml: not a valid hierarchy"):
+    with pytest.raises(UsageError, match=r"models/bad\.toml: not a valid HierarchySpec"):
         HierarchySpec.load("bad", tmp_path)

@@ -1,13 +1,11 @@
 """How far draws are spread about their mean, so that intervals hold as often as they say."""
 
-import tomllib
 from pathlib import Path
 from typing import Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field
 
-from turnout import resources
-from turnout.errors import UsageError
+from turnout.projection import specification
 
 
 class Widening(BaseModel):
@@ -30,9 +28,5 @@ class _File(BaseModel):
 
 def load(source: Literal["results", "cells"], override: Path | None = None) -> Widening:
     """Read the section of ``models/calibration.toml`` for a run from results alone or from a voter file's cells."""
-    path = resources.find("models", "calibration.toml", override)
-    try:
-        file = _File.model_validate(tomllib.loads(path.read_text(encoding="utf-8")))
-    except (tomllib.TOMLDecodeError, ValidationError) as error:
-        raise UsageError(f"models/calibration.toml: not a valid specification: {error}") from None
+    file = specification.load(_File, "calibration", override)
     return {"results": file.results, "cells": file.cells}[source]

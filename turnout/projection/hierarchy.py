@@ -5,7 +5,6 @@ from the early voters, are such sums: an effect of the whole ballot, of the cont
 What has reported anywhere then informs every place that shares a level with it.
 """
 
-import tomllib
 from collections.abc import Collection
 from pathlib import Path
 from typing import Any, Final, Self
@@ -13,13 +12,12 @@ from typing import Any, Final, Self
 import numpy as np
 import polars as pl
 from numpy.typing import NDArray
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field
 from scipy import sparse
 from scipy.sparse.linalg import SuperLU, splu
 from sklearn.base import BaseEstimator
 
-from turnout import resources
-from turnout.errors import UsageError
+from turnout.projection import specification
 
 Floats = NDArray[np.float64]
 
@@ -67,18 +65,8 @@ class HierarchySpec(BaseModel):
 
     @classmethod
     def load(cls, name: str, override: Path | None = None) -> "HierarchySpec":
-        """Read ``models/<name>.toml``, the user's own if ``override`` holds one.
-
-        Raises
-        ------
-        UsageError
-            If the file is not a specification of a hierarchy.
-        """
-        path = resources.find("models", f"{name}.toml", override)
-        try:
-            return cls.model_validate(tomllib.loads(path.read_text(encoding="utf-8")))
-        except (tomllib.TOMLDecodeError, ValidationError) as error:
-            raise UsageError(f"models/{name}.toml: not a valid hierarchy: {error}") from None
+        """Read ``models/<name>.toml``, the user's own if ``override`` holds one."""
+        return specification.load(cls, name, override)
 
 
 class GaussianHierarchy(BaseEstimator):  # type: ignore[misc]

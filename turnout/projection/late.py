@@ -1,13 +1,11 @@
 """What is counted after the polls: provisional ballots, and mail in transit or dropped off. A tranche of its own."""
 
-import tomllib
 from pathlib import Path
 from typing import Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field
 
-from turnout import resources
-from turnout.errors import UsageError
+from turnout.projection import specification
 
 
 class LateSpec(BaseModel):
@@ -36,9 +34,5 @@ class _File(BaseModel):
 
 def load(source: Literal["results", "late_mail", "cells"], override: Path | None = None) -> LateSpec:
     """Read a section of ``models/late.toml``: results alone, the same with late mail, or a voter file's cells."""
-    path = resources.find("models", "late.toml", override)
-    try:
-        file = _File.model_validate(tomllib.loads(path.read_text(encoding="utf-8")))
-    except (tomllib.TOMLDecodeError, ValidationError) as error:
-        raise UsageError(f"models/late.toml: not a valid specification: {error}") from None
+    file = specification.load(_File, "late", override)
     return {"results": file.results, "late_mail": file.late_mail, "cells": file.cells}[source]

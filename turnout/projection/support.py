@@ -6,17 +6,15 @@ A multinomial logit: a voter of group *h* chooses the candidate in position *c* 
 the group voted. Its uncertainty is drawn, and the result is marked as inferred wherever it shows.
 """
 
-import tomllib
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field
 
-from turnout import resources
-from turnout.errors import UsageError
+from turnout.projection import specification
 from turnout.vocabulary import GROUPS, PARENT
 
 Floats = NDArray[np.float64]
@@ -43,11 +41,7 @@ class SupportSpec(BaseModel):
     @classmethod
     def load(cls, override: Path | None = None) -> "SupportSpec":
         """Read ``models/support.toml``."""
-        path = resources.find("models", "support.toml", override)
-        try:
-            return cls.model_validate(tomllib.loads(path.read_text(encoding="utf-8")))
-        except (tomllib.TOMLDecodeError, ValidationError) as error:
-            raise UsageError(f"models/support.toml: not a valid specification: {error}") from None
+        return specification.load(cls, "support", override)
 
 
 @dataclass(frozen=True)
