@@ -41,7 +41,10 @@ class Commands(TyperGroup):
             place = f"{error.filename}: " if error.filename else ""
             code = _report(f"{place}{error.strerror or error}.", UsageError.exit_code)
         except Exception as error:
-            code = _report_bug(error)
+            full = "No space left on device" in str(error)  # as DuckDB reports it
+            code = (
+                _report("the disk is full. Make room, or name another --output.", 2) if full else _report_bug(error)
+            )
         sys.exit(code if isinstance(code, int) else 0)
 
 

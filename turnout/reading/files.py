@@ -79,7 +79,7 @@ def _fill(workspace: Workspace, reading: Reading, fill: Callable[[Workspace, Rea
         codes.resolve(workspace, reading)
         loaded = fill(workspace, reading)
         reconcile.close(workspace, reading, loaded)
-    except (duckdb.InvalidInputException, duckdb.IOException) as error:
+    except duckdb.Error as error:
         if reading.text is not None:  # no fault of the file, which was parsed before
             raise
         problem = str(error).splitlines()[0]
