@@ -68,6 +68,13 @@ class Ballot:
         """Number of each unit's county, shape (units,)."""
         return self.units["county_key"].rank("dense").to_numpy().astype(np.int64)
 
+    @cached_property
+    def county_in_contest(self) -> Integers:
+        """Number of each row's pair of contest and county, shape (rows,)."""
+        county = self.unit_county[self.row_unit]
+        _, place = np.unique(self.row_contest * (county.max(initial=0) + 1) + county, return_inverse=True)
+        return place.astype(np.int64)
+
     def expecting_late(self) -> "Ballot":
         """Return the ballot with late votes expected in every contest that has none yet: a voter file says so."""
         without = np.bincount(self.row_contest, self.row_votes()[:, LATE], len(self.contests)) == 0

@@ -82,7 +82,7 @@ def pool(ballot: Ballot, positions: Positions) -> PooledEarly:
     for split in range(1, positions.most):
         rows = positions.rows_with(ballot, split)
         own, rest = positions.two_sides(rows, split, EARLY)
-        total, contest, place = own + rest, ballot.row_contest[rows], _county_in_contest(ballot, rows)
+        total, contest, place = own + rest, ballot.row_contest[rows], ballot.county_in_contest[rows]
         contest_share = (_add(own, contest) + 0.5) / (_add(total, contest) + 1.0)
         of_place = np.zeros(place.max(initial=-1) + 1, dtype=np.int64)
         of_place[place] = contest
@@ -130,7 +130,7 @@ def effective_early(ballot: Ballot, baseline_poll: Floats) -> Floats:
     early = ballot.row_votes()[:, EARLY]
     pseudo = pseudo_rows(ballot)
     size = np.where(pseudo, 0.0, early + baseline_poll[ballot.row_unit] + 1.0)
-    early = _hand_out(early, pseudo, size, _county_in_contest(ballot, np.arange(ballot.rows)))
+    early = _hand_out(early, pseudo, size, ballot.county_in_contest)
     nowhere = pseudo & (ballot.units["county"] == "").to_numpy()[ballot.row_unit]
     return _hand_out(early, nowhere, size, ballot.row_contest)
 
@@ -153,7 +153,7 @@ def pseudo_rows(ballot: Ballot) -> Flags:
     beside = (_add((~whole).astype(float), ballot.row_contest) > 0)[ballot.row_contest]
     named = ~ballot.units["is_real_unit"].to_numpy()[ballot.row_unit] | (whole & beside)
     early = ballot.row_votes()[:, EARLY]
-    place = _county_in_contest(ballot, np.arange(ballot.rows))
+    place = ballot.county_in_contest
     without = _add((early == 0).astype(float), place)[place]
     units = _add(np.ones(ballot.rows), place)[place]
     holds_most = early > 0.5 * _add(early, place)[place]
@@ -162,10 +162,3 @@ def pseudo_rows(ballot: Ballot) -> Flags:
 
 def _add(values: Floats, index: Integers) -> Floats:
     return np.bincount(index, values).astype(np.float64)
-
-
-def _county_in_contest(ballot: Ballot, rows: Integers) -> Integers:
-    """Return a number for each pair of contest and county among the rows: shape (rows given,)."""
-    county = ballot.unit_county[ballot.row_unit[rows]]
-    _, place = np.unique(ballot.row_contest[rows] * (county.max(initial=0) + 1) + county, return_inverse=True)
-    return place.astype(np.int64)

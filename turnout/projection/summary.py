@@ -68,11 +68,12 @@ def leaders(ballot: Ballot, votes: Floats) -> Floats:
 
 
 def _intervals(drawn: Floats) -> dict[str, pl.Series]:
+    tails = [(1 - level / 100) / 2 for level in LEVELS]
+    ends = np.quantile(drawn, [*tails, *(1 - tail for tail in tails)], axis=1)
     columns = {}
-    for level in LEVELS:
-        tail = (1 - level / 100) / 2
-        low, high = np.quantile(drawn, [tail, 1 - tail], axis=1)
-        columns[f"lo{level}"], columns[f"hi{level}"] = pl.Series(low), pl.Series(high)
+    for number, level in enumerate(LEVELS):
+        columns[f"lo{level}"] = pl.Series(ends[number])
+        columns[f"hi{level}"] = pl.Series(ends[number + len(LEVELS)])
     return columns
 
 
@@ -101,7 +102,7 @@ def _without_early(ballot: Ballot) -> Floats:
     with any such figure counts as covered.
     """
     early = ballot.row_votes()[:, EARLY]
-    place = ballot.row_contest * (ballot.unit_county.max(initial=0) + 1) + ballot.unit_county[ballot.row_unit]
+    place = ballot.county_in_contest
     whole = (ballot.units["precinct"] == "").to_numpy() | ~ballot.units["is_real_unit"].to_numpy()
     covered = np.zeros(int(place.max(initial=0)) + 1, dtype=np.bool_)
     covered[place[whole[ballot.row_unit] & (early > 0)]] = True

@@ -86,9 +86,8 @@ def _load(workspace: Workspace, contest: Contest) -> None:
     files.load(workspace, "results", inputs.returns, partial(results.fill, asked=asked))
     results.drop_totals(workspace)
     results.note_given_twice(workspace)
-    dates, states = _values(workspace, "election_date"), _values(workspace, "nullif(state, '')")
-    date = contest.date or (dates[0] if len(dates) == 1 else None)
-    state = asked.state or (states[0] if len(states) == 1 else None)
+    known = completed(workspace, contest)
+    date, state = known.date, known.state.strip().upper() or None
 
     files.load(workspace, "voters", inputs.voters, voters.fill_voters)
     fill_history = partial(voters.fill_vote_history, date=date)

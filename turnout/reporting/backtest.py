@@ -109,7 +109,7 @@ def show(result: Backtest, output: Path, console: Console) -> None:
 
 def chart(summary: pl.DataFrame) -> str:
     """Return error ratio and 90 % coverage by stage as one self-contained SVG."""
-    from jinja2 import Environment, PackageLoader, StrictUndefined  # noqa: PLC0415 - needed here only
+    from turnout.reporting import templating  # noqa: PLC0415 - Jinja2 is needed here only
 
     rows = summary.filter(pl.col("by") == "all").to_dicts()
     furthest = max((row["stage"] for row in rows), default=0) or 1
@@ -118,14 +118,7 @@ def chart(summary: pl.DataFrame) -> str:
         _panel("Error ÷ error of the count alone", rows, "ratio", (0.0, top, 0.25), (1.0, 1.0), furthest),
         _panel("Outcomes inside the 90 % interval", rows, "coverage90", (0.5, 1.0, 0.1), (0.87, 0.94), furthest),
     ]
-    environment = Environment(
-        loader=PackageLoader("turnout.reporting"),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        keep_trailing_newline=True,
-    )
+    environment = templating.environment()
     ticks = [
         {"at": f"{stage / furthest * _WIDTH:.1f}", "label": f"{stage} %"}
         for stage in sorted({r["stage"] for r in rows})

@@ -5,10 +5,10 @@ from functools import cache
 from types import SimpleNamespace
 from typing import Final
 
-from jinja2 import Environment, PackageLoader, StrictUndefined, Template
+from jinja2 import Template
 from markupsafe import Markup
 
-from turnout.reporting import summary, words
+from turnout.reporting import summary, templating, words
 from turnout.reporting.run import Run
 from turnout.vocabulary import COHORTS
 
@@ -56,14 +56,7 @@ def render(run: Run) -> str:
 
 @cache
 def _template() -> Template:
-    environment = Environment(
-        loader=PackageLoader("turnout.reporting"),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        keep_trailing_newline=True,
-    )
+    environment = templating.environment()
     environment.filters["at"] = _at
     return environment.get_template("report.html.j2")
 
