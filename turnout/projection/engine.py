@@ -124,14 +124,14 @@ class _Votes:
             for split in range(1, self.count)
         ]
         shares = from_splits(logits) if logits else [np.ones_like(votes)]
-        for position, share in enumerate(shares):
-            added[position] += (votes * share).sum(axis=0)
+        own = np.stack([(votes * share).sum(axis=0) for share in shares])
         if _varies(SAMPLING, self.components):
-            self._sample(added, self.count)
+            self._sample(own)
+        added[: self.count] += own
 
-    def _sample(self, added: Floats, count: int) -> None:
-        """Binomial noise of the sums, split by split, as a normal: what remains when every chance is known."""
-        for split in range(count - 1, 0, -1):
+    def _sample(self, added: Floats) -> None:
+        """Binomial noise of one tranche's sums, split by split, as a normal: what remains when chances are known."""
+        for split in range(len(added) - 1, 0, -1):
             together = added[: split + 1].sum(axis=0)
             own = np.clip(added[split], 0, None)
             sd = np.sqrt(own * np.clip(together - own, 0, None) / np.maximum(together, 1.0))
