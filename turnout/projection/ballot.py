@@ -8,6 +8,7 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
+from turnout.projection.candidates import people
 from turnout.vocabulary import TRANCHES
 from turnout.workspace import Workspace
 
@@ -33,7 +34,8 @@ class Ballot:
     state, date : of the election; empty and None where the files do not say
     contests : (contests,) names
     units : frame ``county, precinct, county_key, precinct_key, is_real_unit``, one row a unit
-    choices : frame ``contest`` (its number), ``candidate, party, party_code``, one row a choice, by contest and votes
+    choices : frame ``contest`` (its number), ``candidate, party, party_code, person``, one row a choice, by contest
+        and votes. Spellings of one candidate have one ``person``: the number of the first of them
     row_contest, row_unit : (rows,) what each row is of
     line_row, line_choice : (lines,) what each line is of
     votes : (lines, 3) votes by tranche; 0 where the tranche has not reported
@@ -124,6 +126,7 @@ def build(lines: pl.DataFrame) -> Ballot:
         .sort("contest_number", "number")
         .with_columns(choice_number=pl.int_range(pl.len(), dtype=pl.Int64))
     )
+    choices = choices.with_columns(person=people(choices, lines))
     lines = (
         lines.join(contests.select("contest", contest_number="number"), on="contest")
         .join(units.select("county", "precinct", unit_number="number"), on=["county", "precinct"])
@@ -150,7 +153,9 @@ def build(lines: pl.DataFrame) -> Ballot:
         date=str(date) if date is not None else "",
         contests=tuple(contests["contest"]),
         units=units.drop("counted", "number"),
-        choices=choices.select(pl.col("contest_number").alias("contest"), "candidate", "party", "party_code"),
+        choices=choices.select(
+            pl.col("contest_number").alias("contest"), "candidate", "party", "party_code", "person"
+        ),
         row_contest=rows["contest_number"].to_numpy(),
         row_unit=rows["unit_number"].to_numpy(),
         line_row=lines["row"].to_numpy(),

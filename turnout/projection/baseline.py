@@ -17,6 +17,8 @@ from turnout.workspace import Workspace
 
 #: Share of today's units that must be found in a past election before it is compared with.
 MATCHED_SHARE: Final = 0.3
+#: Median of the ballot-wide shift over past general elections, in logits towards the Democrats (models/shift.md).
+USUAL_SHIFT: Final = -0.15
 #: Votes added to both sides of a ratio, so that a handful of voters says little.
 _STEADY: Final = 3.0
 
@@ -34,6 +36,8 @@ class Baseline:
     log_late_ratio : log of late to poll votes of the whole past ballot; nan without any
     early_lean, poll_lean : (units,) log of Democratic to Republican votes, steadied towards the county's;
         nan where unknown
+    shift : logit of the Democratic share at the polls less that early, over the whole past ballot, less what such
+        shifts usually are; 0 where unknown
     matched_share : share of today's early votes in matched units
     """
 
@@ -46,6 +50,7 @@ class Baseline:
     log_late_ratio: float
     early_lean: Floats
     poll_lean: Floats
+    shift: float
     matched_share: float
 
 
@@ -72,6 +77,7 @@ def build(past: pl.DataFrame, ballot: Ballot) -> Baseline:
         log_late_ratio=_log_ratio(chosen, "late", "poll"),
         early_lean=lean(matched["early_dem"], matched["early_rep"], matched["county_key"]),
         poll_lean=lean(matched["poll_dem"], matched["poll_rep"], matched["county_key"]),
+        shift=ballot_shift(chosen) - USUAL_SHIFT if ballot_shift(chosen) else 0.0,
         matched_share=float(weight[found].sum() / max(weight.sum(), 1.0)),
     )
 
@@ -114,6 +120,15 @@ def _comparable(past: pl.DataFrame, ballot: Ballot) -> pl.DataFrame:
     kind = kind_of(dt.date.fromisoformat(ballot.date)) if ballot.date else ""
     best = max(dates, key=lambda date: (kind_of(date) == kind, date))
     return past.filter(pl.col("election_date") == best)
+
+
+def ballot_shift(past: pl.DataFrame) -> float:
+    """Logit of the Democratic share at the polls less that early, over a whole past ballot; 0 where unknown."""
+    sums = past.select(pl.col("early_dem", "early_rep", "poll_dem", "poll_rep").sum()).row(0)
+    if min(sums) <= 0:
+        return 0.0
+    early_dem, early_rep, poll_dem, poll_rep = sums
+    return float(np.log(poll_dem / poll_rep) - np.log(early_dem / early_rep))
 
 
 def _log_ratio(past: pl.DataFrame, numerator: str, denominator: str) -> float:

@@ -2,6 +2,7 @@
 
 from collections.abc import Collection
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Final
 
 import numpy as np
@@ -58,7 +59,7 @@ class Model:
         late_total = rng.standard_normal(draws) * (self.late_sd if _varies(TURNOUT_TOTAL, components) else 0.0)
         late_shift_sd = self.late.shift_sd if _varies(MODE_SHIFT, components) else 0.0
         outstanding = self.ballot.outstanding()
-        added = np.zeros((len(self.ballot.contests), self.positions.most, draws))
+        added = np.zeros((self.ballot.choices.height, draws))
         for contest, rows in enumerate(_rows_by_contest(self.ballot)):
             if contests is not None and contest not in contests:
                 continue
@@ -66,16 +67,21 @@ class Model:
             late_shift = rng.standard_normal((self.positions.most, draws)) * late_shift_sd
             if len(open_rows):
                 votes = _Votes(self, expectation, open_rows, turnout, shift, rng, components)
-                added[contest] = votes.final(outstanding[open_rows], late_total, late_shift)
-        mean = added.mean(axis=2, keepdims=True)
-        return self._by_choice(np.maximum(mean + self.widening * (added - mean), 0.0))
-
-    def _by_choice(self, added: Floats) -> Floats:
-        """Hand each position's expected votes to its choices and add what is counted: (choices, draws)."""
-        contest = self.ballot.choices["contest"].to_numpy()
+                self._hand_out(added, open_rows, votes.final(outstanding[open_rows], late_total, late_shift))
+        mean = added.mean(axis=1, keepdims=True)
         counted = self.ballot.choice_votes().sum(axis=1)
-        to_come = added[contest, self.positions.position] * self.positions.weight[:, None]
-        return np.asarray(counted[:, None] + to_come)
+        return np.asarray(counted[:, None] + np.maximum(mean + self.widening * (added - mean), 0.0))
+
+    def _hand_out(self, added: Floats, rows: Integers, votes: Floats) -> None:
+        """Give the votes of positions in the counties of some rows, (positions, counties, draws), to the choices."""
+        first, stop = np.searchsorted(self._contest_of_choice, self.ballot.row_contest[rows[0]] + np.arange(2))
+        counties = np.unique(self.ballot.county_in_contest[rows])
+        parts = self.positions.parts[first:stop][:, counties].toarray()
+        added[first:stop] = np.einsum("cp,cpd->cd", parts, votes[self.positions.position[first:stop]])
+
+    @cached_property
+    def _contest_of_choice(self) -> Integers:
+        return self.ballot.choices["contest"].to_numpy()
 
 
 class _Votes:
@@ -94,13 +100,15 @@ class _Votes:
         self.model, self.expectation, self.rows, self.rng, self.components = model, expectation, rows, rng, components
         self.draws = turnout.shape[1]
         self.count = int(model.positions.counts[model.ballot.row_contest[rows[0]]])
+        _, county = np.unique(model.ballot.county_in_contest[rows], return_inverse=True)
+        self.counties = sparse.csr_array((np.ones(len(rows)), (county, np.arange(len(rows)))))
         deviation = model.turnout.draw_rows(rows, turnout, rng, components)
         self.deviation = np.clip(deviation, -_WIDEST, _WIDEST)
         self.shift = [self._shift(split, shift) for split in range(1, self.count)]
 
     def final(self, outstanding: Flags, late_total: Floats, late_shift: Floats) -> Floats:
-        """Votes to come by position, summed over the rows: shape (most positions, draws)."""
-        added = np.zeros((self.model.positions.most, self.draws))
+        """Votes to come by position and county of the rows: shape (positions, counties, draws)."""
+        added = np.zeros((self.count, self.counties.shape[0], self.draws))
         poll, late = outstanding[:, POLL], outstanding[:, LATE]
         if poll.any():
             votes = np.exp(self.expectation.count_draws(self.rows, POLL) + self.deviation) * poll[:, None]
@@ -124,10 +132,10 @@ class _Votes:
             for split in range(1, self.count)
         ]
         shares = from_splits(logits) if logits else [np.ones_like(votes)]
-        own = np.stack([(votes * share).sum(axis=0) for share in shares])
+        own = np.stack([self.counties @ (votes * share) for share in shares])
         if _varies(SAMPLING, self.components):
             self._sample(own)
-        added[: self.count] += own
+        added += own
 
     def _sample(self, added: Floats) -> None:
         """Binomial noise of one tranche's sums, split by split, as a normal: what remains when chances are known."""
@@ -135,7 +143,7 @@ class _Votes:
             together = added[: split + 1].sum(axis=0)
             own = np.clip(added[split], 0, None)
             sd = np.sqrt(own * np.clip(together - own, 0, None) / np.maximum(together, 1.0))
-            moved = np.clip(sd * self.rng.standard_normal(self.draws), -own, together - own)
+            moved = np.clip(sd * self.rng.standard_normal(own.shape), -own, together - own)
             rest = np.maximum(together - own, 1e-9)
             added[:split] *= np.clip((rest - moved) / rest, 0, None)
             added[split] = own + moved

@@ -6,6 +6,7 @@ What has reported anywhere then informs every place that shares a level with it.
 """
 
 from collections.abc import Collection
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final, Self
 
@@ -20,6 +21,16 @@ from sklearn.base import BaseEstimator
 from turnout.projection import specification
 
 Floats = NDArray[np.float64]
+
+#: Sd to which a balanced effect's group mean is held at nought, and the sd of where that mean may lie before.
+_BALANCED: Final = 0.01
+_ANYWHERE: Final = 3.0
+
+#: Degrees of freedom of the tails of shared effects and rows, so that a county with a wrong figure moves no other …
+_TAIL: Final = 4.0
+#: … found by as many reweighted fits at most, if any lies further out than so many sds.
+_REWEIGHTINGS: Final = 4
+_OUTLYING: Final = 4.0
 
 #: The component that what is left of a row's uncertainty is reported under.
 NOISE: Final = "precinct noise"
@@ -39,6 +50,9 @@ class Term(BaseModel):
     sd: float = Field(gt=0)
     component: str
     """The named component of uncertainty it is reported under."""
+    balance: tuple[str, ...] = ()
+    """Columns whose distinct combinations are groups in which the effect moves rows only against each other: every
+    row's is taken less the group's mean, by the column ``weight``. Empty: it moves them as it is."""
 
 
 class Noise(BaseModel):
@@ -95,19 +109,36 @@ class GaussianHierarchy(BaseEstimator):  # type: ignore[misc]
         variance : (rows,) sampling variance of ``y``
         observed : (rows,) which rows have reported
         """
-        self.design_, self.levels_ = _design(X, self.spec.term)
+        blocks = [_block(X, term) for term in self.spec.term]
+        self.levels_ = [block.rows.shape[1] for block in blocks]
+        self.design_ = sparse.hstack([block.rows for block in blocks], format="csr")
+        balance = sparse.block_diag([block.balance for block in blocks], format="csr")
         parts = [noise.sd * _loading(X, noise.loading) for noise in self.spec.noise]
         self.noise_sd_: Floats = np.sqrt(np.sum(np.square(parts), axis=0))
-        self.precision_ = np.repeat([term.sd**-2 for term in self.spec.term], self.levels_)
-        self.prior_mean_ = np.repeat([term.mean for term in self.spec.term], self.levels_)
-        seen = self.design_[observed]
+        self.precision_ = np.concatenate([block.precision for block in blocks])
+        self.prior_mean_ = np.concatenate([block.mean for block in blocks])
+        seen = sparse.vstack([self.design_[observed], balance], format="csr")
+        y = np.concatenate([y[observed], np.zeros(balance.shape[0])])
         weight = 1.0 / (variance[observed] + self.noise_sd_[observed] ** 2)
+        weight = np.concatenate([weight, np.full(balance.shape[0], _BALANCED**-2)])
+        shared = np.repeat([bool(term.by) for term in self.spec.term], self.levels_)
+        is_row = np.arange(len(y)) < observed.sum()
+        prior, certainty = self.precision_, weight
+        for _ in range(_REWEIGHTINGS + 1):
+            self._solve(seen, y, weight)
+            effect_excess = np.where(shared, prior * (self.mean_ - self.prior_mean_) ** 2, 0.0)
+            row_excess = np.where(is_row, certainty * (y - seen @ self.mean_) ** 2, 0.0)
+            if max(effect_excess.max(initial=0.0), row_excess.max(initial=0.0)) < _OUTLYING**2:
+                break
+            self.precision_ = prior * _tail_weight(effect_excess)
+            weight = certainty * _tail_weight(row_excess)
+        return self
+
+    def _solve(self, seen: Any, y: Floats, weight: Floats) -> None:
         self._root = sparse.diags_array(np.sqrt(weight)) @ seen
         system = (self._root.T @ self._root + sparse.diags_array(self.precision_)).tocsc()
         self._factor: SuperLU = splu(system, permc_spec="MMD_AT_PLUS_A", options={"SymmetricMode": True})
-        pull = seen.T @ (weight * y[observed]) + self.precision_ * self.prior_mean_
-        self.mean_: Floats = self._factor.solve(pull)
-        return self
+        self.mean_: Floats = self._factor.solve(seen.T @ (weight * y) + self.precision_ * self.prior_mean_)
 
     def predict(self) -> Floats:
         """Posterior mean of every row of the table given to ``fit``: shape (rows,)."""
@@ -139,6 +170,11 @@ class GaussianHierarchy(BaseEstimator):  # type: ignore[misc]
         return value
 
 
+def _tail_weight(excess: Floats) -> Floats:
+    """Weight of an effect or row that lies √excess prior sds out, as under Student's t; never above 1."""
+    return np.asarray(np.minimum(1.0, (_TAIL + 1.0) / (_TAIL + excess)))
+
+
 def _loading(X: pl.DataFrame, columns: Collection[str]) -> Floats:
     if not columns:
         return np.ones(X.height)
@@ -146,17 +182,38 @@ def _loading(X: pl.DataFrame, columns: Collection[str]) -> Floats:
     return product
 
 
-def _design(X: pl.DataFrame, terms: Collection[Term]) -> tuple[Any, list[int]]:
-    """Sparse design matrix, shape (rows, effects), and the number of levels of each term."""
-    blocks, levels = [], []
-    for term in terms:
-        loading = _loading(X, term.loading)
-        codes = _codes(X, term.by)
-        size = int(codes.max(initial=-1)) + 1
-        used = np.flatnonzero(loading)
-        blocks.append(sparse.csr_array((loading[used], (used, codes[used])), shape=(X.height, size)))
-        levels.append(size)
-    return sparse.hstack(blocks, format="csr"), levels
+@dataclass(frozen=True)
+class _Block:
+    """One term's part of the system: rows × effects, groups × effects that balance, and the effects' prior."""
+
+    rows: Any
+    balance: Any
+    precision: Floats
+    mean: Floats
+
+
+def _block(X: pl.DataFrame, term: Term) -> _Block:
+    loading = _loading(X, term.loading)
+    used = np.flatnonzero(loading)
+    codes = _codes(X, term.by)
+    levels = int(codes.max(initial=-1)) + 1
+    rows = sparse.csr_array((loading[used], (used, codes[used])), shape=(X.height, levels))
+    precision, mean = np.full(levels, term.sd**-2), np.full(levels, term.mean)
+    if not term.balance:
+        return _Block(rows, sparse.csr_array((0, levels)), precision, mean)
+    # What the group's rows are moved by together is an effect of its own, held to minus their weighted mean.
+    _, group = np.unique(_codes(X, term.balance)[used], return_inverse=True)
+    groups = int(group.max(initial=-1)) + 1
+    weight = X["weight"].to_numpy()[used]
+    weight = weight / np.maximum(np.bincount(group, weight, groups), 1e-9)[group]
+    together = sparse.csr_array((np.ones(len(used)), (used, group)), shape=(X.height, groups))
+    own = sparse.csr_array((weight * loading[used], (group, codes[used])), shape=(groups, levels))
+    return _Block(
+        sparse.hstack([rows, together], format="csr"),
+        sparse.hstack([own, sparse.eye_array(groups)], format="csr"),
+        np.concatenate([precision, np.full(groups, _ANYWHERE**-2)]),
+        np.concatenate([mean, np.zeros(groups)]),
+    )
 
 
 def _codes(X: pl.DataFrame, by: Collection[str]) -> NDArray[np.int64]:

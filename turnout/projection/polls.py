@@ -13,12 +13,17 @@ from typing import Final, Protocol
 import numpy as np
 import polars as pl
 
+from turnout.projection import siblings
 from turnout.projection.ballot import EARLY, POLL, Ballot, Flags, Floats, Integers
 from turnout.projection.baseline import Baseline, kind_of, lean, unit_log_ratio
-from turnout.projection.carry import PooledEarly
+from turnout.projection.carry import PooledEarly, effective_early, pseudo_rows
 from turnout.projection.hierarchy import GaussianHierarchy, HierarchySpec
 from turnout.projection.positions import Positions, reported_sides, signs
 
+#: Logits beyond which a wider gap between two candidates says no more of how they do at the polls.
+_WIDEST_GAP: Final = 1.5
+#: Early votes below which a place's own say nothing of it, where its county's are counted elsewhere.
+_FEW_EARLY: Final = 3.0
 #: Votes times squared lean that a contest must show before its slope on lean is believed by half.
 _SLOPE_RIDGE: Final = 60.0
 
@@ -83,6 +88,7 @@ def splits_of(ballot: Ballot, positions: Positions, early: PooledEarly, baseline
     split = np.repeat(np.arange(1, len(parts) + 1), [len(part) for part in parts])
     contest, unit = ballot.row_contest[row], ballot.row_unit[row]
     _, group = np.unique(contest * positions.most + split, return_inverse=True)
+    _, county_group = np.unique(ballot.county_in_contest[row] * positions.most + split, return_inverse=True)
     weight = np.concatenate([np.zeros(0), *(sum(positions.two_sides(p, j + 1, EARLY)) for j, p in enumerate(parts))])
     today, past_shift, past_gap = _leans(ballot, baseline)
     own_county = early.county[row, split] - early.contest[row, split]
@@ -91,10 +97,35 @@ def splits_of(ballot: Ballot, positions: Positions, early: PooledEarly, baseline
     november = float(bool(ballot.date) and kind_of(dt.date.fromisoformat(ballot.date)) == "general")
     partisan = np.where(split == 1, signs(ballot)[contest], 0.0)
     sign = np.where(partisan != 0, partisan, _slope(own_county + own_unit, lean, weight, group))
+    kin = siblings.find(ballot, positions)
+    yes_side = kin.yes_side[contest, split]
+    gap = np.clip(early.contest[row, split], -_WIDEST_GAP, _WIDEST_GAP)
+    blind = (partisan != 0) & _without_own_early(ballot)[row]
+    stands_for = effective_early(ballot, baseline.poll)[row]
+    past_lean = _within(
+        np.where(baseline.matched, np.nan_to_num(baseline.poll_lean), 0.0)[unit],
+        blind * baseline.matched[unit] * stands_for,
+        county_group,
+    )
     frame = pl.DataFrame(
         {
             "contest": contest,
             "split": split,
+            "weight": stands_for,
+            "blind": blind * (1.0 - baseline.matched[unit]),
+            "blind_past": blind * baseline.matched[unit],
+            "past_lean": blind * baseline.matched[unit] * past_lean,
+            "seen": 1.0 - blind,
+            "question": kin.question[contest, split],
+            "question_side": kin.question_side[contest, split],
+            "yes_side": yes_side,
+            "contest_gap": (partisan == 0) * (yes_side == 0) * (split == 1) * gap,
+            "contest_gap_partisan": np.abs(partisan) * gap,
+            "past_ballot_shift": partisan * baseline.shift,
+            "ballot_known": float(baseline.shift != 0) * sign,
+            "ballot_unknown": float(baseline.shift == 0) * sign,
+            "candidates": kin.candidates[contest, split],
+            "candidates_side": kin.candidates_side[contest, split],
             "unit": unit,
             "county": ballot.units["county_key"].to_numpy()[unit].astype(str),
             "sign": sign,
@@ -172,6 +203,13 @@ def fit_shift(
         y[at] = logit - expectation.logit(rows, split)
         observed[at] = enough & ballot.reported[rows, POLL]
     return GaussianHierarchy(spec).fit(splits.frame, y, variance, observed)
+
+
+def _without_own_early(ballot: Ballot) -> Flags:
+    """Return the rows whose early votes were all counted elsewhere, at sites or county-wide: shape (rows,)."""
+    early, place = ballot.row_votes()[:, EARLY], ballot.county_in_contest
+    elsewhere = np.bincount(place, early * pseudo_rows(ballot))[place] > 0.5 * np.bincount(place, early)[place]
+    return ~pseudo_rows(ballot) & (early < _FEW_EARLY) & elsewhere
 
 
 def _within(values: Floats, weight: Floats, group: Integers) -> Floats:

@@ -10,8 +10,9 @@ from typing import Final
 
 import numpy as np
 import polars as pl
+from scipy import sparse
 
-from turnout.projection.ballot import Ballot, Flags, Floats, Integers
+from turnout.projection.ballot import EARLY, Ballot, Flags, Floats, Integers
 
 #: Positions a contest may have, the last being shared by all minor choices.
 MOST: Final = 10
@@ -26,15 +27,16 @@ class Positions:
     Attributes
     ----------
     position : (choices,) position of each choice in its contest
-    weight : (choices,) a choice's part of its position's votes: 1, or its share among the minor ones
     counts : (contests,) number of positions of each contest
     votes : (rows, most, 3) votes by row, position and tranche
+    parts : (choices, counties in contests) a choice's part of its position's votes there: 1, or its share among the
+        spellings of a candidate or among minor candidates
     """
 
     position: Integers
-    weight: Floats
     counts: Integers
     votes: Floats
+    parts: sparse.csr_array
 
     @property
     def most(self) -> int:
@@ -52,26 +54,58 @@ class Positions:
 
 
 def place(ballot: Ballot) -> Positions:
-    """Give every choice of the ballot its position (choices are already ordered by votes within contests)."""
+    """Give every candidate of the ballot a position by counted votes; spellings of one candidate share it."""
     choices = ballot.choices.with_columns(votes=ballot.choice_votes().sum(axis=1)).with_columns(
-        rank=pl.int_range(pl.len()).over("contest"),
-        share=pl.col("votes") / pl.col("votes").sum().over("contest"),
+        together=pl.col("votes").sum().over("person"), first=pl.col("person") == pl.int_range(pl.len())
+    )
+    order = pl.struct(-pl.col("together"), "person")
+    choices = choices.with_columns(
+        rank=order.rank("dense").over("contest").cast(pl.Int64) - 1,
+        share=pl.col("together") / pl.col("votes").sum().over("contest"),
     )
     major = (pl.col("rank") < 2) | ((pl.col("rank") < MOST - 1) & (pl.col("share") >= MINOR))
     choices = choices.with_columns(major=major).with_columns(
-        position=pl.when("major").then("rank").otherwise(pl.col("major").sum().over("contest")).cast(pl.Int64)
-    )
-    together = pl.col("votes").sum().over("contest", "position")
-    choices = choices.with_columns(
-        weight=pl.when(together > 0)
-        .then(pl.col("votes") / together)
-        .otherwise(1.0 / pl.len().over("contest", "position"))
+        position=pl.when("major")
+        .then("rank")
+        .otherwise((pl.col("major") & pl.col("first")).sum().over("contest"))
+        .cast(pl.Int64)
     )
     position = choices["position"].to_numpy()
     counts = choices.group_by("contest").agg(pl.col("position").max() + 1).sort("contest")["position"].to_numpy()
     votes = np.zeros((ballot.rows, int(counts.max(initial=1)), 3))
     np.add.at(votes, (ballot.line_row, position[ballot.line_choice]), ballot.votes)
-    return Positions(position=position, weight=choices["weight"].to_numpy(), counts=counts, votes=votes)
+    return Positions(position=position, counts=counts, votes=votes, parts=_parts(ballot, position))
+
+
+def _parts(ballot: Ballot, position: Integers) -> sparse.csr_array:
+    """Return each choice's part of the votes to come for its position in each county, (choices, counties in contests).
+
+    By its early votes there, else by its votes there, else by its votes anywhere: where a spelling is used, and where a
+    minor candidate has votes, tells who gets the votes still to come there.
+    """
+    contest = ballot.choices["contest"].to_numpy()
+    place = ballot.county_in_contest
+    places = int(place.max(initial=-1)) + 1
+    of_place = np.zeros(places, dtype=np.int64)
+    of_place[place] = ballot.row_contest
+    # every choice of a contest in every county of it
+    first = np.searchsorted(contest, np.arange(len(ballot.contests) + 1))
+    many = np.diff(first)[of_place]
+    at = np.repeat(np.arange(places), many)
+    choice = first[of_place[at]] + np.arange(len(at)) - np.repeat(np.cumsum(many) - many, many)
+    _, seat = np.unique(at * MOST + position[choice], return_inverse=True)
+    weight = 1.0 / np.bincount(seat)[seat]
+    here = sparse.csr_array(
+        (ballot.votes.sum(axis=1), (ballot.line_choice, place[ballot.line_row])), shape=(len(contest), places)
+    )
+    early = sparse.csr_array(
+        (ballot.votes[:, EARLY], (ballot.line_choice, place[ballot.line_row])), shape=(len(contest), places)
+    )
+    for votes in (ballot.choice_votes().sum(axis=1)[choice], here[choice, at], early[choice, at]):
+        own = np.asarray(votes).ravel()
+        together = np.bincount(seat, own)[seat]
+        weight = np.where(together > 0, own / np.maximum(together, 1e-12), weight)
+    return sparse.csr_array((weight, (choice, at)), shape=(len(contest), places))
 
 
 def signs(ballot: Ballot) -> Floats:
@@ -80,7 +114,14 @@ def signs(ballot: Ballot) -> Floats:
     +1 where the runner-up is the Democrat and the leader the Republican, −1 the other way round, 0 in any other
     contest: a positive ballot-wide effect is then a shift towards the Democrats.
     """
-    first = ballot.choices.group_by("contest", maintain_order=True).agg(pl.col("party_code").head(2)).sort("contest")
+    votes = ballot.choice_votes().sum(axis=1)
+    people = (
+        ballot.choices.with_columns(votes=votes)
+        .group_by("contest", "person")
+        .agg(pl.col("votes").sum(), pl.col("party_code").filter(pl.col("party_code") != "O").min().fill_null("O"))
+        .sort("contest", "votes", "person", descending=[False, True, False])
+    )
+    first = people.group_by("contest", maintain_order=True).agg(pl.col("party_code").head(2))
     pairs = first["party_code"].list.join("").to_list()
     return np.array([{"RD": 1.0, "DR": -1.0}.get(pair, 0.0) for pair in pairs])
 

@@ -1,0 +1,90 @@
+"""Which choices of a contest are one candidate under several spellings, as counties that type their own names have them."""
+
+import re
+import unicodedata
+from collections.abc import Sequence
+from itertools import pairwise
+from typing import Final
+
+import polars as pl
+
+#: What stands beside a name: an incumbency mark or party in brackets, a nickname in quotes.
+_BESIDE: Final = re.compile(r"\([^)]*\)?|[\"“][^\"”]*[\"”]")
+#: What joins a running mate to the head of a ticket.
+_TICKET: Final = re.compile(r"\s*(?:/|&|\band\b)\s*")
+_SUFFIXES: Final = frozenset({"jr", "sr", "ii", "iii", "iv"})
+
+
+def normalised(name: str) -> str:
+    """Return a name without case, accents, punctuation, suffix, nickname, running mate or what is in brackets.
+
+    A name of which nothing would be left is only made lower case.
+    """
+    ascii_name = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode().lower()
+    head = _TICKET.split(_BESIDE.sub(" ", ascii_name))[0]
+    words = re.sub(r"[^a-z0-9 ]", "", head.replace("-", " ")).split()
+    kept = [word for word in words if word not in _SUFFIXES]
+    return " ".join(kept) or name.lower()
+
+
+def people(choices: pl.DataFrame, lines: pl.DataFrame) -> pl.Series:
+    """Number the candidates that the choices of a ballot stand for; spellings of one candidate share a number.
+
+    Two choices of a contest are one candidate if their names are the same once normalised. So are two that share a
+    last name, have no different initials and no different party, and never both have votes in one county.
+
+    Parameters
+    ----------
+    choices : ``contest, candidate, party_code``, one row a choice
+    lines : ``contest, candidate, county, counted``, votes by place in any order
+
+    Returns
+    -------
+    Number of each choice's candidate within the ballot, in the order of ``choices``: the place of its first spelling.
+    """
+    frame = choices.select("contest", "candidate", "party_code").with_row_index("choice")
+    names = frame["candidate"].unique()
+    spelt = pl.DataFrame(
+        {"candidate": names, "name": pl.Series([normalised(name) for name in names], dtype=pl.String)},
+        schema_overrides={"candidate": pl.String},
+    )
+    frame = frame.join(spelt, on="candidate", maintain_order="left").with_columns(
+        person=pl.col("choice").min().over("contest", "name"), last=pl.col("name").str.split(" ").list.last()
+    )
+    alike = frame.filter(pl.col("person").n_unique().over("contest", "last") > 1)
+    same = _never_together(alike, lines)
+    merged = {later: earlier for later, earlier in same}
+    return frame["person"].replace(merged).cast(pl.Int64) if merged else frame["person"].cast(pl.Int64)
+
+
+def _never_together(alike: pl.DataFrame, lines: pl.DataFrame) -> Sequence[tuple[int, int]]:
+    """Pairs (later, earlier) of people who share a last name and stand in different counties."""
+    counties = (
+        alike.join(lines.filter(pl.col("counted") > 0), on=["contest", "candidate"])
+        .group_by("contest", "last", "person")
+        .agg(
+            pl.col("county").unique(),
+            pl.col("name").min(),
+            party=pl.col("party_code").filter(pl.col("party_code") != "O").min(),
+        )
+        .sort("contest", "last", "person")
+    )
+    pairs = []
+    for (_, _), group in counties.group_by("contest", "last", maintain_order=True):
+        held: list[tuple[int, set[str], str, str | None]] = []
+        for person, places, name, party in group.select("person", "county", "name", "party").iter_rows():
+            match = next((h for h in held if _compatible(h, set(places), name, party)), None)
+            if match is None:
+                held.append((person, set(places), name, party))
+            else:
+                match[1].update(places)
+                pairs.append((person, match[0]))
+    return pairs
+
+
+def _compatible(held: tuple[int, set[str], str, str | None], places: set[str], name: str, party: str | None) -> bool:
+    initials = [[word[0] for word in one.split()[:-1]] for one in (held[2], name)]
+    first = [given[0] for given in initials if given]
+    same_initial = all(one == other for one, other in pairwise(first))
+    same_party = held[3] is None or party is None or held[3] == party
+    return same_initial and same_party and not held[1] & places
