@@ -82,6 +82,45 @@ def test_components_can_be_drawn_alone() -> None:
     np.testing.assert_allclose(noisy.std(axis=1), 0.1, rtol=0.06)
 
 
+def test_one_wrong_county_moves_no_other() -> None:
+    X, y, _ = simulated()
+    wrong = np.where(X["county"].to_numpy() == 0, y - 8.0, y)
+    every = np.ones(len(y), dtype=bool)
+    right = GaussianHierarchy(SPEC).fit(X, y, np.zeros(len(y)), every)
+    fitted = GaussianHierarchy(SPEC).fit(X, wrong, np.zeros(len(y)), every)
+    elsewhere = X["county"].to_numpy() > 0
+    np.testing.assert_allclose(fitted.predict()[elsewhere], right.predict()[elsewhere], atol=0.02)
+    assert fitted.mean_[0] == pytest.approx(right.mean_[0], abs=0.3)
+
+
+def test_balanced_effects_move_rows_only_against_each_other() -> None:
+    term = Term(name="unit", by=("unit",), balance=("county",), sd=0.7, component="unit")
+    spec = HierarchySpec(about="", provenance="", term=(term,), noise=(Noise(sd=0.05),))
+    X = pl.DataFrame({"unit": [0, 1, 2, 3], "county": [0, 0, 0, 0], "weight": [1.0, 1.0, 1.0, 1.0]})
+    y, seen = np.array([-0.9, -0.6, 0.0, 0.0]), np.array([True, True, False, False])
+    fitted = GaussianHierarchy(spec).fit(X, y, np.zeros(4), seen)
+    assert fitted.predict()[2:].min() > 0.4  # what two are below the mean of all, the others are above
+    np.testing.assert_allclose(fitted.predict().sum(), 0.0, atol=0.02)
+
+
+def test_moments_recover_how_widely_effects_spread() -> None:
+    rng = np.random.default_rng(8)
+    county = rng.integers(0, 200, 8000)
+    spec = SPEC.model_copy(update={"term": SPEC.term[:2]})
+    y = 0.4 + 0.3 * rng.standard_normal(200)[county] + 0.1 * rng.standard_normal(8000)
+    X, every = pl.DataFrame({"county": county}), np.ones(8000, dtype=bool)
+    for _ in range(6):
+        fitted = GaussianHierarchy(spec).fit(X, y, np.zeros(8000), every)
+        levels, _, square = fitted.moments(every, 50, rng)["county"]
+        county_term = spec.term[1].model_copy(update={"sd": float(np.sqrt(square))})
+        spec = spec.model_copy(update={"term": (spec.term[0], county_term)})
+    assert levels == 200
+    assert spec.term[1].sd == pytest.approx(0.3, abs=0.05)
+    ((rows, noise),) = fitted.noise_moments(X, y, np.zeros(8000), every)
+    assert rows > 7900
+    assert np.sqrt(noise) == pytest.approx(0.1, abs=0.01)
+
+
 def test_a_specification_that_does_not_belong_is_named(tmp_path) -> None:
     (tmp_path / "models").mkdir()
     (tmp_path / "models" / "bad.toml").write_text("about = 1\n")

@@ -19,7 +19,7 @@ import numpy as np
 import polars as pl
 
 from turnout.projection.ballot import EARLY, POLL, Ballot, Flags, Floats, Integers
-from turnout.projection.baseline import Baseline
+from turnout.projection.baseline import Baseline, ballot_shift
 from turnout.projection.carry import effective_early, pseudo_rows
 from turnout.projection.positions import signs
 
@@ -38,7 +38,7 @@ def last_shift(ballot: Ballot, baseline: Baseline, past: pl.DataFrame) -> Floats
     ``past``: rows of ``sql/projection/past_units.sql`` that ``baseline`` was found in.
     """
     contest = ballot.choices["contest"].to_numpy()
-    shift = _past_shift(past.filter(pl.col("election_date").cast(pl.String) == baseline.date))
+    shift = ballot_shift(past.filter(pl.col("election_date").cast(pl.String) == baseline.date))
     party = ballot.choices["party_code"].to_numpy()
     towards = (party == "D").astype(float) - (party == "R")
     move = np.where(signs(ballot)[contest] != 0, shift * towards, 0.0)
@@ -73,15 +73,6 @@ def _finish(ballot: Ballot, move: Floats, expected: Floats) -> Floats:
 def _own_early(ballot: Ballot) -> Flags:
     """Return the rows whose early votes are those of the voters who vote at their polls, shape (rows,)."""
     return ~pseudo_rows(ballot) & (ballot.row_votes()[:, EARLY] > 0)
-
-
-def _past_shift(past: pl.DataFrame) -> float:
-    """Logit of the Democratic share at the polls less that early, over a whole past ballot; 0 where unknown."""
-    sums = past.select(pl.col("early_dem", "early_rep", "poll_dem", "poll_rep").sum()).row(0)
-    if min(sums) <= 0:
-        return 0.0
-    early_dem, early_rep, poll_dem, poll_rep = sums
-    return float(np.log(poll_dem / poll_rep) - np.log(early_dem / early_rep))
 
 
 def _stands_for(ballot: Ballot, baseline: Baseline, rows: Flags) -> Floats:

@@ -14,6 +14,7 @@ from turnout.backtest.stages import Stage, generator, mask, reported
 from turnout.projection import ballot as ballots
 from turnout.projection import baseline, summary
 from turnout.projection.ballot import POLL, Ballot, Floats
+from turnout.projection.priors import Priors
 from turnout.projection.project import fit
 
 _INTERVALS: Final = tuple(f"{end}{level}" for level in summary.LEVELS for end in ("lo", "hi"))
@@ -65,13 +66,14 @@ class Replay:
         return generator(self.seed, *names, *([str(self.stage.share)] if purpose == "draws" else []))
 
 
-def replay(asked: Replay, lines: pl.DataFrame, past: pl.DataFrame) -> pl.DataFrame:
+def replay(asked: Replay, lines: pl.DataFrame, past: pl.DataFrame, learned: Priors | None = None) -> pl.DataFrame:
     """Project every contest from what was known at the stage, and return those that count beside their outcome.
 
     Parameters
     ----------
     lines : full count of the election, the rows of ``sql/projection/lines.sql``
     past : rows of ``sql/projection/past_units.sql`` of its state; those not before its date are not looked at
+    learned : priors in place of the shipped ones
 
     Returns
     -------
@@ -86,7 +88,7 @@ def replay(asked: Replay, lines: pl.DataFrame, past: pl.DataFrame) -> pl.DataFra
     with threadpool_limits(1):  # the order of additions, and so the last digit, must not depend on the cores
         ballot = ballots.build(mask(lines, reporting))
         compared = baseline.build(earlier, ballot)
-        model = fit(ballot, compared, None, asked.draws, rng)
+        model = fit(ballot, compared, None, asked.draws, rng, learned)
         scored = set(outcomes["contest"])
         wanted = {number for number, name in enumerate(ballot.contests) if name in scored}
         table = summary.table(ballot, model.draw(asked.draws, rng, contests=wanted))

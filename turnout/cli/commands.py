@@ -227,6 +227,8 @@ def batch(configs: options.Configs) -> None:
     epilog=_example(
         "turnout backtest --history past/",
         "turnout backtest --history past/ --state GA --stage 0,25 --order random --output ga",
+        "turnout backtest --history past/ --fit --without GA --output learned",
+        "turnout backtest --history past/ --state GA --priors learned/priors.json --output ga",
     )
 )
 def backtest(
@@ -242,6 +244,11 @@ def backtest(
     resume: Annotated[
         bool, typer.Option("--resume/--fresh", help="Keep what an earlier run finished, or replay everything.")
     ] = True,
+    fit: Annotated[
+        bool, typer.Option("--fit", help="Learn priors from the elections and write priors.json, instead of scoring.")
+    ] = False,
+    without: options.Without = None,
+    priors: options.Priors = None,
     quiet: options.Quiet = False,
 ) -> None:
     """Replay past elections and score the projections.
@@ -256,6 +263,10 @@ def backtest(
 
     Writes backtest.csv (a row a contest, stage and order), summary.csv, summary.json and backtest.svg. A run that
     was stopped goes on where it was, if files, models, code, seed and draws are the same.
+
+    With --fit it learns instead: how widely the effects of precincts, counties, contests and ballots spread, how far
+    to move from the count, and how wide intervals must be to hold nine outcomes in ten. --priors uses such a file.
+    Learn --without a state, and score that state with it, to see what a state that nothing was learned from gets.
     """
     from turnout.reporting import backtest as report  # noqa: PLC0415
     from turnout.running import backtest as running  # noqa: PLC0415
@@ -270,7 +281,17 @@ def backtest(
         draws=draws,
         jobs=jobs or running.cores(),
         fresh=not resume,
+        priors=priors,
     )
+    left_out = tuple(name.upper() for name in options.words("--without", without or ""))
+    if left_out and not fit:
+        raise UsageError("--without goes with --fit: it leaves states out of what is learned.")
+    if fit:
+        with _bar(quiet) as advance:
+            running.learn(settings, left_out, advance=advance)
+        if not quiet:
+            typer.echo(f"Written to {output}: {running.PRIORS_JSON}")
+        return
     with _bar(quiet) as advance:
         result = running.run(settings, advance=advance)
     if not quiet:

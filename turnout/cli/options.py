@@ -78,6 +78,16 @@ Kind = Annotated[
 States = Annotated[
     str | None, typer.Option("--state", metavar="LIST", help="Only elections of these states. [default: all]")
 ]
+Without = Annotated[
+    str | None,
+    typer.Option("--without", metavar="LIST", help="With --fit: states to leave out, by commas.", show_default=False),
+]
+Priors = Annotated[
+    Path | None,
+    typer.Option(
+        "--priors", metavar="FILE", exists=True, dir_okay=False, help="Priors in place of the shipped ones."
+    ),
+]
 BacktestOutput = Annotated[Path, typer.Option("--output", metavar="DIR", help="Directory to publish into.")]
 Jobs = Annotated[
     int | None,

@@ -1,20 +1,36 @@
-"""How far draws are spread about their mean, so that intervals hold as often as they say."""
+"""How far draws move from the count and spread about their mean, so that both are as past elections bear out."""
 
 from pathlib import Path
 from typing import Literal
 
+import numpy as np
 from pydantic import BaseModel, ConfigDict, Field
 
 from turnout.projection import specification
+from turnout.projection.ballot import Ballot, Floats
+from turnout.projection.positions import signs
 
 
-class Widening(BaseModel):
-    """Factors on the spread of the votes still to come."""
+class Phase(BaseModel):
+    """What is done to the draws in one phase of a count."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    before_polls: float = Field(gt=0)
-    during_polls: float = Field(gt=0)
+    move: float = Field(default=1.0, ge=0, le=1)
+    """How much is kept of the expected move from the count so far to the final share."""
+    spread_partisan: float = Field(default=1.0, gt=0)
+    """Factor on the spread of the votes still to come in contests between a Democrat and a Republican …"""
+    spread_other: float = Field(default=1.0, gt=0)
+    """… and in others."""
+
+
+class Calibration(BaseModel):
+    """The phases before and after the first poll vote of the ballot is known."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    before_polls: Phase = Phase()
+    during_polls: Phase = Phase()
 
 
 class _File(BaseModel):
@@ -22,11 +38,27 @@ class _File(BaseModel):
 
     about: str
     provenance: str
-    results: Widening
-    cells: Widening
+    cells: Calibration
 
 
-def load(source: Literal["results", "cells"], override: Path | None = None) -> Widening:
-    """Read the section of ``models/calibration.toml`` for a run from results alone or from a voter file's cells."""
+def load(source: Literal["cells"], override: Path | None = None) -> Calibration:
+    """Read a section of ``models/calibration.toml``; that of a run from results alone is learned, with its priors."""
     file = specification.load(_File, "calibration", override)
-    return {"results": file.results, "cells": file.cells}[source]
+    return {"cells": file.cells}[source]
+
+
+def apply(phase: Phase, ballot: Ballot, votes: Floats) -> Floats:
+    """Return draws of the final count spread and moved as the phase says, never below what is counted.
+
+    ``votes``: (choices, draws). A contest's total keeps its mean; one that is all counted is as it was.
+    """
+    contest = ballot.choices["contest"].to_numpy()
+    counted = ballot.choice_votes().sum(axis=1)
+    factor = np.where(signs(ballot) != 0, phase.spread_partisan, phase.spread_other)[contest]
+    mean = votes.mean(axis=1)
+    spread = mean[:, None] + factor[:, None] * (votes - mean[:, None])
+    expected, so_far = (np.bincount(contest, part, len(ballot.contests))[contest] for part in (mean, counted))
+    share = np.divide(mean, expected, out=np.zeros_like(mean), where=expected > 0)
+    start = np.divide(counted, so_far, out=share.copy(), where=so_far > 0)
+    moved = spread + ((1.0 - phase.move) * (start - share) * expected)[:, None]
+    return np.asarray(np.maximum(moved, counted[:, None]))

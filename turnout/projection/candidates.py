@@ -1,4 +1,4 @@
-"""Which choices of a contest are one candidate under several spellings, as counties that type their own names have them."""
+"""Which choices of a contest are one candidate: counties that type names themselves spell them in their own ways."""
 
 import re
 import unicodedata
@@ -28,7 +28,7 @@ def normalised(name: str) -> str:
 
 
 def people(choices: pl.DataFrame, lines: pl.DataFrame) -> pl.Series:
-    """Number the candidates that the choices of a ballot stand for; spellings of one candidate share a number.
+    """Return numbers of the candidates that the choices of a ballot stand for; those of one share a number.
 
     Two choices of a contest are one candidate if their names are the same once normalised. So are two that share a
     last name, have no different initials and no different party, and never both have votes in one county.
@@ -53,7 +53,7 @@ def people(choices: pl.DataFrame, lines: pl.DataFrame) -> pl.Series:
     )
     alike = frame.filter(pl.col("person").n_unique().over("contest", "last") > 1)
     same = _never_together(alike, lines)
-    merged = {later: earlier for later, earlier in same}
+    merged = dict(same)
     return frame["person"].replace(merged).cast(pl.Int64) if merged else frame["person"].cast(pl.Int64)
 
 

@@ -8,7 +8,9 @@ from typing import Final
 import numpy as np
 from scipy import sparse
 
+from turnout.projection import calibration
 from turnout.projection.ballot import LATE, POLL, Ballot, Flags, Floats, Integers
+from turnout.projection.calibration import Phase
 from turnout.projection.hierarchy import GaussianHierarchy
 from turnout.projection.late import LateSpec
 from turnout.projection.polls import Expectation, Splits
@@ -36,8 +38,8 @@ class Model:
     late: LateSpec
     late_sd: float
     """Sd of the log of the late tranche's total."""
-    widening: float
-    """Factor on the spread of the votes still to come about their mean (:mod:`turnout.projection.calibration`)."""
+    phase: Phase
+    """How the draws are calibrated at this point of the count."""
     specs: tuple[str, str]
     """Names of the turnout and the shift hierarchy in ``models/``."""
 
@@ -68,9 +70,8 @@ class Model:
             if len(open_rows):
                 votes = _Votes(self, expectation, open_rows, turnout, shift, rng, components)
                 self._hand_out(added, open_rows, votes.final(outstanding[open_rows], late_total, late_shift))
-        mean = added.mean(axis=1, keepdims=True)
-        counted = self.ballot.choice_votes().sum(axis=1)
-        return np.asarray(counted[:, None] + np.maximum(mean + self.widening * (added - mean), 0.0))
+        votes = self.ballot.choice_votes().sum(axis=1)[:, None] + added
+        return calibration.apply(self.phase, self.ballot, votes)
 
     def _hand_out(self, added: Floats, rows: Integers, votes: Floats) -> None:
         """Give the votes of positions in the counties of some rows, (positions, counties, draws), to the choices."""

@@ -26,8 +26,8 @@ Floats = NDArray[np.float64]
 _BALANCED: Final = 0.01
 _ANYWHERE: Final = 3.0
 
-#: Degrees of freedom of the tails of shared effects and rows, so that a county with a wrong figure moves no other …
-_TAIL: Final = 4.0
+#: Sds beyond which a shared effect or a row counts for less, so that a county with a wrong figure moves no other …
+_NEAR: Final = 2.5
 #: … found by as many reweighted fits at most, if any lies further out than so many sds.
 _REWEIGHTINGS: Final = 4
 _OUTLYING: Final = 4.0
@@ -111,6 +111,7 @@ class GaussianHierarchy(BaseEstimator):  # type: ignore[misc]
         """
         blocks = [_block(X, term) for term in self.spec.term]
         self.levels_ = [block.rows.shape[1] for block in blocks]
+        self._own_levels = [block.levels for block in blocks]
         self.design_ = sparse.hstack([block.rows for block in blocks], format="csr")
         balance = sparse.block_diag([block.balance for block in blocks], format="csr")
         parts = [noise.sd * _loading(X, noise.loading) for noise in self.spec.noise]
@@ -134,7 +135,7 @@ class GaussianHierarchy(BaseEstimator):  # type: ignore[misc]
             weight = certainty * _tail_weight(row_excess)
         return self
 
-    def _solve(self, seen: Any, y: Floats, weight: Floats) -> None:
+    def _solve(self, seen: sparse.csr_array, y: Floats, weight: Floats) -> None:
         self._root = sparse.diags_array(np.sqrt(weight)) @ seen
         system = (self._root.T @ self._root + sparse.diags_array(self.precision_)).tocsc()
         self._factor: SuperLU = splu(system, permc_spec="MMD_AT_PLUS_A", options={"SymmetricMode": True})
@@ -144,6 +145,43 @@ class GaussianHierarchy(BaseEstimator):  # type: ignore[misc]
         """Posterior mean of every row of the table given to ``fit``: shape (rows,)."""
         expected: Floats = self.design_ @ self.mean_
         return expected
+
+    def moments(
+        self, observed: NDArray[np.bool_], draws: int, rng: np.random.Generator
+    ) -> dict[str, tuple[int, float, float]]:
+        """Return what the fit says of each term: how many effects were observed, their mean and mean square.
+
+        The square is of the departure from the prior's mean, over ``draws`` of the posterior; effects in the tails
+        count for less, as they did in the fit.
+        """
+        effects = self.draw_effects(draws, rng)
+        told = np.asarray(abs(self.design_[observed]).sum(axis=0)).ravel() > 0
+        result, start = {}, 0
+        for term, levels, own in zip(self.spec.term, self.levels_, self._own_levels, strict=True):
+            at = np.flatnonzero(told[start : start + own]) + start
+            start += levels
+            if len(at):
+                weight = self.precision_[at] * term.sd**2
+                square = ((self.mean_[at] - term.mean) ** 2 + effects[at].var(axis=1)) * weight
+                result[term.name] = (len(at), float(self.mean_[at].mean()), float(square.mean()))
+        return result
+
+    def noise_moments(
+        self, X: pl.DataFrame, y: Floats, variance: Floats, observed: NDArray[np.bool_]
+    ) -> tuple[tuple[int, float], ...]:
+        """Return rows and mean square of each noise, given the fit; every row is that of the noise it has most of."""
+        parts = np.abs([noise.sd * _loading(X, noise.loading) for noise in self.spec.noise])
+        most = parts.argmax(axis=0)
+        residual = y - self.predict()
+        result = []
+        for number, noise in enumerate(self.spec.noise):
+            at = observed & (most == number) & (parts[number] > 0)
+            share = noise.sd**2 / (noise.sd**2 + variance[at])
+            # within four sds: a wrong figure is no noise
+            near = residual[at] ** 2 < _OUTLYING**2 * (noise.sd**2 + variance[at])
+            square = (share * residual[at]) ** 2 + share * variance[at]
+            result.append((int(near.sum()), float(square[near].mean()) if near.any() else 0.0))
+        return tuple(result)
 
     def draw_effects(self, draws: int, rng: np.random.Generator, components: Collection[str] | None = None) -> Floats:
         """Draws of all effects, shape (effects, draws); those of other ``components`` are held at their mean."""
@@ -171,8 +209,8 @@ class GaussianHierarchy(BaseEstimator):  # type: ignore[misc]
 
 
 def _tail_weight(excess: Floats) -> Floats:
-    """Weight of an effect or row that lies √excess prior sds out, as under Student's t; never above 1."""
-    return np.asarray(np.minimum(1.0, (_TAIL + 1.0) / (_TAIL + excess)))
+    """Weight of an effect or row that lies √excess sds out: 1 up to ``_NEAR``, then as if that were its own sd."""
+    return np.asarray(np.minimum(1.0, _NEAR**2 / np.maximum(excess, 1e-12)))
 
 
 def _loading(X: pl.DataFrame, columns: Collection[str]) -> Floats:
@@ -190,6 +228,7 @@ class _Block:
     balance: Any
     precision: Floats
     mean: Floats
+    levels: int
 
 
 def _block(X: pl.DataFrame, term: Term) -> _Block:
@@ -200,7 +239,7 @@ def _block(X: pl.DataFrame, term: Term) -> _Block:
     rows = sparse.csr_array((loading[used], (used, codes[used])), shape=(X.height, levels))
     precision, mean = np.full(levels, term.sd**-2), np.full(levels, term.mean)
     if not term.balance:
-        return _Block(rows, sparse.csr_array((0, levels)), precision, mean)
+        return _Block(rows, sparse.csr_array((0, levels)), precision, mean, levels)
     # What the group's rows are moved by together is an effect of its own, held to minus their weighted mean.
     _, group = np.unique(_codes(X, term.balance)[used], return_inverse=True)
     groups = int(group.max(initial=-1)) + 1
@@ -213,6 +252,7 @@ def _block(X: pl.DataFrame, term: Term) -> _Block:
         sparse.hstack([own, sparse.eye_array(groups)], format="csr"),
         np.concatenate([precision, np.full(groups, _ANYWHERE**-2)]),
         np.concatenate([mean, np.zeros(groups)]),
+        levels,
     )
 
 

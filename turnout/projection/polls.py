@@ -1,8 +1,8 @@
 """The two things the polls teach while they report: how many vote there, and how differently from the early voters.
 
-Each is a :class:`~turnout.projection.hierarchy.GaussianHierarchy` over all contests of the ballot at once, on top of
-an expectation (:class:`Expectation`) made from early votes or from a voter file. What has reported in any contest or
-county thus moves every projection that shares an effect with it.
+Each is fitted as a :class:`~turnout.projection.hierarchy.GaussianHierarchy` over all contests of the ballot at once,
+on top of an expectation (:class:`Expectation`) made from early votes or from a voter file. What has reported in any
+contest or county thus moves every projection that shares an effect with it.
 """
 
 import datetime as dt
@@ -17,7 +17,6 @@ from turnout.projection import siblings
 from turnout.projection.ballot import EARLY, POLL, Ballot, Flags, Floats, Integers
 from turnout.projection.baseline import Baseline, kind_of, lean, unit_log_ratio
 from turnout.projection.carry import PooledEarly, effective_early, pseudo_rows
-from turnout.projection.hierarchy import GaussianHierarchy, HierarchySpec
 from turnout.projection.positions import Positions, reported_sides, signs
 
 #: Logits beyond which a wider gap between two candidates says no more of how they do at the polls.
@@ -178,22 +177,34 @@ def turnout_frame(ballot: Ballot, baseline: Baseline, expected: Floats, total_sd
     )
 
 
-def fit_turnout(
-    spec: HierarchySpec, ballot: Ballot, frame: pl.DataFrame, expectation: Expectation
-) -> GaussianHierarchy:
-    """Learn the log ratio of poll votes to those expected from the rows whose polls have reported."""
+@dataclass(frozen=True)
+class Observations:
+    """What the polls that have reported show, one entry a row or a split of a row.
+
+    Attributes
+    ----------
+    y, variance : outcome and its sampling variance
+    observed : which have reported, with votes enough to say
+    """
+
+    y: Floats
+    variance: Floats
+    observed: Flags
+
+
+def turnout_observations(ballot: Ballot, expectation: Expectation) -> Observations:
+    """Log ratio of poll votes to those expected, by row."""
     poll = ballot.row_votes()[:, POLL]
     expected = np.exp(expectation.log_poll)
     enough: Flags = (expected >= 5) & (poll >= 3) & ballot.reported[:, POLL]
     y = np.log(poll + 0.5) - expectation.log_poll
-    variance = 1.0 / (poll + 1.0) + 1.0 / (expected + 1.0)
-    return GaussianHierarchy(spec).fit(frame, y, variance, enough)
+    return Observations(y, 1.0 / (poll + 1.0) + 1.0 / (expected + 1.0), enough)
 
 
-def fit_shift(
-    spec: HierarchySpec, ballot: Ballot, positions: Positions, splits: Splits, expectation: Expectation
-) -> GaussianHierarchy:
-    """Learn the shift, in logits, of each split at the polls against what was expected, from reported rows."""
+def shift_observations(
+    ballot: Ballot, positions: Positions, splits: Splits, expectation: Expectation
+) -> Observations:
+    """Shift, in logits, of each split at the polls against what was expected, by entry of ``splits``."""
     y, variance = np.zeros(len(splits.row)), np.ones(len(splits.row))
     observed = np.zeros(len(splits.row), dtype=np.bool_)
     for split in range(1, positions.most):
@@ -202,7 +213,7 @@ def fit_shift(
         logit, variance[at], enough = reported_sides(positions, rows, split, POLL)
         y[at] = logit - expectation.logit(rows, split)
         observed[at] = enough & ballot.reported[rows, POLL]
-    return GaussianHierarchy(spec).fit(splits.frame, y, variance, observed)
+    return Observations(y, variance, observed)
 
 
 def _without_own_early(ballot: Ballot) -> Flags:

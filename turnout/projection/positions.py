@@ -5,7 +5,7 @@ the runner-up against the leader, the third against those two, and so on. Shares
 never negative and always sum to one. Choices past the ninth, or under one vote in two hundred, share the last one.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 import numpy as np
@@ -77,11 +77,19 @@ def place(ballot: Ballot) -> Positions:
     return Positions(position=position, counts=counts, votes=votes, parts=_parts(ballot, position))
 
 
-def _parts(ballot: Ballot, position: Integers) -> sparse.csr_array:
-    """Return each choice's part of the votes to come for its position in each county, (choices, counties in contests).
+def place_as(before: Ballot, after: Ballot) -> Positions:
+    """Return the votes of ``after`` from the positions of ``before``: the same ballot with less of it counted."""
+    placed = place(before)
+    votes = np.zeros_like(placed.votes)
+    np.add.at(votes, (after.line_row, placed.position[after.line_choice]), after.votes)
+    return replace(placed, votes=votes)
 
-    By its early votes there, else by its votes there, else by its votes anywhere: where a spelling is used, and where a
-    minor candidate has votes, tells who gets the votes still to come there.
+
+def _parts(ballot: Ballot, position: Integers) -> sparse.csr_array:
+    """Return each choice's part of its position's votes to come, shape (choices, counties in contests).
+
+    By its early votes there, else by its votes there, else by its votes anywhere: where a spelling is used, and
+    where a minor candidate has votes, tells who gets the votes still to come there.
     """
     contest = ballot.choices["contest"].to_numpy()
     place = ballot.county_in_contest

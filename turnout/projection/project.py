@@ -14,7 +14,8 @@ from turnout.projection import ballot as ballots
 from turnout.projection import baseline as baselines
 from turnout.projection import calibration, carry, groups, late, notes, polls, positions, summary
 from turnout.projection.engine import MODE_SHIFT, SAMPLING, TURNOUT_TOTAL, Model
-from turnout.projection.hierarchy import NOISE, HierarchySpec
+from turnout.projection.hierarchy import NOISE, GaussianHierarchy, HierarchySpec
+from turnout.projection.priors import Priors
 from turnout.projection.support import SupportSpec
 from turnout.vocabulary import GROUPS
 from turnout.workspace import Workspace
@@ -91,9 +92,11 @@ def fit(
     electorate: Electorate | None,
     draws: int,
     rng: np.random.Generator,
+    learned: Priors | None = None,
 ) -> Model:
     """Fit turnout and shift at the polls to what has reported, on top of what is expected.
 
+    ``learned`` stands in for the shipped priors of a run from results alone.
     ``draws`` is how many draws of the groups' support and make-up a voter file's expectation holds; the model must
     then be asked for as many.
     """
@@ -110,12 +113,19 @@ def fit(
         expectation = groups.expect(ballot, placed, electorate, SupportSpec.load(), draws, rng)
         total_sd, late_sd = electorate.total_sd["poll"], electorate.total_sd["late"]
     frame = polls.turnout_frame(ballot, baseline, np.exp(expectation.log_poll), total_sd)
-    turnout = polls.fit_turnout(HierarchySpec.load(specs[0]), ballot, frame, expectation)
-    shift = polls.fit_shift(HierarchySpec.load(specs[1]), ballot, placed, splits, expectation)
-    widening = calibration.load("results" if electorate is None else "cells")
+    learned = learned or Priors.load()
+    seen = polls.turnout_observations(ballot, expectation)
+    turnout = GaussianHierarchy(_spec(specs[0], learned)).fit(frame, seen.y, seen.variance, seen.observed)
+    seen = polls.shift_observations(ballot, placed, splits, expectation)
+    shift = GaussianHierarchy(_spec(specs[1], learned)).fit(splits.frame, seen.y, seen.variance, seen.observed)
+    calibrated = learned.calibration if electorate is None else calibration.load("cells")
     begun = bool(ballot.votes[:, ballots.POLL].sum() > 0)
-    factor = widening.during_polls if begun else widening.before_polls
-    return Model(ballot, placed, expectation, turnout, shift, splits, late_spec, late_sd, factor, specs)
+    phase = calibrated.during_polls if begun else calibrated.before_polls
+    return Model(ballot, placed, expectation, turnout, shift, splits, late_spec, late_sd, phase, specs)
+
+
+def _spec(name: str, learned: Priors) -> HierarchySpec:
+    return learned.apply(name, HierarchySpec.load(name))
 
 
 def _components(model: Model, draws: int, rng: np.random.Generator) -> pl.DataFrame:

@@ -1,6 +1,6 @@
 """Contests that ask the same thing: a statewide question that is reported county by county, or Yes against No.
 
-Files often key such contests by county, so that they look unrelated. What the polls say of one tells about the others.
+Files often key such contests by county, so that they look unrelated.
 """
 
 import re
@@ -29,7 +29,7 @@ class Siblings:
     question : number of the split's question: contests of one name but for their county's, with the same candidates
     question_side : +1 or −1, so that the split points the same way in all of them; 0 in a question asked once
     candidates : number of the split's pair of names, whatever the contest is called
-    candidates_side : the same for these
+    candidates_side : the same for these; 0 for Yes and No too
     yes_side : +1 where a split is Yes against No, −1 where it is No against Yes, else 0
     """
 
@@ -64,15 +64,15 @@ def find(ballot: Ballot, positions: Positions) -> Siblings:
             questions.append((title, "\x1f".join(sort)))
     question, asked = _numbers(questions, shape)
     candidates, stood = _numbers(pairs, shape)
-    # a pair of names tells more than its question does only if several questions have it
-    several = _distinct(candidates, question) > 1
+    # a pair of names tells more than its question does only if several questions have it and it is not Yes and No
+    several = (_distinct(candidates, question) > 1) & (yes == 0)
     return Siblings(question, sides * (asked > 1), candidates, sides * ((stood > 1) & several), yes)
 
 
 def _towards_yes(own: str, rest: list[str]) -> float:
     if len(rest) != 1:
         return 0.0
-    own, other = own.split(" ")[0], rest[0].split(" ")[0]
+    own, other = own.partition(" ")[0], rest[0].partition(" ")[0]
     if own in _YES and other in _NO:
         return 1.0
     return -1.0 if own in _NO and other in _YES else 0.0
@@ -113,7 +113,7 @@ def _names(ballot: Ballot, positions: Positions) -> list[list[str]]:
 
 
 def _numbers(keys: list[tuple[str, ...]], shape: tuple[int, int]) -> tuple[Integers, Integers]:
-    """Number equal keys and count how many share each; both (contests, positions), nothing in column 0."""
+    """Return numbers of equal keys, and how many share each: (contests, positions), nothing in column 0."""
     known = {key: number for number, key in enumerate(sorted(set(keys)))}
     number = np.array([known[key] for key in keys], dtype=np.int64)
     inner = (shape[0], shape[1] - 1)

@@ -9,18 +9,23 @@ import shutil
 import tempfile
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Final
+from typing import Final, TypeVar
 
 import polars as pl
 
 from turnout import backtest, reading, resources
 from turnout.backtest import Backtest, Parts, Replay
+from turnout.backtest.scores import MANY
 from turnout.errors import InputRefused, UsageError
+from turnout.projection.priors import Priors
 from turnout.reporting import backtest as report
 from turnout.running import provenance
 from turnout.workspace import Workspace
+
+_T = TypeVar("_T")
+_R = TypeVar("_R")
 
 #: Called with how many replays are finished, how many there are, and what is being done.
 Advance = Callable[[int, int, str], None]
@@ -29,6 +34,13 @@ Advance = Callable[[int, int, str], None]
 _ONE_THREAD: Final = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "POLARS_MAX_THREADS")
 #: Rooms whose code a replay's numbers come from.
 _CODE: Final = ("reading", "projection", "backtest")
+_TOO_LITTLE: Final = (
+    "No past election has a contest that counts: over 2,000 votes for the top two, the runner-up over a"
+    " quarter of the leader's, 8 precincts, 300 votes early and at the polls. Give more history."
+)
+#: Rounds in which effects are learned; further ones move no prior by a tenth.
+ROUNDS: Final = 3
+PRIORS_JSON: Final = "priors.json"
 _STAGING: Final = ".replay-"
 _NO_CONTEST: Final = "no contest counts"
 _ONE_COUNTY: Final = "the ballot is in one county"
@@ -49,6 +61,7 @@ class Settings:
     states : only elections of these; empty: of all
     jobs : processes; each may take about 1.5 GB on a large state's ballot
     fresh : whether to replay what an earlier run of the same inputs, models, code and options finished
+    priors : file of priors in place of the shipped one
     """
 
     history: tuple[Path, ...]
@@ -60,16 +73,19 @@ class Settings:
     draws: int = 400
     jobs: int = 1
     fresh: bool = False
+    priors: Path | None = None
 
 
 @dataclass(frozen=True)
 class _Task:
-    """One replay and where its election's full count and its state's past are."""
+    """One replay, where its election's full count and its state's past are, and what it is projected with."""
 
     replay: Replay
     lines: Path
     past: Path
     size: int
+    contests: int
+    learned: Priors
 
 
 def cores() -> int:
@@ -93,19 +109,79 @@ def run(settings: Settings, *, advance: Advance = lambda *_: None) -> Backtest:
         advance(0, 1, "reading")
         reading.load_history(workspace, settings.history)
         elections = _elections(workspace, settings.states)
-        basis = _provenance(workspace, settings)
+        learned = Priors.load(settings.priors)
+        basis = _provenance(workspace, settings, learned)
         parts = Parts(settings.output, basis, fresh=settings.fresh)
-        tasks, without = _tasks(workspace, elections, settings, staging)
+        tasks, without = _tasks(workspace, elections, settings, staging, learned)
         if not tasks:
-            raise InputRefused(
-                "No past election has a contest that counts: over 2,000 votes for the top two, the runner-up over a"
-                " quarter of the leader's, 8 precincts, 300 votes early and at the polls. Give more history."
-            )
+            raise InputRefused(_TOO_LITTLE)
         _replay_all(tasks, parts, settings.jobs, advance)
         result = _conclude([(task.replay, parts.read(task.replay)) for task in tasks], without, basis, settings)
         with workspace.publication() as directory:
             report.write(directory, result)
     return result
+
+
+def learn(settings: Settings, without: Sequence[str] = (), *, advance: Advance = lambda *_: None) -> Priors:
+    """Learn priors and the calibration of draws from past elections, and publish ``priors.json``.
+
+    Effects are learned in :data:`ROUNDS` rounds from the full counts; then the elections are replayed with them at
+    the stages of ``settings``, which calibrates the draws.
+
+    Parameters
+    ----------
+    without : states that are left out, so that a backtest of them is of elections nothing was learned from
+
+    Raises
+    ------
+    UsageError, InputRefused, WorkspaceBusy
+        As :func:`run` does.
+    """
+    with Workspace.create(settings.output) as workspace, _staging(settings.output) as staging:
+        advance(0, 1, "reading")
+        reading.load_history(workspace, settings.history)
+        elections = [each for each in _elections(workspace, settings.states) if each[0] not in without]
+        learned = Priors()
+        tasks, _ = _tasks(workspace, elections, settings, staging, learned)
+        if not tasks:
+            raise InputRefused(_TOO_LITTLE)
+        total = ROUNDS * len({task.lines for task in tasks}) + len(tasks)
+        learned = _learn_effects(tasks, learned, settings, lambda done: advance(done, total, "learning effects"))
+        rows = []
+        for _, part in _each(_replay, [replace(task, learned=learned) for task in tasks], settings.jobs):
+            rows.append(part)
+            advance(total - len(tasks) + len(rows), total, "replaying")
+        calibration = backtest.calibrate(pl.concat(rows))
+        basis = _provenance(workspace, settings, learned)
+        kept = {"elections": len(elections), "without": sorted(without), "rounds": ROUNDS}
+        learned = learned.model_copy(update={"calibration": calibration, "provenance": {**kept, **basis}})
+        with workspace.publication() as directory:
+            (directory / PRIORS_JSON).write_text(learned.model_dump_json(indent=1) + "\n", encoding="utf-8")
+    return learned
+
+
+def _learn_effects(
+    tasks: Sequence[_Task], learned: Priors, settings: Settings, advance: Callable[[int], None]
+) -> Priors:
+    """Learn the hierarchies' priors from every election with contests enough to tell them apart."""
+    elections = list({task.lines: task for task in tasks if task.contests >= MANY}.values())
+    done = 0
+    for _ in range(ROUNDS):
+        found = {}
+        asked = [replace(task, learned=learned) for task in elections]
+        for task, told in _each(_evidence, asked, settings.jobs):
+            found[task.lines] = told
+            done += 1
+            advance(done)
+        learned = backtest.maximise([found[task.lines] for task in elections], learned)
+    return learned
+
+
+def _evidence(task: _Task) -> backtest.Evidence:
+    asked = task.replay
+    return backtest.evidence(
+        pl.read_parquet(task.lines), pl.read_parquet(task.past), asked.date, task.learned, asked.seed
+    )
 
 
 @contextlib.contextmanager
@@ -128,7 +204,11 @@ def _elections(workspace: Workspace, states: Sequence[str]) -> list[tuple[str, d
 
 
 def _tasks(
-    workspace: Workspace, elections: Sequence[tuple[str, dt.date]], settings: Settings, staging: Path
+    workspace: Workspace,
+    elections: Sequence[tuple[str, dt.date]],
+    settings: Settings,
+    staging: Path,
+    learned: Priors,
 ) -> tuple[list[_Task], list[tuple[str, dt.date]]]:
     """Put each election's full count and each state's past where processes can read them.
 
@@ -142,14 +222,15 @@ def _tasks(
     tasks, without = [], []
     for number, (state, date) in enumerate(elections):
         lines = workspace.query("projection/lines", is_past=True, state=state, date=date)
-        if backtest.counting(lines).is_empty():
+        contests = backtest.counting(lines).height
+        if not contests:
             without.append((state, date))
             continue
         path = staging / f"lines-{number}.parquet"
         lines.write_parquet(path)
         for stage in backtest.stages(settings.shares, settings.orders):
             replay = Replay(state, date, stage, settings.seed, settings.draws)
-            tasks.append(_Task(replay, path, pasts[state], lines.height))
+            tasks.append(_Task(replay, path, pasts[state], lines.height, contests, learned))
     return tasks, without
 
 
@@ -158,21 +239,21 @@ def _replay_all(tasks: Sequence[_Task], parts: Parts, jobs: int, advance: Advanc
     missing = sorted((task for task in tasks if not parts.has(task.replay)), key=lambda task: -task.size)
     done = len(tasks) - len(missing)
     advance(done, len(tasks), "replaying")
-    for task, rows in _each(missing, jobs):
+    for task, rows in _each(_replay, missing, jobs):
         parts.write(task.replay, rows)
         done += 1
         advance(done, len(tasks), f"{task.replay.state} {task.replay.date}")
 
 
-def _each(tasks: Sequence[_Task], jobs: int) -> Iterator[tuple[_Task, pl.DataFrame]]:
-    """Replay tasks and yield them as they end. What a replay gives does not depend on ``jobs``."""
+def _each(work: Callable[[_T], _R], tasks: Sequence[_T], jobs: int) -> Iterator[tuple[_T, _R]]:
+    """Work on tasks in processes and yield them as they end. What one gives does not depend on ``jobs``."""
     if min(jobs, len(tasks)) <= 1:
-        yield from ((task, _replay(task)) for task in tasks)
+        yield from ((task, work(task)) for task in tasks)
         return
     # Processes are spawned, not forked: DuckDB and Polars have threads here, which a fork would lose.
     context = multiprocessing.get_context("spawn")
     with _one_thread_each(), ProcessPoolExecutor(min(jobs, len(tasks)), mp_context=context) as pool:
-        futures = {pool.submit(_replay, task): task for task in tasks}
+        futures = {pool.submit(work, task): task for task in tasks}
         try:
             for future in as_completed(futures):
                 yield futures[future], future.result()
@@ -181,7 +262,7 @@ def _each(tasks: Sequence[_Task], jobs: int) -> Iterator[tuple[_Task, pl.DataFra
 
 
 def _replay(task: _Task) -> pl.DataFrame:
-    return backtest.replay(task.replay, pl.read_parquet(task.lines), pl.read_parquet(task.past))
+    return backtest.replay(task.replay, pl.read_parquet(task.lines), pl.read_parquet(task.past), task.learned)
 
 
 @contextlib.contextmanager
@@ -221,7 +302,7 @@ def _conclude(
     )
 
 
-def _provenance(workspace: Workspace, settings: Settings) -> dict[str, object]:
+def _provenance(workspace: Workspace, settings: Settings, learned: Priors) -> dict[str, object]:
     """Return what every replay rests on, whichever of them are asked for."""
     models = [*resources.listing("models", "*.toml"), *resources.listing("models", "*.json")]
     return {
@@ -230,6 +311,7 @@ def _provenance(workspace: Workspace, settings: Settings) -> dict[str, object]:
         "draws": settings.draws,
         "inputs": provenance.inputs(workspace),
         "models": {path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in models},
+        "priors": hashlib.sha256(learned.model_dump_json().encode()).hexdigest(),
         "code": _code(),
     }
 

@@ -1,0 +1,221 @@
+"""Priors of the hierarchies learned from past elections: expectation and maximisation over whole ballots.
+
+Each past ballot is taken as it stood before any poll vote, then shown all of them. What its effects must then have
+been (:func:`evidence`) says how widely such effects spread (:func:`maximise`); and so on in turn. An election counts
+once, whatever its size: contests of one ballot share their error.
+"""
+
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Final
+
+import numpy as np
+import polars as pl
+from threadpoolctl import threadpool_limits
+
+from turnout.backtest.contests import counting
+from turnout.backtest.scores import MANY
+from turnout.backtest.stages import mask
+from turnout.projection import ballot as ballots
+from turnout.projection import baseline, carry, late, polls, positions
+from turnout.projection.ballot import POLL, Ballot
+from turnout.projection.calibration import Calibration, Phase
+from turnout.projection.hierarchy import GaussianHierarchy, HierarchySpec
+from turnout.projection.priors import EffectPrior, Priors
+
+#: Hierarchies that are learned: those used without a voter file.
+LEARNED: Final = ("turnout", "shift")
+#: Draws of the effects that an election's evidence is an average of.
+_DRAWS: Final = 24
+#: Effects of one term beyond which an election's evidence of their spread weighs no more.
+_MOST_LEVELS: Final = 20
+#: Elections that the starting value of an effect there is one of on each ballot counts for.
+_START: Final = 2
+#: Bounds of any learned sd; an effect that shows no spread keeps a little.
+_LEAST_SD, _MOST_SD = 0.01, 3.0
+#: Parts of the expected move that are tried, and what the 90 % interval shall hold.
+_MOVES: Final = tuple(number / 20 for number in range(20, 7, -1))
+_HELD: Final = 0.9
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """What one election says of each effect, by hierarchy and term.
+
+    Attributes
+    ----------
+    levels : how many effects of the term had votes to tell of them
+    mean : their mean
+    square : mean of their squared distance from the prior's mean, tails held back
+    noise : by hierarchy, (rows, mean square) of each noise
+    """
+
+    levels: dict[tuple[str, str], int]
+    mean: dict[tuple[str, str], float]
+    square: dict[tuple[str, str], float]
+    noise: dict[str, tuple[tuple[int, float], ...]]
+
+
+def evidence(lines: pl.DataFrame, past: pl.DataFrame, date: dt.date, priors: Priors, seed: int) -> Evidence:
+    """Fit both hierarchies to the full count of one election, and measure what its effects were.
+
+    Parameters
+    ----------
+    lines : full count of the election, the rows of ``sql/projection/lines.sql``
+    past : rows of ``sql/projection/past_units.sql`` of its state; those not before ``date`` are not looked at
+    """
+    with threadpool_limits(1):
+        before = ballots.build(mask(lines, lines.select("county", "precinct").clear()))
+        compared = baseline.build(past.filter(pl.col("election_date") < date), before)
+        early = carry.pool(before, positions.place(before))
+        splits = polls.splits_of(before, positions.place(before), early, compared)
+        expected = carry.expect(before, early, compared, late.load("results"))
+        scored = set(counting(lines)["contest"])
+        after = _revealed(before, lines, np.array([name in scored for name in before.contests]))
+        specs = {name: priors.apply(name, HierarchySpec.load(name)) for name in LEARNED}
+        frame = polls.turnout_frame(after, compared, np.exp(expected.log_poll), 0.0)
+        turnout = polls.turnout_observations(after, expected)
+        shift = polls.shift_observations(after, positions.place_as(before, after), splits, expected)
+        rng = np.random.default_rng([seed, date.toordinal()])
+        levels: dict[tuple[str, str], int] = {}
+        mean: dict[tuple[str, str], float] = {}
+        square: dict[tuple[str, str], float] = {}
+        noise: dict[str, tuple[tuple[int, float], ...]] = {}
+        for name, table, seen in (("turnout", frame, turnout), ("shift", splits.frame, shift)):
+            fitted = GaussianHierarchy(specs[name]).fit(table, seen.y, seen.variance, seen.observed)
+            for term, moment in fitted.moments(seen.observed, _DRAWS, rng).items():
+                levels[name, term], mean[name, term], square[name, term] = moment
+            noise[name] = fitted.noise_moments(table, seen.y, seen.variance, seen.observed)
+    return Evidence(levels, mean, square, noise)
+
+
+def maximise(evidences: Sequence[Evidence], priors: Priors) -> Priors:
+    """Return the priors under which the evidence of several elections is most likely.
+
+    The mean of an effect there is one of on each ballot is the median over elections, that of one there are many of
+    stays. Variances are means over elections of the log, so that one election with wrong figures cannot widen them,
+    but where there is one effect on each ballot: then the mean over elections. What ``models/<name>.toml`` starts
+    from counts as :data:`_START` elections there, so that one or two do not make anything certain.
+    """
+    terms: dict[str, dict[str, EffectPrior]] = {}
+    for name in LEARNED:
+        spec = priors.apply(name, HierarchySpec.load(name))
+        found = {
+            term.name: _maximise_term(name, term.name, bool(term.by), term.mean, evidences) for term in spec.term
+        }
+        terms[name] = {term: prior for term, prior in found.items() if prior is not None}
+    noise = {}
+    for name in LEARNED:
+        spec = priors.apply(name, HierarchySpec.load(name))
+        noise[name] = tuple(
+            _spread([each.noise[name][number] for each in evidences], part.sd)
+            for number, part in enumerate(spec.noise)
+        )
+    return priors.model_copy(update={"terms": terms, "noise": noise})
+
+
+def _maximise_term(
+    name: str, term: str, many: bool, mean: float, evidences: Sequence[Evidence]
+) -> EffectPrior | None:
+    told = [each for each in evidences if each.levels.get((name, term), 0) > 0]
+    if not told:
+        return None
+    if many:
+        spread = _spread([(each.levels[name, term], each.square[name, term]) for each in told], 0.0)
+        return EffectPrior(mean=mean, sd=spread)
+    means = np.array([each.mean[name, term] for each in told])
+    # squares are about the prior's mean of this round; move them to the new one
+    squares = np.array([each.square[name, term] for each in told])
+    start = next(part for part in HierarchySpec.load(name).term if part.name == term)
+    centre = float(np.median([*means, *[start.mean] * _START]))
+    about = squares - (means - mean) ** 2 + (means - centre) ** 2
+    before = start.sd**2 + (start.mean - centre) ** 2
+    square = (about.sum() + _START * before) / (len(told) + _START)
+    return EffectPrior(mean=centre, sd=float(np.clip(np.sqrt(square), _LEAST_SD, _MOST_SD)))
+
+
+def _spread(told: Sequence[tuple[int, float]], otherwise: float) -> float:
+    """Root of the mean over elections of the log of mean squares, each by its number of effects up to a limit."""
+    known = [(min(levels, _MOST_LEVELS), square) for levels, square in told if levels > 0 and square > 0]
+    if not known:
+        return otherwise
+    weight, square = np.array(known, dtype=np.float64).T
+    return float(np.clip(np.exp(0.5 * np.average(np.log(square), weights=weight)), _LEAST_SD, _MOST_SD))
+
+
+def _revealed(ballot: Ballot, lines: pl.DataFrame, scored: ballots.Flags) -> Ballot:
+    """Return a ballot that knew no poll vote with all of those of the contests that count, in the same order."""
+    line = ballot.line_row
+    names = pl.DataFrame(
+        {
+            "contest": pl.Series(ballot.contests, dtype=pl.String)[ballot.row_contest[line]],
+            "county": ballot.units["county"][ballot.row_unit[line]],
+            "precinct": ballot.units["precinct"][ballot.row_unit[line]],
+            "candidate": ballot.choices["candidate"][ballot.line_choice],
+        }
+    )
+    keys = names.columns
+    poll = names.join(lines.select(*keys, "poll"), on=keys, how="left", maintain_order="left")["poll"]
+    votes, reported = ballot.votes.copy(), ballot.reported.copy()
+    votes[:, POLL] = poll.fill_null(0.0).to_numpy()
+    reported[:, POLL] = scored[ballot.row_contest]
+    return replace(ballot, votes=votes, reported=reported)
+
+
+def calibrate(rows: pl.DataFrame) -> Calibration:
+    """Return the calibration that past elections bear out, from replays made with none.
+
+    How much of the expected move is kept: what makes the mean ratio to the count least, over elections with contests
+    enough for theirs to be more than chance. Then the spread: what makes the 90 % interval hold nine outcomes in ten,
+    elections counting once.
+
+    Parameters
+    ----------
+    rows : replayed contests, the columns of :data:`turnout.backtest.replay.ROWS`
+    """
+    told = rows.filter(pl.col("status") == "projected")
+    phases = {}
+    for name, begun in (("before_polls", False), ("during_polls", True)):
+        part = told.filter((pl.col("stage") > 0) == begun)
+        ratios = [_ratio(part, move) for move in _MOVES]
+        move = _MOVES[int(np.argmin(ratios))] if part.height else 1.0
+        spread = {f"spread_{kind}": _spread_needed(part.filter(kind=kind), move) for kind in ("partisan", "other")}
+        phases[name] = Phase(move=move, **spread)
+    return Calibration(**phases)
+
+
+def _moved(move: float) -> pl.Expr:
+    """Return how far the projection moves when only part of its move is kept."""
+    return (1.0 - move) * (pl.col("counted_share") - pl.col("projected_share"))
+
+
+def _ratio(rows: pl.DataFrame, move: float) -> float:
+    """Mean over stages and elections of the error's ratio to the count's; 1 where nothing can be said."""
+    error = (pl.col("projected_share") + _moved(move) - pl.col("truth")).abs()
+    counts = (pl.col("counted_share") - pl.col("truth")).abs()
+    by_election = rows.group_by("state", "date", "stage", "order").agg(
+        ratio=error.sum() / counts.sum(), many=pl.len() >= MANY
+    )
+    if by_election["many"].any():
+        by_election = by_election.filter("many")
+    ratio = by_election.filter(pl.col("ratio").is_finite())["ratio"].mean()
+    return float(ratio) if isinstance(ratio, float) else 1.0
+
+
+def _spread_needed(rows: pl.DataFrame, move: float) -> float:
+    """Return the factor on intervals under which nine outcomes in ten lie inside, elections counting once."""
+    half = (pl.col("hi90") - pl.col("lo90")) / 2
+    middle = (pl.col("hi90") + pl.col("lo90")) / 2 + _moved(move)
+    told = (
+        rows.filter(half > 0)
+        .with_columns(
+            distance=((pl.col("truth") - middle) / half).abs(),
+            weight=1.0 / pl.len().over("state", "date", "stage", "order"),
+        )
+        .sort("distance")
+    )
+    if told.is_empty():
+        return 1.0
+    level = told["weight"].cum_sum() / told["weight"].sum()
+    return float(max(told["distance"][int((level < _HELD).sum())], _LEAST_SD))
