@@ -4,7 +4,7 @@ VENV   := .venv
 BIN    := $(VENV)/bin
 STAMP  := $(VENV)/.installed
 
-.PHONY: help demo test lint types pytest format lock clean
+.PHONY: help demo test lint types pytest bench format lock clean
 
 help:            ## what can be made
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/' | expand -t 16
@@ -31,6 +31,9 @@ types: $(STAMP)  ## mypy, strict
 
 pytest: $(STAMP) ## the tests, on all cores
 	$(BIN)/pytest -n auto
+
+bench: $(STAMP)  ## seconds of a statewide ballot: make bench HISTORY=past-results/ (see benchmarks/)
+	$(BIN)/python benchmarks/statewide.py --history $(HISTORY)
 
 format: $(STAMP) ## rewrite the code in the project's format
 	$(BIN)/ruff check --fix .

@@ -3,6 +3,7 @@
 from typing import Final
 
 import numpy as np
+import polars as pl
 
 from turnout.electorate import Electorate
 from turnout.projection.ballot import EARLY, POLL, Ballot
@@ -17,6 +18,7 @@ _MATCHED_WELL: Final = 0.8
 def write(workspace: Workspace, ballot: Ballot, baseline: Baseline, electorate: Electorate | None) -> None:
     """Record what has reported, what it is compared with, and where the inputs contradict each other."""
     _reporting(workspace, ballot)
+    _spellings(workspace, ballot)
     _past_election(workspace, baseline, electorate)
     if electorate is not None:
         _contradictions(workspace, ballot, electorate)
@@ -32,6 +34,23 @@ def _reporting(workspace: Workspace, ballot: Ballot) -> None:
             "polls all zero",
             "The returns give 0 poll votes in every unit of every contest. That is taken as not reported yet; leave "
             "the cells empty to say so.",
+            severity="warning",
+        )
+
+
+def _spellings(workspace: Workspace, ballot: Ballot) -> None:
+    """Say how many candidates stand under several spellings, and name some."""
+    spelt = (
+        ballot.choices.group_by("contest", "person", maintain_order=True)
+        .agg(pl.col("candidate"))
+        .filter(pl.col("candidate").list.len() > 1)
+    )
+    if spelt.height:
+        some = "; ".join(" = ".join(names) for names in spelt["candidate"].head(3).to_list())
+        workspace.note(
+            "spellings",
+            f"Spelt in more than one way: {spelt.height:,}. Each is projected as one candidate; the rows stay "
+            f"apart, and add up: {some}{'; …' if spelt.height > 3 else ''}.",
             severity="warning",
         )
 

@@ -1,0 +1,30 @@
+"""What the reader is told about the returns."""
+
+import numpy as np
+
+from tests.projection.conftest import MODES, write_returns
+from turnout import reading
+from turnout.contest import Contest, Inputs
+from turnout.projection import project
+from turnout.workspace import Workspace
+
+
+def findings(tmp_path, lines) -> dict[str, str]:
+    contest = Contest(inputs=Inputs(returns=(write_returns(tmp_path / "returns.csv", lines, MODES),)), draws=100)
+    with Workspace.create(tmp_path / "out", threads=2) as workspace:
+        reading.load(workspace, contest)
+        project(workspace, contest, None, np.random.default_rng(1))
+        return dict(workspace.table("findings").select("topic", "message").iter_rows())
+
+
+def test_spellings_taken_for_one_candidate_are_told(tmp_path):
+    spelt = {"ONE": "Ann Lee", "TWO": "ANN LEE (I)"}
+    lines = [
+        {"county": county, "precinct": "1", "candidate": name, "mail": votes}
+        for county, first in spelt.items()
+        for name, votes in ((first, 70), ("Bob Orr", 50))
+    ]
+    told = findings(tmp_path, lines)["spellings"]
+    assert told.startswith("Spelt in more than one way: 1.")
+    assert "ANN LEE (I) = Ann Lee" in told or "Ann Lee = ANN LEE (I)" in told
+    assert "spellings" not in findings(tmp_path, [line for line in lines if line["county"] == "ONE"])
