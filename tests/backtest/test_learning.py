@@ -70,14 +70,18 @@ def test_spread_counts_elections_not_contests():
 
 def test_a_projection_that_moves_too_far_is_held_back():
     rows = [
-        {**replayed(state, truth), "projected_share": 0.6, "lo90": 0.55, "hi90": 0.65}
+        {**replayed(state, truth), "stage": stage, "projected_share": 0.6, "lo90": 0.55, "hi90": 0.65}
         for state in ("AA", "BB")
         for truth in (0.54, 0.56) * 6
+        for stage in (0, 25)
     ]
-    learned = backtest.calibrate(pl.DataFrame(rows)).during_polls
-    assert 0.4 <= learned.move <= 0.6
-    # moved to the middle of the truths, half an interval's reach of 0.05 is 0.2 too much
-    assert learned.spread_other < 0.5
+    learned = backtest.calibrate(pl.DataFrame(rows))
+    assert 0.4 <= learned.before_polls.move <= 0.6
+    # moved to the middle of the truths, they are 0.01 off where the interval reaches 0.05
+    assert learned.before_polls.spread_other < 0.5
+    # once polls report they say how far to go; what is wrong then shows in the interval
+    assert learned.during_polls.move == 1.0
+    assert learned.during_polls.spread_other == pytest.approx(0.06 / 0.05)
 
 
 def test_fit_writes_priors_that_a_backtest_can_use(tmp_path):

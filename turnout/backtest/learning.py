@@ -166,9 +166,9 @@ def _revealed(ballot: Ballot, lines: pl.DataFrame, scored: ballots.Flags) -> Bal
 def calibrate(rows: pl.DataFrame) -> Calibration:
     """Return the calibration that past elections bear out, from replays made with none.
 
-    How much of the expected move is kept: what makes the mean ratio to the count least, over elections with contests
-    enough for theirs to be more than chance. Then the spread: what makes the 90 % interval hold nine outcomes in ten,
-    elections counting once.
+    How much of the expected move is kept before any poll vote: what makes the mean ratio to the count least, over
+    elections with contests enough for theirs to be more than chance. Then the spread: what makes the 90 % interval
+    hold nine outcomes in ten, elections counting once.
 
     Parameters
     ----------
@@ -178,8 +178,9 @@ def calibrate(rows: pl.DataFrame) -> Calibration:
     phases = {}
     for name, begun in (("before_polls", False), ("during_polls", True)):
         part = told.filter((pl.col("stage") > 0) == begun)
-        ratios = [_ratio(part, move) for move in _MOVES]
-        move = _MOVES[int(np.argmin(ratios))] if part.height else 1.0
+        # once polls report, they say how far to go, and the better the more of them there are
+        moves = (1.0,) if begun or part.is_empty() else _MOVES
+        move = moves[int(np.argmin([_ratio(part, move) for move in moves]))]
         spread = {f"spread_{kind}": _spread_needed(part.filter(kind=kind), move) for kind in ("partisan", "other")}
         phases[name] = Phase(move=move, **spread)
     return Calibration(**phases)
