@@ -286,6 +286,10 @@ def backtest(
     left_out = tuple(name.upper() for name in options.words("--without", without or ""))
     if left_out and not fit:
         raise UsageError("--without goes with --fit: it leaves states out of what is learned.")
+    if fit and priors is not None:
+        raise UsageError(
+            "--fit learns from the starting values in models/; --priors goes with scoring. Leave one out."
+        )
     if fit:
         with _bar(quiet) as advance:
             running.learn(settings, left_out, advance=advance)

@@ -38,7 +38,7 @@ _TOO_LITTLE: Final = (
     "No past election has a contest that counts: over 2,000 votes for the top two, the runner-up over a"
     " quarter of the leader's, 8 precincts, 300 votes early and at the polls. Give more history."
 )
-#: Rounds in which effects are learned; further ones move no prior by a tenth.
+#: Rounds in which effects are learned, from the starting values in ``models/``.
 ROUNDS: Final = 3
 PRIORS_JSON: Final = "priors.json"
 _STAGING: Final = ".replay-"
@@ -156,7 +156,9 @@ def learn(settings: Settings, without: Sequence[str] = (), *, advance: Advance =
         kept = {"elections": len(elections), "without": sorted(without), "rounds": ROUNDS}
         learned = learned.model_copy(update={"calibration": calibration, "provenance": {**kept, **basis}})
         with workspace.publication() as directory:
-            (directory / PRIORS_JSON).write_text(learned.model_dump_json(indent=1) + "\n", encoding="utf-8")
+            path = directory / PRIORS_JSON
+            path.touch(mode=0o600)
+            path.write_text(learned.model_dump_json(indent=1) + "\n", encoding="utf-8")
     return learned
 
 
