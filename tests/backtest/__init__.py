@@ -1,0 +1,1 @@
+"""Past elections replayed, learned from and scored."""

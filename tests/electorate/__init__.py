@@ -1,0 +1,1 @@
+"""Who has voted, who is still to vote."""

@@ -1,0 +1,1 @@
+"""Probabilities of ethnicity from names and places."""

@@ -1,0 +1,1 @@
+"""Ballots, models and projections from returns."""

@@ -21,7 +21,7 @@ from turnout.projection import ballot as ballots
 from turnout.projection import baseline, carry, late, polls, positions
 from turnout.projection.ballot import POLL, Ballot
 from turnout.projection.calibration import Calibration, Phase
-from turnout.projection.hierarchy import GaussianHierarchy, HierarchySpec
+from turnout.projection.hierarchy import GaussianHierarchy, HierarchySpec, Term
 from turnout.projection.priors import EffectPrior, Priors
 
 #: Hierarchies that are learned: those used without a voter file.
@@ -68,22 +68,22 @@ def evidence(lines: pl.DataFrame, past: pl.DataFrame, date: dt.date, priors: Pri
     with threadpool_limits(1):
         before = ballots.build(mask(lines, lines.select("county", "precinct").clear()))
         compared = baseline.build(past.filter(pl.col("election_date") < date), before)
-        early = carry.pool(before, positions.place(before))
-        splits = polls.splits_of(before, positions.place(before), early, compared)
+        placed = positions.place(before)
+        early = carry.pool(before, placed)
+        splits = polls.splits_of(before, placed, early, compared)
         expected = carry.expect(before, early, compared, late.load("results"))
         scored = set(counting(lines)["contest"])
         after = _revealed(before, lines, np.array([name in scored for name in before.contests]))
-        specs = {name: priors.apply(name, HierarchySpec.load(name)) for name in LEARNED}
         frame = polls.turnout_frame(after, compared, np.exp(expected.log_poll), 0.0)
         turnout = polls.turnout_observations(after, expected)
-        shift = polls.shift_observations(after, positions.place_as(before, after), splits, expected)
+        shift = polls.shift_observations(after, positions.recount(placed, after), splits, expected)
         rng = np.random.default_rng([seed, date.toordinal()])
         levels: dict[tuple[str, str], int] = {}
         mean: dict[tuple[str, str], float] = {}
         square: dict[tuple[str, str], float] = {}
         noise: dict[str, tuple[tuple[int, float], ...]] = {}
         for name, table, seen in (("turnout", frame, turnout), ("shift", splits.frame, shift)):
-            fitted = GaussianHierarchy(specs[name]).fit(table, seen.y, seen.variance, seen.observed)
+            fitted = GaussianHierarchy(priors.hierarchy(name)).fit(table, seen.y, seen.variance, seen.observed)
             for term, moment in fitted.moments(seen.observed, _DRAWS, rng).items():
                 levels[name, term], mean[name, term], square[name, term] = moment
             noise[name] = fitted.noise_moments(table, seen.y, seen.variance, seen.observed)
@@ -99,15 +99,15 @@ def maximise(evidences: Sequence[Evidence], priors: Priors) -> Priors:
     from counts as :data:`_START` elections there, so that one or two do not make anything certain.
     """
     terms: dict[str, dict[str, EffectPrior]] = {}
+    noise: dict[str, tuple[float, ...]] = {}
     for name in LEARNED:
-        spec = priors.apply(name, HierarchySpec.load(name))
+        start = HierarchySpec.load(name)
+        spec = priors.apply(name, start)
         found = {
-            term.name: _maximise_term(name, term.name, bool(term.by), term.mean, evidences) for term in spec.term
+            term.name: _maximise_term(name, term, before, evidences)
+            for term, before in zip(spec.term, start.term, strict=True)
         }
         terms[name] = {term: prior for term, prior in found.items() if prior is not None}
-    noise = {}
-    for name in LEARNED:
-        spec = priors.apply(name, HierarchySpec.load(name))
         noise[name] = tuple(
             _spread([each.noise[name][number] for each in evidences], part.sd)
             for number, part in enumerate(spec.noise)
@@ -115,21 +115,19 @@ def maximise(evidences: Sequence[Evidence], priors: Priors) -> Priors:
     return priors.model_copy(update={"terms": terms, "noise": noise})
 
 
-def _maximise_term(
-    name: str, term: str, many: bool, mean: float, evidences: Sequence[Evidence]
-) -> EffectPrior | None:
-    told = [each for each in evidences if each.levels.get((name, term), 0) > 0]
+def _maximise_term(name: str, term: Term, start: Term, evidences: Sequence[Evidence]) -> EffectPrior | None:
+    """Return a term's next prior, from the evidence under ``term``; None where no election tells of it."""
+    key = (name, term.name)
+    told = [each for each in evidences if each.levels.get(key, 0) > 0]
     if not told:
         return None
-    if many:
-        spread = _spread([(each.levels[name, term], each.square[name, term]) for each in told], 0.0)
-        return EffectPrior(mean=mean, sd=spread)
-    means = np.array([each.mean[name, term] for each in told])
+    if term.by:
+        return EffectPrior(mean=term.mean, sd=_spread([(each.levels[key], each.square[key]) for each in told], 0.0))
+    means = np.array([each.mean[key] for each in told])
     # squares are about the prior's mean of this round; move them to the new one
-    squares = np.array([each.square[name, term] for each in told])
-    start = next(part for part in HierarchySpec.load(name).term if part.name == term)
+    squares = np.array([each.square[key] for each in told])
     centre = float(np.median([*means, *[start.mean] * _START]))
-    about = squares - (means - mean) ** 2 + (means - centre) ** 2
+    about = squares - (means - term.mean) ** 2 + (means - centre) ** 2
     before = start.sd**2 + (start.mean - centre) ** 2
     square = (about.sum() + _START * before) / (len(told) + _START)
     return EffectPrior(mean=centre, sd=float(np.clip(np.sqrt(square), _LEAST_SD, _MOST_SD)))

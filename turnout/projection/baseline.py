@@ -69,6 +69,7 @@ def build(past: pl.DataFrame, ballot: Ballot) -> Baseline:
     found = matched["early"].is_not_null().to_numpy() & (matched["poll"].fill_null(0).to_numpy() > 0)
     columns = {name: matched[name].fill_null(0.0).to_numpy() for name in ("early", "poll", "late")}
     weight = np.bincount(ballot.row_unit, ballot.row_votes()[:, 0], ballot.units.height)
+    shift = ballot_shift(chosen)
     return Baseline(
         date=str(chosen["election_date"][0]) if chosen.height else "",
         matched=found,
@@ -77,7 +78,7 @@ def build(past: pl.DataFrame, ballot: Ballot) -> Baseline:
         log_late_ratio=_log_ratio(chosen, "late", "poll"),
         early_lean=lean(matched["early_dem"], matched["early_rep"], matched["county_key"]),
         poll_lean=lean(matched["poll_dem"], matched["poll_rep"], matched["county_key"]),
-        shift=ballot_shift(chosen) - USUAL_SHIFT if ballot_shift(chosen) else 0.0,
+        shift=shift - USUAL_SHIFT if shift else 0.0,
         matched_share=float(weight[found].sum() / max(weight.sum(), 1.0)),
     )
 

@@ -1,7 +1,6 @@
 """How far draws move from the count and spread about their mean, so that both are as past elections bear out."""
 
 from pathlib import Path
-from typing import Literal
 
 import numpy as np
 from pydantic import BaseModel, ConfigDict, Field
@@ -41,10 +40,9 @@ class _File(BaseModel):
     cells: Calibration
 
 
-def load(source: Literal["cells"], override: Path | None = None) -> Calibration:
-    """Read a section of ``models/calibration.toml``; that of a run from results alone is learned, with its priors."""
-    file = specification.load(_File, "calibration", override)
-    return {"cells": file.cells}[source]
+def load(override: Path | None = None) -> Calibration:
+    """Read ``models/calibration.toml``: of a run with a voter file. One from results alone has its priors' own."""
+    return specification.load(_File, "calibration", override).cells
 
 
 def apply(phase: Phase, ballot: Ballot, votes: Floats) -> Floats:

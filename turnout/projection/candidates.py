@@ -2,9 +2,7 @@
 
 import re
 import unicodedata
-from collections.abc import Sequence
-from itertools import pairwise
-from typing import Final
+from typing import Final, NamedTuple
 
 import polars as pl
 
@@ -52,13 +50,18 @@ def people(choices: pl.DataFrame, lines: pl.DataFrame) -> pl.Series:
         person=pl.col("choice").min().over("contest", "name"), last=pl.col("name").str.split(" ").list.last()
     )
     alike = frame.filter(pl.col("person").n_unique().over("contest", "last") > 1)
-    same = _never_together(alike, lines)
-    merged = dict(same)
-    return frame["person"].replace(merged).cast(pl.Int64) if merged else frame["person"].cast(pl.Int64)
+    return frame["person"].replace(_never_together(alike, lines)).cast(pl.Int64)
 
 
-def _never_together(alike: pl.DataFrame, lines: pl.DataFrame) -> Sequence[tuple[int, int]]:
-    """Pairs (later, earlier) of people who share a last name and stand in different counties."""
+class _Person(NamedTuple):
+    number: int
+    counties: set[str]
+    name: str
+    party: str | None
+
+
+def _never_together(alike: pl.DataFrame, lines: pl.DataFrame) -> dict[int, int]:
+    """Return, of people who share a last name and stand in different counties, the first one for each later one."""
     counties = (
         alike.join(lines.filter(pl.col("counted") > 0), on=["contest", "candidate"])
         .group_by("contest", "last", "person")
@@ -69,22 +72,22 @@ def _never_together(alike: pl.DataFrame, lines: pl.DataFrame) -> Sequence[tuple[
         )
         .sort("contest", "last", "person")
     )
-    pairs = []
-    for (_, _), group in counties.group_by("contest", "last", maintain_order=True):
-        held: list[tuple[int, set[str], str, str | None]] = []
-        for person, places, name, party in group.select("person", "county", "name", "party").iter_rows():
-            match = next((h for h in held if _compatible(h, set(places), name, party)), None)
+    same = {}
+    for _, group in counties.group_by("contest", "last", maintain_order=True):
+        known: list[_Person] = []
+        for number, places, name, party in group.select("person", "county", "name", "party").iter_rows():
+            person = _Person(number, set(places), name, party)
+            match = next((other for other in known if _may_be_one(other, person)), None)
             if match is None:
-                held.append((person, set(places), name, party))
+                known.append(person)
             else:
-                match[1].update(places)
-                pairs.append((person, match[0]))
-    return pairs
+                match.counties.update(person.counties)
+                same[number] = match.number
+    return same
 
 
-def _compatible(held: tuple[int, set[str], str, str | None], places: set[str], name: str, party: str | None) -> bool:
-    initials = [[word[0] for word in one.split()[:-1]] for one in (held[2], name)]
-    first = [given[0] for given in initials if given]
-    same_initial = all(one == other for one, other in pairwise(first))
-    same_party = held[3] is None or party is None or held[3] == party
-    return same_initial and same_party and not held[1] & places
+def _may_be_one(one: _Person, other: _Person) -> bool:
+    given = [person.name.split()[:-1] for person in (one, other)]
+    same_initial = not all(given) or given[0][0][0] == given[1][0][0]
+    same_party = None in {one.party, other.party} or one.party == other.party
+    return same_initial and same_party and not one.counties & other.counties

@@ -69,14 +69,14 @@ class Model:
             late_shift = rng.standard_normal((self.positions.most, draws)) * late_shift_sd
             if len(open_rows):
                 votes = _Votes(self, expectation, open_rows, turnout, shift, rng, components)
-                self._hand_out(added, open_rows, votes.final(outstanding[open_rows], late_total, late_shift))
+                to_come = votes.final(outstanding[open_rows], late_total, late_shift)
+                self._hand_out(added, contest, votes.counties, to_come)
         votes = self.ballot.choice_votes().sum(axis=1)[:, None] + added
         return calibration.apply(self.phase, self.ballot, votes)
 
-    def _hand_out(self, added: Floats, rows: Integers, votes: Floats) -> None:
-        """Give the votes of positions in the counties of some rows, (positions, counties, draws), to the choices."""
-        first, stop = np.searchsorted(self._contest_of_choice, self.ballot.row_contest[rows[0]] + np.arange(2))
-        counties = np.unique(self.ballot.county_in_contest[rows])
+    def _hand_out(self, added: Floats, contest: int, counties: Integers, votes: Floats) -> None:
+        """Give the votes of a contest's positions in some counties, (positions, counties, draws), to its choices."""
+        first, stop = np.searchsorted(self._contest_of_choice, [contest, contest + 1])
         parts = self.positions.parts[first:stop][:, counties].toarray()
         added[first:stop] = np.einsum("cp,cpd->cd", parts, votes[self.positions.position[first:stop]])
 
@@ -101,15 +101,15 @@ class _Votes:
         self.model, self.expectation, self.rows, self.rng, self.components = model, expectation, rows, rng, components
         self.draws = turnout.shape[1]
         self.count = int(model.positions.counts[model.ballot.row_contest[rows[0]]])
-        _, county = np.unique(model.ballot.county_in_contest[rows], return_inverse=True)
-        self.counties = sparse.csr_array((np.ones(len(rows)), (county, np.arange(len(rows)))))
+        self.counties, county = np.unique(model.ballot.county_in_contest[rows], return_inverse=True)
+        self.by_county = sparse.csr_array((np.ones(len(rows)), (county, np.arange(len(rows)))))
         deviation = model.turnout.draw_rows(rows, turnout, rng, components)
         self.deviation = np.clip(deviation, -_WIDEST, _WIDEST)
         self.shift = [self._shift(split, shift) for split in range(1, self.count)]
 
     def final(self, outstanding: Flags, late_total: Floats, late_shift: Floats) -> Floats:
         """Votes to come by position and county of the rows: shape (positions, counties, draws)."""
-        added = np.zeros((self.count, self.counties.shape[0], self.draws))
+        added = np.zeros((self.count, len(self.counties), self.draws))
         poll, late = outstanding[:, POLL], outstanding[:, LATE]
         if poll.any():
             votes = np.exp(self.expectation.count_draws(self.rows, POLL) + self.deviation) * poll[:, None]
@@ -133,7 +133,7 @@ class _Votes:
             for split in range(1, self.count)
         ]
         shares = from_splits(logits) if logits else [np.ones_like(votes)]
-        own = np.stack([self.counties @ (votes * share) for share in shares])
+        own = np.stack([self.by_county @ (votes * share) for share in shares])
         if _varies(SAMPLING, self.components):
             self._sample(own)
         added += own

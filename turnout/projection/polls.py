@@ -218,9 +218,9 @@ def shift_observations(
 
 def _without_own_early(ballot: Ballot) -> Flags:
     """Return the rows whose early votes were all counted elsewhere, at sites or county-wide: shape (rows,)."""
-    early, place = ballot.row_votes()[:, EARLY], ballot.county_in_contest
-    elsewhere = np.bincount(place, early * pseudo_rows(ballot))[place] > 0.5 * np.bincount(place, early)[place]
-    return ~pseudo_rows(ballot) & (early < _FEW_EARLY) & elsewhere
+    early, place, pseudo = ballot.row_votes()[:, EARLY], ballot.county_in_contest, pseudo_rows(ballot)
+    elsewhere = np.bincount(place, early * pseudo)[place] > 0.5 * np.bincount(place, early)[place]
+    return ~pseudo & (early < _FEW_EARLY) & elsewhere
 
 
 def _within(values: Floats, weight: Floats, group: Integers) -> Floats:

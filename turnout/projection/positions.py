@@ -72,17 +72,19 @@ def place(ballot: Ballot) -> Positions:
     )
     position = choices["position"].to_numpy()
     counts = choices.group_by("contest").agg(pl.col("position").max() + 1).sort("contest")["position"].to_numpy()
-    votes = np.zeros((ballot.rows, int(counts.max(initial=1)), 3))
-    np.add.at(votes, (ballot.line_row, position[ballot.line_choice]), ballot.votes)
+    votes = _votes(ballot, position, int(counts.max(initial=1)))
     return Positions(position=position, counts=counts, votes=votes, parts=_parts(ballot, position))
 
 
-def place_as(before: Ballot, after: Ballot) -> Positions:
-    """Return the votes of ``after`` from the positions of ``before``: the same ballot with less of it counted."""
-    placed = place(before)
-    votes = np.zeros_like(placed.votes)
-    np.add.at(votes, (after.line_row, placed.position[after.line_choice]), after.votes)
-    return replace(placed, votes=votes)
+def recount(placed: Positions, ballot: Ballot) -> Positions:
+    """Return the same positions with the votes of ``ballot``: the one they were given in, with more of it counted."""
+    return replace(placed, votes=_votes(ballot, placed.position, placed.most))
+
+
+def _votes(ballot: Ballot, position: Integers, most: int) -> Floats:
+    votes = np.zeros((ballot.rows, most, 3))
+    np.add.at(votes, (ballot.line_row, position[ballot.line_choice]), ballot.votes)
+    return votes
 
 
 def _parts(ballot: Ballot, position: Integers) -> sparse.csr_array:
@@ -103,14 +105,12 @@ def _parts(ballot: Ballot, position: Integers) -> sparse.csr_array:
     choice = first[of_place[at]] + np.arange(len(at)) - np.repeat(np.cumsum(many) - many, many)
     _, seat = np.unique(at * MOST + position[choice], return_inverse=True)
     weight = 1.0 / np.bincount(seat)[seat]
-    here = sparse.csr_array(
-        (ballot.votes.sum(axis=1), (ballot.line_choice, place[ballot.line_row])), shape=(len(contest), places)
+    line = (ballot.line_choice, place[ballot.line_row])
+    here, early = (
+        np.asarray(sparse.csr_array((votes, line), shape=(len(contest), places))[choice, at]).ravel()
+        for votes in (ballot.votes.sum(axis=1), ballot.votes[:, EARLY])
     )
-    early = sparse.csr_array(
-        (ballot.votes[:, EARLY], (ballot.line_choice, place[ballot.line_row])), shape=(len(contest), places)
-    )
-    for votes in (ballot.choice_votes().sum(axis=1)[choice], here[choice, at], early[choice, at]):
-        own = np.asarray(votes).ravel()
+    for own in (ballot.choice_votes().sum(axis=1)[choice], here, early):
         together = np.bincount(seat, own)[seat]
         weight = np.where(together > 0, own / np.maximum(together, 1e-12), weight)
     return sparse.csr_array((weight, (choice, at)), shape=(len(contest), places))

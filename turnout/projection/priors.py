@@ -58,6 +58,10 @@ class Priors(BaseModel):
         except (OSError, UnicodeDecodeError, ValidationError) as error:
             raise UsageError(f"{path}: not a file of priors, as turnout backtest --fit writes: {error}") from None
 
+    def hierarchy(self, name: str) -> HierarchySpec:
+        """Read ``models/<name>.toml`` and put these priors in it."""
+        return self.apply(name, HierarchySpec.load(name))
+
     def apply(self, name: str, spec: HierarchySpec) -> HierarchySpec:
         """Return the hierarchy ``models/<name>.toml`` with these priors; terms that are not in them stay."""
         terms = self.terms.get(name, {})

@@ -14,7 +14,7 @@ from turnout.projection import ballot as ballots
 from turnout.projection import baseline as baselines
 from turnout.projection import calibration, carry, groups, late, notes, polls, positions, summary
 from turnout.projection.engine import MODE_SHIFT, SAMPLING, TURNOUT_TOTAL, Model
-from turnout.projection.hierarchy import NOISE, GaussianHierarchy, HierarchySpec
+from turnout.projection.hierarchy import NOISE, GaussianHierarchy
 from turnout.projection.priors import Priors
 from turnout.projection.support import SupportSpec
 from turnout.vocabulary import GROUPS
@@ -115,17 +115,13 @@ def fit(
     frame = polls.turnout_frame(ballot, baseline, np.exp(expectation.log_poll), total_sd)
     learned = learned or Priors.load()
     seen = polls.turnout_observations(ballot, expectation)
-    turnout = GaussianHierarchy(_spec(specs[0], learned)).fit(frame, seen.y, seen.variance, seen.observed)
+    turnout = GaussianHierarchy(learned.hierarchy(specs[0])).fit(frame, seen.y, seen.variance, seen.observed)
     seen = polls.shift_observations(ballot, placed, splits, expectation)
-    shift = GaussianHierarchy(_spec(specs[1], learned)).fit(splits.frame, seen.y, seen.variance, seen.observed)
-    calibrated = learned.calibration if electorate is None else calibration.load("cells")
+    shift = GaussianHierarchy(learned.hierarchy(specs[1])).fit(splits.frame, seen.y, seen.variance, seen.observed)
+    calibrated = learned.calibration if electorate is None else calibration.load()
     begun = bool(ballot.votes[:, ballots.POLL].sum() > 0)
     phase = calibrated.during_polls if begun else calibrated.before_polls
     return Model(ballot, placed, expectation, turnout, shift, splits, late_spec, late_sd, phase, specs)
-
-
-def _spec(name: str, learned: Priors) -> HierarchySpec:
-    return learned.apply(name, HierarchySpec.load(name))
 
 
 def _components(model: Model, draws: int, rng: np.random.Generator) -> pl.DataFrame:

@@ -34,10 +34,6 @@ Advance = Callable[[int, int, str], None]
 _ONE_THREAD: Final = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "POLARS_MAX_THREADS")
 #: Rooms whose code a replay's numbers come from.
 _CODE: Final = ("reading", "projection", "backtest")
-_TOO_LITTLE: Final = (
-    "No past election has a contest that counts: over 2,000 votes for the top two, the runner-up over a"
-    " quarter of the leader's, 8 precincts, 300 votes early and at the polls. Give more history."
-)
 #: Rounds in which effects are learned, from the starting values in ``models/``.
 ROUNDS: Final = 3
 PRIORS_JSON: Final = "priors.json"
@@ -113,8 +109,6 @@ def run(settings: Settings, *, advance: Advance = lambda *_: None) -> Backtest:
         basis = _provenance(workspace, settings, learned)
         parts = Parts(settings.output, basis, fresh=settings.fresh)
         tasks, without = _tasks(workspace, elections, settings, staging, learned)
-        if not tasks:
-            raise InputRefused(_TOO_LITTLE)
         _replay_all(tasks, parts, settings.jobs, advance)
         result = _conclude([(task.replay, parts.read(task.replay)) for task in tasks], without, basis, settings)
         with workspace.publication() as directory:
@@ -143,8 +137,6 @@ def learn(settings: Settings, without: Sequence[str] = (), *, advance: Advance =
         elections = [each for each in _elections(workspace, settings.states) if each[0] not in without]
         learned = Priors()
         tasks, _ = _tasks(workspace, elections, settings, staging, learned)
-        if not tasks:
-            raise InputRefused(_TOO_LITTLE)
         total = ROUNDS * len({task.lines for task in tasks}) + len(tasks)
         learned = _learn_effects(tasks, learned, settings, lambda done: advance(done, total, "learning effects"))
         rows = []
@@ -233,6 +225,11 @@ def _tasks(
         for stage in backtest.stages(settings.shares, settings.orders):
             replay = Replay(state, date, stage, settings.seed, settings.draws)
             tasks.append(_Task(replay, path, pasts[state], lines.height, contests, learned))
+    if not tasks:
+        raise InputRefused(
+            "No past election has a contest that counts: over 2,000 votes for the top two, the runner-up over a"
+            " quarter of the leader's, 8 precincts, 300 votes early and at the polls. Give more history."
+        )
     return tasks, without
 
 
