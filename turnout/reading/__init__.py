@@ -61,6 +61,7 @@ def load_history(workspace: Workspace, paths: Sequence[Path]) -> None:
     asked = Asked(Contest(), date=None, state=None, is_past=True)
     with _filling(workspace):
         files.load(workspace, "results", paths, partial(results.fill, asked=asked))
+        results.drop_copies(workspace)
 
 
 @contextlib.contextmanager
@@ -105,6 +106,7 @@ def _load(workspace: Workspace, contest: Contest) -> None:
             " earlier elections.",
             severity="warning",
         )
+    results.drop_copies(workspace)
     crosswalk.apply(workspace, inputs.crosswalk)
 
 
