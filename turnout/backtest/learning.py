@@ -19,7 +19,7 @@ from turnout.backtest.scores import MANY
 from turnout.backtest.stages import mask
 from turnout.projection import ballot as ballots
 from turnout.projection import baseline, carry, late, polls, positions
-from turnout.projection.ballot import POLL, Ballot
+from turnout.projection.ballot import POLL, Ballot, Floats
 from turnout.projection.calibration import Calibration, Phase
 from turnout.projection.hierarchy import GaussianHierarchy, HierarchySpec, Term
 from turnout.projection.priors import EffectPrior, Priors
@@ -32,6 +32,9 @@ _DRAWS: Final = 24
 _MOST_LEVELS: Final = 20
 #: Elections that the starting value of an effect there is one of on each ballot counts for.
 _START: Final = 2
+#: Least that an election is taken to say of an effect; starting sds beyond which one counts no more for the spread.
+_LEAST_SAID: Final = 0.02
+_FAR: Final = 2.5
 #: Bounds of any learned sd; an effect that shows no spread keeps a little.
 _LEAST_SD, _MOST_SD = 0.01, 3.0
 #: Parts of the expected move that are tried, and what the 90 % interval shall hold.
@@ -93,10 +96,11 @@ def evidence(lines: pl.DataFrame, past: pl.DataFrame, date: dt.date, priors: Pri
 def maximise(evidences: Sequence[Evidence], priors: Priors) -> Priors:
     """Return the priors under which the evidence of several elections is most likely.
 
-    The mean of an effect there is one of on each ballot is the median over elections, that of one there are many of
-    stays. Variances are means over elections of the log, so that one election with wrong figures cannot widen them,
-    but where there is one effect on each ballot: then the mean over elections. What ``models/<name>.toml`` starts
-    from counts as :data:`_START` elections there, so that one or two do not make anything certain.
+    The mean of an effect there is one of on each ballot is the median of what the elections say by themselves, each
+    weighing as much as it says; that of one there are many of stays. Variances are means over elections of the log,
+    so that one election with wrong figures cannot widen them, but where there is one effect on each ballot: then the
+    mean of squares, held back beyond :data:`_FAR` starting sds. What ``models/<name>.toml`` starts from counts as
+    :data:`_START` elections there, so that one or two do not make anything certain.
     """
     terms: dict[str, dict[str, EffectPrior]] = {}
     noise: dict[str, tuple[float, ...]] = {}
@@ -124,13 +128,22 @@ def _maximise_term(name: str, term: Term, start: Term, evidences: Sequence[Evide
     if term.by:
         return EffectPrior(mean=term.mean, sd=_spread([(each.levels[key], each.square[key]) for each in told], 0.0))
     means = np.array([each.mean[key] for each in told])
-    # squares are about the prior's mean of this round; move them to the new one
-    squares = np.array([each.square[key] for each in told])
-    centre = float(np.median([*means, *[start.mean] * _START]))
-    about = squares - (means - term.mean) ** 2 + (means - centre) ** 2
+    variances = np.maximum(np.array([each.square[key] for each in told]) - (means - term.mean) ** 2, 0.0)
+    # a posterior mean lies between the prior's and what the election says by itself, by what it says
+    says = np.clip(1.0 - variances / term.sd**2, _LEAST_SAID, 1.0)
+    alone = term.mean + (means - term.mean) / says
+    centre = _median(np.append(alone, start.mean), np.append(says, _START))
+    about = np.minimum(variances + (means - centre) ** 2, (_FAR * start.sd) ** 2)
     before = start.sd**2 + (start.mean - centre) ** 2
     square = (about.sum() + _START * before) / (len(told) + _START)
     return EffectPrior(mean=centre, sd=float(np.clip(np.sqrt(square), _LEAST_SD, _MOST_SD)))
+
+
+def _median(values: Floats, weight: Floats) -> float:
+    """Weighted median, between the two middle values in proportion to their weights."""
+    order = np.argsort(values, kind="stable")
+    middle = np.cumsum(weight[order]) - weight[order] / 2
+    return float(np.interp(weight.sum() / 2, middle, values[order]))
 
 
 def _spread(told: Sequence[tuple[int, float]], otherwise: float) -> float:
@@ -164,8 +177,8 @@ def _revealed(ballot: Ballot, lines: pl.DataFrame, scored: ballots.Flags) -> Bal
 def calibrate(rows: pl.DataFrame) -> Calibration:
     """Return the calibration that past elections bear out, from replays made with none.
 
-    How much of the expected move is kept before any poll vote: what makes the mean ratio to the count least, over
-    elections with contests enough for theirs to be more than chance. Then the spread: what makes the 90 % interval
+    How much of the expected move is kept before any poll vote, with a past election and without: what makes the
+    mean ratio to the count least, over elections with contests enough for theirs to be more than chance. Then the spread: what makes the 90 % interval
     hold nine outcomes in ten, elections counting once.
 
     Parameters
@@ -173,11 +186,16 @@ def calibrate(rows: pl.DataFrame) -> Calibration:
     rows : replayed contests, the columns of :data:`turnout.backtest.replay.ROWS`
     """
     told = rows.filter(pl.col("status") == "projected")
+    begun, past_known = pl.col("stage") > 0, pl.col("past_election") != ""
     phases = {}
-    for name, begun in (("before_polls", False), ("during_polls", True)):
-        part = told.filter((pl.col("stage") > 0) == begun)
+    for name, of_phase in (
+        ("before_polls", ~begun & ~past_known),
+        ("before_polls_past_known", ~begun & past_known),
+        ("during_polls", begun),
+    ):
+        part = told.filter(of_phase)
         # once polls report, they say how far to go, and the better the more of them there are
-        moves = (1.0,) if begun or part.is_empty() else _MOVES
+        moves = (1.0,) if name == "during_polls" or part.is_empty() else _MOVES
         move = moves[int(np.argmin([_ratio(part, move) for move in moves]))]
         spread = {f"spread_{kind}": _spread_needed(part.filter(kind=kind), move) for kind in ("partisan", "other")}
         phases[name] = Phase(move=move, **spread)

@@ -39,6 +39,7 @@ class Ballot:
     row_contest, row_unit : (rows,) what each row is of
     line_row, line_choice : (lines,) what each line is of
     votes : (lines, 3) votes by tranche; 0 where the tranche has not reported
+    mail : (lines,) those of the early tranche that came by mail; 0 where the files do not tell
     reported : (rows, 3) which tranches have reported in which row
     has_late : (contests,) whether the files hold a late tranche for the contest at all
     has_late_mail : whether the late tranche holds mail, not provisional ballots alone
@@ -55,6 +56,7 @@ class Ballot:
     line_row: Integers
     line_choice: Integers
     votes: Floats
+    mail: Floats
     reported: Flags
     has_late: Flags
     polls_given: bool
@@ -161,6 +163,7 @@ def build(lines: pl.DataFrame) -> Ballot:
         line_row=lines["row"].to_numpy(),
         line_choice=lines["choice_number"].to_numpy(),
         votes=votes,
+        mail=lines["mail"].fill_null(0.0).to_numpy() * reported[lines["row"].to_numpy(), EARLY],
         reported=reported,
         has_late=has_late.to_numpy(),
         polls_given=polls_given,

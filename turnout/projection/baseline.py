@@ -17,8 +17,10 @@ from turnout.workspace import Workspace
 
 #: Share of today's units that must be found in a past election before it is compared with.
 MATCHED_SHARE: Final = 0.3
-#: Median of the ballot-wide shift over past general elections, in logits towards the Democrats (models/shift.md).
-USUAL_SHIFT: Final = -0.15
+#: Date since which the parties' voters differ by how they vote: Democrats by mail (models/shift.md).
+SORTED_SINCE: Final = "2020-06-01"
+#: Usual ballot-wide shift of generals before that and since, in logits towards the Democrats (models/shift.md).
+USUAL_SHIFT: Final = (-0.17, -0.47)
 #: Votes added to both sides of a ratio, so that a handful of voters says little.
 _STEADY: Final = 3.0
 
@@ -36,8 +38,8 @@ class Baseline:
     log_late_ratio : log of late to poll votes of the whole past ballot; nan without any
     early_lean, poll_lean : (units,) log of Democratic to Republican votes, steadied towards the county's;
         nan where unknown
-    shift : logit of the Democratic share at the polls less that early, over the whole past ballot, less what such
-        shifts usually are; 0 where unknown
+    shift : logit of the Democratic share at the polls less that early, over the state's last general election in
+        today's counties, less what such shifts usually were; 0 where unknown
     matched_share : share of today's early votes in matched units
     """
 
@@ -69,7 +71,6 @@ def build(past: pl.DataFrame, ballot: Ballot) -> Baseline:
     found = matched["early"].is_not_null().to_numpy() & (matched["poll"].fill_null(0).to_numpy() > 0)
     columns = {name: matched[name].fill_null(0.0).to_numpy() for name in ("early", "poll", "late")}
     weight = np.bincount(ballot.row_unit, ballot.row_votes()[:, 0], ballot.units.height)
-    shift = ballot_shift(chosen)
     return Baseline(
         date=str(chosen["election_date"][0]) if chosen.height else "",
         matched=found,
@@ -78,7 +79,7 @@ def build(past: pl.DataFrame, ballot: Ballot) -> Baseline:
         log_late_ratio=_log_ratio(chosen, "late", "poll"),
         early_lean=lean(matched["early_dem"], matched["early_rep"], matched["county_key"]),
         poll_lean=lean(matched["poll_dem"], matched["poll_rep"], matched["county_key"]),
-        shift=shift - USUAL_SHIFT if shift else 0.0,
+        shift=_past_departure(past, ballot),
         matched_share=float(weight[found].sum() / max(weight.sum(), 1.0)),
     )
 
@@ -108,19 +109,32 @@ def kind_of(date: dt.date) -> str:
 
 
 def _comparable(past: pl.DataFrame, ballot: Ballot) -> pl.DataFrame:
-    today = ballot.units.select("county_key", "precinct_key").unique()
-    shares = (
-        past.join(today, on=["county_key", "precinct_key"], how="semi")
-        .group_by("election_date")
-        .agg(share=pl.len() / max(today.height, 1))
-        .filter(pl.col("share") >= MATCHED_SHARE)
-    )
-    dates: list[dt.date] = shares["election_date"].drop_nulls().to_list()
-    if not dates:
-        return past.clear()
     kind = kind_of(dt.date.fromisoformat(ballot.date)) if ballot.date else ""
-    best = max(dates, key=lambda date: (kind_of(date) == kind, date))
-    return past.filter(pl.col("election_date") == best)
+    for place in (["county_key", "precinct_key"], ["county_key"]):
+        today = ballot.units.select(place).unique()
+        found = past.join(today, on=place, how="semi")
+        shares = found.group_by("election_date").agg(share=pl.struct(place).n_unique() / max(today.height, 1))
+        dates: list[dt.date] = shares.filter(pl.col("share") >= MATCHED_SHARE)["election_date"].drop_nulls().to_list()
+        if dates:
+            best = max(dates, key=lambda date: (kind_of(date) == kind, date))
+            return found.filter(pl.col("election_date") == best)
+    return past.clear()
+
+
+def _past_departure(past: pl.DataFrame, ballot: Ballot) -> float:
+    generals = past.filter(
+        pl.col("county_key").is_in(ballot.units["county_key"].unique().to_list()),
+        (pl.col("election_date").dt.month() == 11) & (pl.col("election_date").dt.year() % 2 == 0),
+    )
+    for (date,), units in sorted(generals.group_by("election_date"), key=lambda pair: pair[0], reverse=True):
+        if shift := ballot_shift(units):
+            return shift - usual_shift(str(date))
+    return 0.0
+
+
+def usual_shift(date: str) -> float:
+    """Return the usual ballot-wide shift of a general election of a date, in logits towards the Democrats."""
+    return USUAL_SHIFT[int(date >= SORTED_SINCE)]
 
 
 def ballot_shift(past: pl.DataFrame) -> float:

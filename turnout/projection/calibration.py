@@ -24,12 +24,19 @@ class Phase(BaseModel):
 
 
 class Calibration(BaseModel):
-    """The phases before and after the first poll vote of the ballot is known."""
+    """The phases before any poll vote of the ballot is known, without a past election and with one, and after."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     before_polls: Phase = Phase()
+    before_polls_past_known: Phase = Phase()
     during_polls: Phase = Phase()
+
+    def phase(self, *, begun: bool, past_known: bool) -> Phase:
+        """Return the phase of a count whose polls have begun to report or not, with or without a past election."""
+        if begun:
+            return self.during_polls
+        return self.before_polls_past_known if past_known else self.before_polls
 
 
 class _File(BaseModel):

@@ -13,14 +13,16 @@ from typing import Final, Protocol
 import numpy as np
 import polars as pl
 
-from turnout.projection import siblings
+from turnout.projection import modes, siblings
 from turnout.projection.ballot import EARLY, POLL, Ballot, Flags, Floats, Integers
-from turnout.projection.baseline import Baseline, kind_of, lean, unit_log_ratio
+from turnout.projection.baseline import SORTED_SINCE, Baseline, kind_of, lean, unit_log_ratio
 from turnout.projection.carry import PooledEarly, effective_early, pseudo_rows
 from turnout.projection.positions import Positions, reported_sides, signs
 
 #: Logits beyond which a wider gap between two candidates says no more of how they do at the polls.
 _WIDEST_GAP: Final = 1.5
+#: Log of the mean early votes a precinct usually has; with fewer, more are to come at the polls.
+_USUAL_EARLY: Final = 5.5
 #: Early votes below which a place's own say nothing of it, where its county's are counted elsewhere.
 _FEW_EARLY: Final = 3.0
 #: Votes times squared lean that a contest must show before its slope on lean is believed by half.
@@ -97,6 +99,8 @@ def splits_of(ballot: Ballot, positions: Positions, early: PooledEarly, baseline
     partisan = np.where(split == 1, signs(ballot)[contest], 0.0)
     sign = np.where(partisan != 0, partisan, _slope(own_county + own_unit, lean, weight, group))
     kin = siblings.find(ballot, positions)
+    mode_gap = modes.gap(ballot, positions, ballot.row_contest)[row, split]
+    mode_gap_county = modes.gap(ballot, positions, ballot.county_in_contest)[row, split]
     yes_side = kin.yes_side[contest, split]
     gap = np.clip(early.contest[row, split], -_WIDEST_GAP, _WIDEST_GAP)
     blind = (partisan != 0) & _without_own_early(ballot)[row]
@@ -118,6 +122,9 @@ def splits_of(ballot: Ballot, positions: Positions, early: PooledEarly, baseline
             "question": kin.question[contest, split],
             "question_side": kin.question_side[contest, split],
             "yes_side": yes_side,
+            "mode_gap": mode_gap,
+            "mode_gap_county": mode_gap_county - mode_gap,
+            "since_2020": float(ballot.date >= SORTED_SINCE) * sign,
             "contest_gap": (partisan == 0) * (yes_side == 0) * (split == 1) * gap,
             "contest_gap_partisan": np.abs(partisan) * gap,
             "past_ballot_shift": partisan * baseline.shift,
@@ -168,6 +175,9 @@ def turnout_frame(ballot: Ballot, baseline: Baseline, expected: Floats, total_sd
             "total_sd": np.full(ballot.rows, total_sd),
             "lean": _leans(ballot, baseline)[0][unit],
             "past_unit_ratio": unit_log_ratio(baseline)[unit],
+            "usual_early": np.full(ballot.rows, (_typical(busiest) - _USUAL_EARLY) * (1.0 - known)),
+            "mail_share": np.full(ballot.rows, _mail_share(ballot) * (1.0 - known)),
+            "growth": np.full(ballot.rows, _growth(busiest, baseline) * known),
             "past_ratio": np.full(ballot.rows, np.nan_to_num(baseline.log_ratio)),
             "known": np.full(ballot.rows, float(known)),
             "unknown": np.full(ballot.rows, float(not known)),
@@ -236,6 +246,22 @@ def _slope(y: Floats, x: Floats, weight: Floats, group: Integers) -> Floats:
     y = _within(y, most, group)
     cross, square = np.bincount(group, most * x * y), np.bincount(group, most * x * x)
     return np.asarray(np.clip(cross / (square + _SLOPE_RIDGE), -1.0, 1.0)[group])
+
+
+def _typical(early: Floats) -> float:
+    """Log of the mean early votes of units that have any."""
+    return float(np.log(early[early > 0].mean())) if (early > 0).any() else _USUAL_EARLY
+
+
+def _mail_share(ballot: Ballot) -> float:
+    """Share of the early votes that came by mail, where the files tell them apart."""
+    return float(ballot.mail.sum() / max(ballot.votes[:, EARLY].sum(), 1.0))
+
+
+def _growth(early: Floats, baseline: Baseline) -> float:
+    """Log of today's early votes to the past election's, in the units found there."""
+    both = baseline.matched & (baseline.early > 0) & (early > 0)
+    return float(np.log(early[both].sum() / baseline.early[both].sum())) if both.any() else 0.0
 
 
 def _unit_early(ballot: Ballot) -> Floats:

@@ -120,7 +120,7 @@ def fit(
     shift = GaussianHierarchy(learned.hierarchy(specs[1])).fit(splits.frame, seen.y, seen.variance, seen.observed)
     calibrated = learned.calibration if electorate is None else calibration.load()
     begun = bool(ballot.votes[:, ballots.POLL].sum() > 0)
-    phase = calibrated.during_polls if begun else calibrated.before_polls
+    phase = calibrated.phase(begun=begun, past_known=bool(baseline.date))
     return Model(ballot, placed, expectation, turnout, shift, splits, late_spec, late_sd, phase, specs)
 
 
