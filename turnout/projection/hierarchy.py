@@ -15,10 +15,10 @@ import polars as pl
 from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict, Field
 from scipy import sparse
-from scipy.sparse.linalg import SuperLU, splu
 from sklearn.base import BaseEstimator
 
 from turnout.projection import specification
+from turnout.projection.nested import NestedCholesky, Nesting
 
 Floats = NDArray[np.float64]
 
@@ -125,8 +125,12 @@ class GaussianHierarchy(BaseEstimator):  # type: ignore[misc]
         shared = np.repeat([bool(term.by) for term in self.spec.term], self.levels_)
         is_row = np.arange(len(y)) < observed.sum()
         prior, certainty = self.precision_, weight
+        nesting = None
         for _ in range(_REWEIGHTINGS + 1):
-            self._solve(seen, y, weight)
+            system = (seen.T @ (sparse.diags_array(weight) @ seen) + sparse.diags_array(self.precision_)).tocsr()
+            nesting = nesting or Nesting.of(system, self._of_several_places(X))
+            self._factor = NestedCholesky(system, nesting)
+            self.mean_ = self._factor.solve(seen.T @ (weight * y) + self.precision_ * self.prior_mean_)
             effect_excess = np.where(shared, prior * (self.mean_ - self.prior_mean_) ** 2, 0.0)
             row_excess = np.where(is_row, certainty * (y - seen @ self.mean_) ** 2, 0.0)
             if max(effect_excess.max(initial=0.0), row_excess.max(initial=0.0)) < _OUTLYING**2:
@@ -135,11 +139,15 @@ class GaussianHierarchy(BaseEstimator):  # type: ignore[misc]
             weight = certainty * _tail_weight(row_excess)
         return self
 
-    def _solve(self, seen: sparse.csr_array, y: Floats, weight: Floats) -> None:
-        self._root = sparse.diags_array(np.sqrt(weight)) @ seen
-        system = (self._root.T @ self._root + sparse.diags_array(self.precision_)).tocsc()
-        self._factor: SuperLU = splu(system, permc_spec="MMD_AT_PLUS_A", options={"SymmetricMode": True})
-        self.mean_: Floats = self._factor.solve(seen.T @ (weight * y) + self.precision_ * self.prior_mean_)
+    def _of_several_places(self, X: pl.DataFrame) -> NDArray[np.bool_]:
+        """Return which effects are shared between counties, or all but by rows of one county alone."""
+        design = self.design_.tocsc()
+        county = _codes(X, ["county"] if "county" in X.columns else [])[design.indices]
+        used = np.flatnonzero(np.diff(design.indptr))
+        first, last = (each.reduceat(county, design.indptr[used]) for each in (np.minimum, np.maximum))
+        several = np.zeros(design.shape[1], dtype=np.bool_)
+        several[used] = first != last
+        return several
 
     def predict(self) -> Floats:
         """Posterior mean of every row of the table given to ``fit``: shape (rows,)."""
@@ -185,9 +193,7 @@ class GaussianHierarchy(BaseEstimator):  # type: ignore[misc]
 
     def draw_effects(self, draws: int, rng: np.random.Generator, components: Collection[str] | None = None) -> Floats:
         """Draws of all effects, shape (effects, draws); those of other ``components`` are held at their mean."""
-        seen = rng.standard_normal((self._root.shape[0], draws))
-        prior = rng.standard_normal((len(self.precision_), draws)) * np.sqrt(self.precision_)[:, None]
-        deviation: Floats = self._factor.solve(np.asarray(self._root.T @ seen + prior))
+        deviation = self._factor.spread(rng.standard_normal((len(self.mean_), draws)))
         if components is not None:
             varies = np.repeat([term.component in components for term in self.spec.term], self.levels_)
             deviation = deviation * varies[:, None]
