@@ -208,9 +208,11 @@ class GaussianHierarchy(BaseEstimator):  # type: ignore[misc]
         components: Collection[str] | None = None,
     ) -> Floats:
         """Draws for some rows, shape (rows given, draws), with each row's own noise added."""
-        value: Floats = np.asarray(self.design_[rows] @ effects)
+        value = np.asarray(self.design_[rows].astype(effects.dtype) @ effects)
         if components is None or NOISE in components:
-            value = value + rng.standard_normal(value.shape) * self.noise_sd_[rows][:, None]
+            noise = rng.standard_normal(value.shape, dtype=effects.dtype)
+            noise *= self.noise_sd_[rows, None].astype(effects.dtype)
+            value += noise
         return value
 
 
@@ -240,9 +242,10 @@ class _Block:
 def _block(X: pl.DataFrame, term: Term) -> _Block:
     loading = _loading(X, term.loading)
     used = np.flatnonzero(loading)
-    codes = _codes(X, term.by)
+    # only levels that some row shares in have an effect
+    _, codes = np.unique(_codes(X, term.by)[used], return_inverse=True)
     levels = int(codes.max(initial=-1)) + 1
-    rows = sparse.csr_array((loading[used], (used, codes[used])), shape=(X.height, levels))
+    rows = sparse.csr_array((loading[used], (used, codes)), shape=(X.height, levels))
     precision, mean = np.full(levels, term.sd**-2), np.full(levels, term.mean)
     if not term.balance:
         return _Block(rows, sparse.csr_array((0, levels)), precision, mean, levels)
@@ -252,7 +255,7 @@ def _block(X: pl.DataFrame, term: Term) -> _Block:
     weight = X["weight"].to_numpy()[used]
     weight = weight / np.maximum(np.bincount(group, weight, groups), 1e-9)[group]
     together = sparse.csr_array((np.ones(len(used)), (used, group)), shape=(X.height, groups))
-    own = sparse.csr_array((weight * loading[used], (group, codes[used])), shape=(groups, levels))
+    own = sparse.csr_array((weight * loading[used], (group, codes)), shape=(groups, levels))
     return _Block(
         sparse.hstack([rows, together], format="csr"),
         sparse.hstack([own, sparse.eye_array(groups)], format="csr"),
