@@ -46,7 +46,11 @@ class Projection:
 
 
 def project(
-    workspace: Workspace, contest: Contest, electorate: Electorate | None, rng: np.random.Generator
+    workspace: Workspace,
+    contest: Contest,
+    electorate: Electorate | None,
+    rng: np.random.Generator,
+    past: pl.DataFrame | None = None,
 ) -> Projection:
     """Project every contest of the returns in an open workspace.
 
@@ -56,6 +60,7 @@ def project(
     contest : draws to make
     electorate : cells of a voter file; None to project from results alone
     rng : source of every draw
+    past : what :func:`turnout.projection.baseline.past_units` gives, where it is at hand; None to read it
 
     Raises
     ------
@@ -67,7 +72,7 @@ def project(
         ballot = ballot.expecting_late()
     if not ballot.rows:
         raise InputRefused("The returns hold no line that could be used; `turnout check` says why.")
-    baseline = baselines.load(workspace, ballot)
+    baseline = baselines.build(baselines.past_units(workspace) if past is None else past, ballot)
     notes.write(workspace, ballot, baseline, electorate)
     with threadpool_limits(1):  # the order of additions, and so the last digit, must not depend on the cores
         model = fit(ballot, baseline, electorate, contest.draws, rng)
