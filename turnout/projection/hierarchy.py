@@ -119,18 +119,23 @@ class GaussianHierarchy(BaseEstimator):  # type: ignore[misc]
         self.precision_ = np.concatenate([block.precision for block in blocks])
         self.prior_mean_ = np.concatenate([block.mean for block in blocks])
         seen = sparse.vstack([self.design_[observed], balance], format="csr")
+        nesting = Nesting.of((abs(seen.T) @ abs(seen)).tocsr(), self._of_several_places(X))
+        self._order = nesting.order
+        ordered = seen[:, nesting.order]
+        across = ordered.T.tocsr()
         y = np.concatenate([y[observed], np.zeros(balance.shape[0])])
         weight = 1.0 / (variance[observed] + self.noise_sd_[observed] ** 2)
         weight = np.concatenate([weight, np.full(balance.shape[0], _BALANCED**-2)])
         shared = np.repeat([bool(term.by) for term in self.spec.term], self.levels_)
         is_row = np.arange(len(y)) < observed.sum()
         prior, certainty = self.precision_, weight
-        nesting = None
         for _ in range(_REWEIGHTINGS + 1):
-            system = (seen.T @ (sparse.diags_array(weight) @ seen) + sparse.diags_array(self.precision_)).tocsr()
-            nesting = nesting or Nesting.of(system, self._of_several_places(X))
-            self._factor = NestedCholesky(system, nesting)
-            self.mean_ = self._factor.solve(seen.T @ (weight * y) + self.precision_ * self.prior_mean_)
+            system = (across @ (sparse.diags_array(weight) @ ordered)).tocsr()
+            system += sparse.diags_array(self.precision_[self._order])
+            self._factor = NestedCholesky(system, nesting.cuts)
+            right = across @ (weight * y) + (self.precision_ * self.prior_mean_)[self._order]
+            self.mean_: Floats = np.empty(len(right))
+            self.mean_[self._order] = self._factor.solve(right)
             effect_excess = np.where(shared, prior * (self.mean_ - self.prior_mean_) ** 2, 0.0)
             row_excess = np.where(is_row, certainty * (y - seen @ self.mean_) ** 2, 0.0)
             if max(effect_excess.max(initial=0.0), row_excess.max(initial=0.0)) < _OUTLYING**2:
@@ -196,9 +201,11 @@ class GaussianHierarchy(BaseEstimator):  # type: ignore[misc]
         deviation = self._factor.spread(rng.standard_normal((len(self.mean_), draws)))
         if components is not None:
             varies = np.repeat([term.component in components for term in self.spec.term], self.levels_)
-            deviation = deviation * varies[:, None]
-        # rows of effects stand together in memory, so that draw_rows need not copy them all for a few rows
-        return np.ascontiguousarray(self.mean_[:, None] + deviation)
+            deviation *= varies[self._order, None]
+        effects = np.empty_like(deviation)
+        effects[self._order] = deviation
+        effects += self.mean_[:, None]
+        return effects
 
     def draw_rows(
         self,

@@ -11,7 +11,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
-from scipy.linalg import cholesky, solve_triangular
+from scipy.linalg import cholesky
+from scipy.linalg.blas import dtrsm
 from scipy.sparse.csgraph import connected_components
 
 Floats = NDArray[np.float64]
@@ -25,13 +26,11 @@ class Nesting:
 
     Attributes
     ----------
-    alone : unknowns of which no two are coupled, eliminated first
-    rest : all others: block after block, then what the blocks share
-    cuts : (blocks + 1,) where each block starts in ``rest``; the shared ones start at the last
+    order : (unknowns,) who comes when: those of which no two are coupled, block after block, what the blocks share
+    cuts : (blocks + 1,) where in the order each block starts; the shared unknowns start at the last
     """
 
-    alone: Integers
-    rest: Integers
+    order: Integers
     cuts: Integers
 
     @classmethod
@@ -43,8 +42,9 @@ class Nesting:
         through = system[local][:, np.flatnonzero(alone)]
         blocks, block = connected_components(system[local][:, local] + through @ through.T, directed=False)
         local = local[np.argsort(block, kind="stable")]
-        cuts = np.concatenate([[0], np.cumsum(np.bincount(block, minlength=blocks))])
-        return cls(np.flatnonzero(alone), np.concatenate([local, np.flatnonzero(shared)]), cuts)
+        order = np.concatenate([np.flatnonzero(alone), local, np.flatnonzero(shared)])
+        cuts = alone.sum() + np.concatenate([[0], np.cumsum(np.bincount(block, minlength=blocks))])
+        return cls(order, cuts)
 
 
 @dataclass(frozen=True)
@@ -58,71 +58,77 @@ class _Block:
 
 
 class NestedCholesky:
-    """The Cholesky factor L of a symmetric positive definite system A = L Lᵀ, in the order of a :class:`Nesting`."""
+    """The Cholesky factor L of a symmetric positive definite system A = L Lᵀ.
 
-    def __init__(self, system: sparse.csr_array, nesting: Nesting) -> None:
-        self._nesting = nesting
-        first = system[nesting.alone]
-        self._diagonal = system.diagonal()[nesting.alone]
-        self._coupling = first[:, nesting.rest]
+    Parameters
+    ----------
+    system : A, its unknowns in the order of a nesting
+    cuts : of the nesting
+    """
+
+    def __init__(self, system: sparse.csr_array, cuts: Integers) -> None:
+        begin, start = int(cuts[0]), int(cuts[-1])
+        self._begin, self._start = begin, start
+        self._diagonal = system.diagonal()[:begin]
+        self._coupling = system[:begin, begin:]
         scaled = sparse.diags_array(1.0 / self._diagonal) @ self._coupling
-        left = (system[nesting.rest][:, nesting.rest] - self._coupling.T @ scaled).tocsr()
-        start = int(nesting.cuts[-1])
-        corner = left[start:, start:].toarray()
+        left = (system[begin:, begin:] - self._coupling.T @ scaled).tocsr()
+        corner = left[start - begin :, start - begin :].toarray()
         self._blocks = []
-        for begin, end in zip(nesting.cuts[:-1].tolist(), nesting.cuts[1:].tolist(), strict=True):
-            block = _block(left, begin, end, start)
+        for first, last in zip((cuts[:-1] - begin).tolist(), (cuts[1:] - begin).tolist(), strict=True):
+            block = _block(left, slice(first, last), start - begin)
             corner[np.ix_(block.shared, block.shared)] -= block.coupling.T @ block.coupling
             self._blocks.append(block)
         self._corner = cholesky(corner, lower=True, check_finite=False)
 
     def solve(self, right: Floats) -> Floats:
         """Solve A x = right, of shape (unknowns,)."""
-        nesting = self._nesting
-        z = np.empty_like(right)
-        z[nesting.alone] = right[nesting.alone] / np.sqrt(self._diagonal)
-        rest = right[nesting.rest] - self._coupling.T @ (right[nesting.alone] / self._diagonal)
-        last = rest[nesting.cuts[-1] :]
+        z = right[:, None].copy()
+        alone, rest, last = self._parts(z)
+        rest -= self._coupling.T @ (alone / self._diagonal[:, None])
+        alone /= np.sqrt(self._diagonal)[:, None]
         for block in self._blocks:
             rest[block.at] = _solve(block.triangle, rest[block.at])
             last[block.shared] -= block.coupling.T @ rest[block.at]
         last[:] = _solve(self._corner, last)
-        z[nesting.rest] = rest
-        return self.spread(z)
+        return self.spread(z)[:, 0]
 
     def spread(self, z: Floats) -> Floats:
-        """Solve Lᵀ x = z: standard normal z, of shape (unknowns,) or (unknowns, draws), become draws of N(0, A⁻¹)."""
-        nesting = self._nesting
-        rest = z[nesting.rest]
-        last = rest[nesting.cuts[-1] :]
+        """Solve Lᵀ x = z, of shape (unknowns, draws), in place: standard normal z become draws of N(0, A⁻¹)."""
+        alone, rest, last = self._parts(z)
         last[:] = _solve(self._corner, last, transposed=True)
         for block in self._blocks:
             own = rest[block.at] - block.coupling @ last[block.shared]
             rest[block.at] = _solve(block.triangle, own, transposed=True)
-        x = np.empty_like(z)
-        x[nesting.rest] = rest
-        scale = np.sqrt(self._diagonal).reshape(-1, *[1] * (z.ndim - 1))
-        x[nesting.alone] = (z[nesting.alone] - (self._coupling @ rest) / scale) / scale
-        return x
+        scale = np.sqrt(self._diagonal)[:, None]
+        alone -= (self._coupling @ rest) / scale
+        alone /= scale
+        return z
+
+    def _parts(self, z: Floats) -> tuple[Floats, Floats, Floats]:
+        """Views of the unknowns that are alone, of the rest, and of those of the rest that are shared."""
+        return z[: self._begin], z[self._begin :], z[self._start :]
 
 
-def _block(left: sparse.csr_array, begin: int, end: int, start: int) -> _Block:
-    """Factor rows ``begin`` to ``end`` of what is left; the shared unknowns start at ``start``."""
-    rows = left[begin:end]
-    shared = np.unique(rows.indices[rows.indices >= start]) - start
-    at = np.full(left.shape[1], -1)
-    at[begin:end] = np.arange(end - begin)
-    at[start + shared] = end - begin + np.arange(len(shared))
-    dense = np.zeros((end - begin, end - begin + len(shared)))
-    dense[np.repeat(np.arange(end - begin), np.diff(rows.indptr)), at[rows.indices]] = rows.data
-    triangle = cholesky(dense[:, : end - begin], lower=True, check_finite=False)
-    return _Block(slice(begin, end), triangle, shared, _solve(triangle, dense[:, end - begin :]))
+def _block(left: sparse.csr_array, own: slice, start: int) -> _Block:
+    """Factor the rows ``own`` of what is left; the shared unknowns start at ``start``."""
+    entries = slice(left.indptr[own.start], left.indptr[own.stop])
+    column = left.indices[entries]
+    size = own.stop - own.start
+    row = np.repeat(np.arange(size), np.diff(left.indptr[own.start : own.stop + 1]))
+    shared, seat = np.unique(column[column >= start], return_inverse=True)
+    at = column - own.start
+    at[column >= start] = size + seat
+    dense = np.zeros((size, size + len(shared)))
+    dense[row, at] = left.data[entries]
+    triangle = cholesky(dense[:, :size], lower=True, check_finite=False)
+    return _Block(own, triangle, shared - start, _solve(triangle, dense[:, size:]))
 
 
 def _solve(triangle: Floats, right: Floats, *, transposed: bool = False) -> Floats:
-    if not right.size:
-        return right
-    return np.asarray(solve_triangular(triangle, right, trans=int(transposed), lower=True, check_finite=False))
+    """Solve L x = right, or Lᵀ x = right, of shape (unknowns, any)."""
+    # BLAS has columns together in memory where NumPy has rows: from its side it is xᵀ Lᵀ = rightᵀ
+    return dtrsm(1.0, triangle, right.T, side=1, lower=1, trans_a=0 if transposed else 1).T if right.size else right
 
 
 def _independent(system: sparse.csr_array, eligible: Flags) -> Flags:
