@@ -13,6 +13,7 @@ import polars as pl
 
 from turnout.projection.calibration import Calibration
 from turnout.projection.hierarchy import HierarchySpec
+from turnout.projection.parallel import cores
 from turnout.projection.priors import EffectPrior, Priors
 from turnout.running import backtest
 
@@ -49,7 +50,7 @@ def main() -> None:
             shares=STAGES,
             orders=("random",),
             draws=asked.draws,
-            jobs=backtest.cores(),
+            jobs=cores(),
             priors=path,
         )
         summary = backtest.run(settings).summary.filter(pl.col("by") == "all")

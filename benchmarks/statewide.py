@@ -24,7 +24,7 @@ from turnout.projection import ballot as ballots
 from turnout.projection import baseline, summary
 from turnout.projection.project import fit
 from turnout.running import project
-from turnout.running.backtest import cores
+from turnout.projection.parallel import cores
 from turnout.workspace import Workspace
 
 #: Canonical names of the wide layout's vote columns, by tranche of ``sql/projection/lines.sql``.

@@ -1,23 +1,29 @@
 -- Past ballots by unit: how many voted early and at the polls, and how the parties divided them.
--- Grain: election date × county × precinct (names normalised for matching). Reads: results (is_past = true).
+-- Grain: election date × county × precinct (names normalised for matching). Reads: results (is_past = true). Binds: $state.
 -- Ballots cast are not in results, so the busiest contest of the unit stands for them.
-WITH by_contest AS (
+WITH parties AS (
+  -- names are normalised once each, not once a line
+  SELECT party, party_code(party) AS code FROM (SELECT DISTINCT party FROM results WHERE is_past)
+), units AS (
+  SELECT county, precinct, county_key(county) AS county_key, place_key(precinct) AS precinct_key
+  FROM (SELECT DISTINCT county, precinct FROM results WHERE is_past)
+), by_contest AS (
   SELECT election_date, county, precinct, contest,
-    sum(votes) FILTER (mode IN ('mail', 'early_in_person'))                        AS early,
-    sum(votes) FILTER (mode = 'election_day')                                      AS poll,
-    sum(votes) FILTER (mode IN ('provisional', 'late_mail'))                       AS late,
-    sum(votes) FILTER (mode IN ('mail', 'early_in_person') AND party_code(party) = 'D') AS early_dem,
-    sum(votes) FILTER (mode IN ('mail', 'early_in_person') AND party_code(party) = 'R') AS early_rep,
-    sum(votes) FILTER (mode = 'election_day' AND party_code(party) = 'D')          AS poll_dem,
-    sum(votes) FILTER (mode = 'election_day' AND party_code(party) = 'R')          AS poll_rep
-  FROM results
+    sum(votes) FILTER (mode IN ('mail', 'early_in_person'))                AS early,
+    sum(votes) FILTER (mode = 'election_day')                              AS poll,
+    sum(votes) FILTER (mode IN ('provisional', 'late_mail'))               AS late,
+    sum(votes) FILTER (mode IN ('mail', 'early_in_person') AND code = 'D') AS early_dem,
+    sum(votes) FILTER (mode IN ('mail', 'early_in_person') AND code = 'R') AS early_rep,
+    sum(votes) FILTER (mode = 'election_day' AND code = 'D')               AS poll_dem,
+    sum(votes) FILTER (mode = 'election_day' AND code = 'R')               AS poll_rep
+  FROM results JOIN parties USING (party)
   WHERE is_past AND (state = $state OR state = '' OR $state = '')
   GROUP BY ALL
 )
 SELECT
   election_date,
-  county_key(county) AS county_key,
-  place_key(precinct) AS precinct_key,
+  county_key,
+  precinct_key,
   count(*)           AS contests,
   coalesce(max(early), 0)::DOUBLE AS early,
   coalesce(max(poll), 0)::DOUBLE  AS poll,
@@ -27,6 +33,6 @@ SELECT
   coalesce(sum(early_rep) FILTER (early_dem + poll_dem > 0 AND early_rep + poll_rep > 0), 0)::DOUBLE AS early_rep,
   coalesce(sum(poll_dem)  FILTER (early_dem + poll_dem > 0 AND early_rep + poll_rep > 0), 0)::DOUBLE AS poll_dem,
   coalesce(sum(poll_rep)  FILTER (early_dem + poll_dem > 0 AND early_rep + poll_rep > 0), 0)::DOUBLE AS poll_rep
-FROM by_contest
+FROM by_contest JOIN units USING (county, precinct)
 GROUP BY ALL
 ORDER BY ALL

@@ -268,6 +268,7 @@ def backtest(
     to move from the count, and how wide intervals must be to hold nine outcomes in ten. --priors uses such a file.
     Learn --without a state, and score that state with it, to see what a state that nothing was learned from gets.
     """
+    from turnout.projection.parallel import cores  # noqa: PLC0415
     from turnout.reporting import backtest as report  # noqa: PLC0415
     from turnout.running import backtest as running  # noqa: PLC0415
 
@@ -279,7 +280,7 @@ def backtest(
         states=tuple(name.upper() for name in options.words("--state", state or "")),
         seed=seed,
         draws=draws,
-        jobs=jobs or running.cores(),
+        jobs=jobs or cores(),
         fresh=not resume,
         priors=priors,
     )

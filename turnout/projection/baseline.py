@@ -56,9 +56,11 @@ class Baseline:
     matched_share: float
 
 
-def load(workspace: Workspace, ballot: Ballot) -> Baseline:
-    """Find the comparable election among the past results of the workspace and match its units to today's."""
-    return build(workspace.query("projection/past_units", state=ballot.state), ballot)
+def past_units(workspace: Workspace) -> pl.DataFrame:
+    """Past results of the returns' state by unit: the rows of ``sql/projection/past_units.sql``."""
+    workspace.execute("projection/macros")
+    state = workspace.connection.execute("SELECT max(state) FROM results WHERE NOT is_past").fetchall()[0][0]
+    return workspace.query("projection/past_units", state=state or "")
 
 
 def build(past: pl.DataFrame, ballot: Ballot) -> Baseline:

@@ -1,20 +1,21 @@
 """Draws of the final count: what is counted, and for every row that is not, how many more and how they divide."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Final
 
 import numpy as np
+from numpy.typing import NDArray
 from scipy import sparse
 
-from turnout.projection import calibration
+from turnout.projection import calibration, parallel
 from turnout.projection.ballot import LATE, POLL, Ballot, Flags, Floats, Integers
 from turnout.projection.calibration import Phase
 from turnout.projection.hierarchy import GaussianHierarchy
 from turnout.projection.late import LateSpec
 from turnout.projection.polls import Expectation, Splits
-from turnout.projection.positions import Positions, from_splits
+from turnout.projection.positions import Positions
 
 #: Component names of what is drawn here.
 SAMPLING: Final = "sampling"
@@ -23,6 +24,11 @@ MODE_SHIFT: Final = "mode shift"
 
 #: No row's poll vote is expected beyond e^±3 times what its offset says: a guard against a handful of early votes.
 _WIDEST: Final = 3.0
+#: Rows × draws that are worked on at once: a few arrays of so many fit a processor's cache.
+_AT_ONCE: Final = 400_000
+
+#: Draws of rows have seven digits, far more than they mean; what is counted keeps all of its own.
+Draws = NDArray[np.float32]
 
 
 @dataclass(frozen=True)
@@ -55,112 +61,209 @@ class Model:
         ``components`` names the parts of the uncertainty that are drawn, all others being held at their mean; None
         draws all. ``contests`` numbers those that are asked for, the others keeping what is counted; None: all.
         """
+        blocks = list(self._blocks(draws, contests))
+        common, turnout_rng, shift_rng, *own_rngs = rng.spawn(3 + len(blocks))
+        turnout, shift = parallel.each(
+            lambda part: part[0].draw_effects(draws, part[1], components).astype(np.float32),
+            [(self.turnout, turnout_rng), (self.shift, shift_rng)],
+        )
+        drawn = _Shared(
+            turnout=turnout,
+            shift=shift,
+            late_total=_normal(common, (draws,)) * (self.late_sd if _varies(TURNOUT_TOTAL, components) else 0.0),
+            late_shift=_normal(common, (int(self._first_split[-1]), draws))
+            * (self.late.shift_sd if _varies(MODE_SHIFT, components) else 0.0),
+        )
         expectation = self.expectation if components is None else self.expectation.only(components)
-        turnout = self.turnout.draw_effects(draws, rng, components)
-        shift = self.shift.draw_effects(draws, rng, components)
-        late_total = rng.standard_normal(draws) * (self.late_sd if _varies(TURNOUT_TOTAL, components) else 0.0)
-        late_shift_sd = self.late.shift_sd if _varies(MODE_SHIFT, components) else 0.0
-        outstanding = self.ballot.outstanding()
-        added = np.zeros((self.ballot.choices.height, draws))
-        for contest, rows in enumerate(_rows_by_contest(self.ballot)):
-            if contests is not None and contest not in contests:
-                continue
-            open_rows = rows[outstanding[rows].any(axis=1)]
-            late_shift = rng.standard_normal((self.positions.most, draws)) * late_shift_sd
-            if len(open_rows):
-                votes = _Votes(self, expectation, open_rows, turnout, shift, rng, components)
-                to_come = votes.final(outstanding[open_rows], late_total, late_shift)
-                self._hand_out(added, contest, votes.counties, to_come)
-        votes = self.ballot.choice_votes().sum(axis=1)[:, None] + added
-        return calibration.apply(self.phase, self.ballot, votes)
+        sums = parallel.each(
+            lambda part: _Block(self, expectation, part[0], drawn, part[1], components).votes(),
+            zip(blocks, own_rngs, strict=True),
+        )
+        to_come = np.zeros((self.seats.many, draws), dtype=np.float32)
+        for places, votes in zip(blocks, sums, strict=True):
+            to_come[self.seats.of(places[0], places[-1])] = votes
+        return calibration.apply(self.phase, self.ballot, self._counted + self._hands_out @ to_come)
 
-    def _hand_out(self, added: Floats, contest: int, counties: Integers, votes: Floats) -> None:
-        """Give the votes of a contest's positions in some counties, (positions, counties, draws), to its choices."""
-        first, stop = np.searchsorted(self._contest_of_choice, [contest, contest + 1])
-        parts = self.positions.parts[first:stop][:, counties].toarray()
-        added[first:stop] = np.einsum("cp,cpd->cd", parts, votes[self.positions.position[first:stop]])
+    def _blocks(self, draws: int, contests: Collection[int] | None) -> Iterator[Integers]:
+        """Yield runs of places with a row that is still open, of about as many rows as are worked on at once."""
+        rows = self.open_rows
+        if contests is not None:
+            rows = rows[np.isin(self.ballot.row_contest[rows], list(contests))]
+        places, first = np.unique(self.ballot.county_in_contest[rows], return_index=True)
+        run = first // max(_AT_ONCE // draws, 1)
+        return iter(np.split(places, np.flatnonzero(np.diff(run)) + 1) if len(places) else [])
 
     @cached_property
-    def _contest_of_choice(self) -> Integers:
-        return self.ballot.choices["contest"].to_numpy()
+    def outstanding(self) -> Flags:
+        """Which tranches of which rows are still to be counted, (rows, 3)."""
+        return self.ballot.outstanding()
+
+    @cached_property
+    def open_rows(self) -> Integers:
+        """Rows that are not all counted, by place: contest, and county within it."""
+        rows = np.flatnonzero(self.outstanding.any(axis=1))
+        return rows[np.argsort(self.ballot.county_in_contest[rows], kind="stable")]
+
+    @cached_property
+    def seats(self) -> "Seats":
+        """Where votes to come are summed."""
+        place = self.ballot.county_in_contest
+        counts = np.zeros(int(place.max(initial=-1)) + 1, dtype=np.int64)
+        counts[place] = self.positions.counts[self.ballot.row_contest]
+        return Seats(np.concatenate([[0], np.cumsum(counts)]))
+
+    @cached_property
+    def _first_split(self) -> Integers:
+        """Where the splits of each contest start among those of all: (contests + 1,)."""
+        return np.concatenate([[0], np.cumsum(self.positions.counts - 1)])
+
+    @cached_property
+    def _counted(self) -> Floats:
+        return self.ballot.choice_votes().sum(axis=1)[:, None]
+
+    @cached_property
+    def _hands_out(self) -> sparse.csr_array:
+        """Matrix that gives the votes of seats to the choices that share them, (choices, seats)."""
+        parts = self.positions.parts.tocoo()
+        choice, place = parts.coords
+        seat = self.seats.first[place] + self.positions.position[choice]
+        return sparse.csr_array((parts.data, (choice, seat)), shape=(parts.shape[0], self.seats.many))
 
 
-class _Votes:
-    """Draws of the votes still to come in some rows of one contest."""
+@dataclass(frozen=True)
+class Seats:
+    """Every position of every contest in every county of it, numbered county by county (a *place*), then position.
+
+    ``first``: (places + 1,) number of each place's first seat.
+    """
+
+    first: Integers
+
+    @property
+    def many(self) -> int:
+        """How many seats there are."""
+        return int(self.first[-1])
+
+    def of(self, place: int, last: int) -> slice:
+        """Return the seats of a run of places."""
+        return slice(int(self.first[place]), int(self.first[last + 1]))
+
+
+@dataclass(frozen=True)
+class _Shared:
+    """What all rows share in a draw: effects by hierarchy, the late tranche's total, and late votes' own shift."""
+
+    turnout: Draws
+    shift: Draws
+    late_total: Draws
+    late_shift: Draws
+
+
+class _Block:
+    """Draws of the votes still to come in a run of places."""
 
     def __init__(
         self,
         model: Model,
         expectation: Expectation,
-        rows: Integers,
-        turnout: Floats,
-        shift: Floats,
+        places: Integers,
+        drawn: _Shared,
         rng: np.random.Generator,
         components: Collection[str] | None,
     ) -> None:
-        self.model, self.expectation, self.rows, self.rng, self.components = model, expectation, rows, rng, components
-        self.draws = turnout.shape[1]
-        self.count = int(model.positions.counts[model.ballot.row_contest[rows[0]]])
-        self.counties, county = np.unique(model.ballot.county_in_contest[rows], return_inverse=True)
-        self.by_county = sparse.csr_array((np.ones(len(rows)), (county, np.arange(len(rows)))))
-        deviation = model.turnout.draw_rows(rows, turnout, rng, components)
-        self.deviation = np.clip(deviation, -_WIDEST, _WIDEST)
-        self.shift = [self._shift(split, shift) for split in range(1, self.count)]
+        self.model, self.expectation, self.drawn, self.rng, self.components = model, expectation, drawn, rng, components
+        self.seats = model.seats.of(places[0], places[-1])
+        self.first = model.seats.first[places] - self.seats.start
+        self.counts = np.diff(model.seats.first)[places]
+        start, stop = np.searchsorted(model.ballot.county_in_contest[model.open_rows], [places[0], places[-1] + 1])
+        self.rows = model.open_rows[start:stop]
 
-    def final(self, outstanding: Flags, late_total: Floats, late_shift: Floats) -> Floats:
-        """Votes to come by position and county of the rows: shape (positions, counties, draws)."""
-        added = np.zeros((self.count, len(self.counties), self.draws))
-        poll, late = outstanding[:, POLL], outstanding[:, LATE]
-        if poll.any():
-            votes = np.exp(self.expectation.count_draws(self.rows, POLL) + self.deviation) * poll[:, None]
-            self._add(added, votes, self.shift, POLL)
-        if late.any():
-            share = self.model.late.shift_share
-            shift = [share * own + late_shift[split + 1] for split, own in enumerate(self.shift)]
-            votes = np.exp(self._late_counts() + late_total) * late[:, None]
-            self._add(added, votes, shift, LATE)
-        return added
-
-    def _late_counts(self) -> Floats:
-        if not self.expectation.late_with_poll:
-            return self.expectation.count_draws(self.rows, LATE)
-        ratio = self.expectation.log_late[self.rows] - self.expectation.log_poll[self.rows]
-        return np.asarray(self.expectation.count_draws(self.rows, POLL) + self.deviation + ratio[:, None])
-
-    def _add(self, added: Floats, votes: Floats, shift: list[Floats], tranche: int) -> None:
-        logits = [
-            self.expectation.logit_draws(self.rows, split, tranche) + shift[split - 1]
-            for split in range(1, self.count)
-        ]
-        shares = from_splits(logits) if logits else [np.ones_like(votes)]
-        own = np.stack([self.by_county @ (votes * share) for share in shares])
+    def votes(self) -> Draws:
+        """Votes to come by seat of the run's places: shape (seats, draws)."""
+        draws = len(self.drawn.late_total)
+        added = np.zeros((2, self.seats.stop - self.seats.start, draws), dtype=np.float32)
+        at_once = max(_AT_ONCE // draws, 1)
+        for start in range(0, len(self.rows), at_once):
+            self._add(added, self.rows[start : start + at_once])
         if _varies(SAMPLING, self.components):
-            self._sample(own)
-        added += own
+            for tranche in added:
+                if tranche.any():
+                    self._sample(tranche)
+        return np.asarray(added.sum(axis=0))
 
-    def _sample(self, added: Floats) -> None:
+    def _add(self, added: Draws, rows: Integers) -> None:
+        """Add the votes to come in some rows, split by split from the last: its own position's, and all before it."""
+        model = self.model
+        outstanding = model.outstanding[rows]
+        left = {}
+        deviation = model.turnout.draw_rows(rows, self.drawn.turnout, self.rng, self.components)
+        np.clip(deviation, -_WIDEST, _WIDEST, out=deviation)
+        if outstanding[:, POLL].any():
+            counts = self.expectation.count_draws(rows, POLL).astype(np.float32)
+            left[POLL] = np.exp(counts + deviation) * outstanding[:, POLL, None]
+        if outstanding[:, LATE].any():
+            left[LATE] = np.exp(self._late_counts(rows, deviation) + self.drawn.late_total)
+            left[LATE] *= outstanding[:, LATE, None]
+        counts = model.positions.counts[model.ballot.row_contest[rows]]
+        seat = model.seats.first[model.ballot.county_in_contest[rows]] - self.seats.start
+        for split in range(int(counts.max()) - 1, 0, -1):
+            having = np.flatnonzero(counts > split)
+            shift = model.shift.draw_rows(
+                model.splits.entries(split, rows[having]), self.drawn.shift, self.rng, self.components
+            )
+            for number, (tranche, votes) in enumerate(left.items()):
+                own = votes[having] * self._share(rows[having], split, tranche, shift)
+                votes[having] -= own
+                _sum(added[number], seat[having] + split, own)
+        for number, votes in enumerate(left.values()):
+            _sum(added[number], seat, votes)
+
+    def _late_counts(self, rows: Integers, deviation: Draws) -> Draws:
+        if not self.expectation.late_with_poll:
+            return self.expectation.count_draws(rows, LATE).astype(np.float32)
+        ratio = self.expectation.log_late[rows] - self.expectation.log_poll[rows]
+        counts = self.expectation.count_draws(rows, POLL) + ratio[:, None]
+        return np.asarray(counts.astype(np.float32) + deviation)
+
+    def _share(self, rows: Integers, split: int, tranche: int, shift: Draws) -> Draws:
+        """Share of a split's own position in the votes of it and all before it, (rows, draws)."""
+        if tranche == LATE:
+            contest = self.model.ballot.row_contest[rows]
+            shift = self.model.late.shift_share * shift
+            shift += self.drawn.late_shift[self.model._first_split[contest] + split - 1]
+        logit = self.expectation.logit_draws(rows, split, tranche).astype(np.float32) + shift
+        np.negative(logit, out=logit)
+        np.exp(logit, out=logit)
+        logit += 1.0
+        return np.reciprocal(logit, out=logit)
+
+    def _sample(self, votes: Draws) -> None:
         """Binomial noise of one tranche's sums, split by split, as a normal: what remains when chances are known."""
-        for split in range(len(added) - 1, 0, -1):
-            together = added[: split + 1].sum(axis=0)
-            own = np.clip(added[split], 0, None)
-            sd = np.sqrt(own * np.clip(together - own, 0, None) / np.maximum(together, 1.0))
-            moved = np.clip(sd * self.rng.standard_normal(own.shape), -own, together - own)
-            rest = np.maximum(together - own, 1e-9)
-            added[:split] *= np.clip((rest - moved) / rest, 0, None)
-            added[split] = own + moved
+        for split in range(int(self.counts.max()) - 1, 0, -1):
+            first = self.first[self.counts > split]
+            own = votes[first + split]
+            rest = np.sum([votes[first + before] for before in range(split)], axis=0)
+            sd = np.sqrt(own * rest / np.maximum(own + rest, 1.0))
+            moved = np.clip(sd * _normal(self.rng, own.shape), -own, rest)
+            kept = (rest - moved) / np.maximum(rest, 1e-9)
+            for before in range(split):
+                votes[first + before] *= kept
+            votes[first + split] = own + moved
 
-    def _shift(self, split: int, effects: Floats) -> Floats:
-        entries = self.model.splits.entries(split, self.rows)
-        return self.model.shift.draw_rows(entries, effects, self.rng, self.components)
+
+def _sum(added: Draws, seat: Integers, votes: Draws) -> None:
+    """Add votes by row to their seats."""
+    seats, at = np.unique(seat, return_inverse=True)
+    ones = np.ones(len(seat), dtype=np.float32)
+    added[seats] += sparse.csr_array((ones, (at, np.arange(len(seat)))), shape=(len(seats), len(seat))) @ votes
+
+
+def _normal(rng: np.random.Generator, shape: tuple[int, ...]) -> Draws:
+    return rng.standard_normal(shape, dtype=np.float32)
 
 
 def _varies(component: str, components: Collection[str] | None) -> bool:
     return components is None or component in components
-
-
-def _rows_by_contest(ballot: Ballot) -> list[Integers]:
-    cuts = np.searchsorted(ballot.row_contest, np.arange(1, len(ballot.contests)))
-    return np.split(np.arange(ballot.rows), cuts)
 
 
 def contest_sums(ballot: Ballot) -> sparse.csr_array:

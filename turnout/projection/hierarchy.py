@@ -15,10 +15,10 @@ import polars as pl
 from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict, Field
 from scipy import sparse
-from scipy.sparse.linalg import SuperLU, splu
 from sklearn.base import BaseEstimator
 
 from turnout.projection import specification
+from turnout.projection.nested import NestedCholesky, Nesting
 
 Floats = NDArray[np.float64]
 
@@ -119,6 +119,10 @@ class GaussianHierarchy(BaseEstimator):  # type: ignore[misc]
         self.precision_ = np.concatenate([block.precision for block in blocks])
         self.prior_mean_ = np.concatenate([block.mean for block in blocks])
         seen = sparse.vstack([self.design_[observed], balance], format="csr")
+        nesting = Nesting.of((abs(seen.T) @ abs(seen)).tocsr(), self._of_several_places(X))
+        self._order = nesting.order
+        ordered = seen[:, nesting.order]
+        across = ordered.T.tocsr()
         y = np.concatenate([y[observed], np.zeros(balance.shape[0])])
         weight = 1.0 / (variance[observed] + self.noise_sd_[observed] ** 2)
         weight = np.concatenate([weight, np.full(balance.shape[0], _BALANCED**-2)])
@@ -126,7 +130,12 @@ class GaussianHierarchy(BaseEstimator):  # type: ignore[misc]
         is_row = np.arange(len(y)) < observed.sum()
         prior, certainty = self.precision_, weight
         for _ in range(_REWEIGHTINGS + 1):
-            self._solve(seen, y, weight)
+            system = (across @ (sparse.diags_array(weight) @ ordered)).tocsr()
+            system += sparse.diags_array(self.precision_[self._order])
+            self._factor = NestedCholesky(system, nesting.cuts)
+            right = across @ (weight * y) + (self.precision_ * self.prior_mean_)[self._order]
+            self.mean_: Floats = np.empty(len(right))
+            self.mean_[self._order] = self._factor.solve(right)
             effect_excess = np.where(shared, prior * (self.mean_ - self.prior_mean_) ** 2, 0.0)
             row_excess = np.where(is_row, certainty * (y - seen @ self.mean_) ** 2, 0.0)
             if max(effect_excess.max(initial=0.0), row_excess.max(initial=0.0)) < _OUTLYING**2:
@@ -135,11 +144,15 @@ class GaussianHierarchy(BaseEstimator):  # type: ignore[misc]
             weight = certainty * _tail_weight(row_excess)
         return self
 
-    def _solve(self, seen: sparse.csr_array, y: Floats, weight: Floats) -> None:
-        self._root = sparse.diags_array(np.sqrt(weight)) @ seen
-        system = (self._root.T @ self._root + sparse.diags_array(self.precision_)).tocsc()
-        self._factor: SuperLU = splu(system, permc_spec="MMD_AT_PLUS_A", options={"SymmetricMode": True})
-        self.mean_: Floats = self._factor.solve(seen.T @ (weight * y) + self.precision_ * self.prior_mean_)
+    def _of_several_places(self, X: pl.DataFrame) -> NDArray[np.bool_]:
+        """Return which effects are shared between counties, or all but by rows of one county alone."""
+        design = self.design_.tocsc()
+        county = _codes(X, ["county"] if "county" in X.columns else [])[design.indices]
+        used = np.flatnonzero(np.diff(design.indptr))
+        first, last = (each.reduceat(county, design.indptr[used]) for each in (np.minimum, np.maximum))
+        several = np.zeros(design.shape[1], dtype=np.bool_)
+        several[used] = first != last
+        return several
 
     def predict(self) -> Floats:
         """Posterior mean of every row of the table given to ``fit``: shape (rows,)."""
@@ -185,14 +198,14 @@ class GaussianHierarchy(BaseEstimator):  # type: ignore[misc]
 
     def draw_effects(self, draws: int, rng: np.random.Generator, components: Collection[str] | None = None) -> Floats:
         """Draws of all effects, shape (effects, draws); those of other ``components`` are held at their mean."""
-        seen = rng.standard_normal((self._root.shape[0], draws))
-        prior = rng.standard_normal((len(self.precision_), draws)) * np.sqrt(self.precision_)[:, None]
-        deviation: Floats = self._factor.solve(np.asarray(self._root.T @ seen + prior))
+        deviation = self._factor.spread(rng.standard_normal((len(self.mean_), draws)))
         if components is not None:
             varies = np.repeat([term.component in components for term in self.spec.term], self.levels_)
-            deviation = deviation * varies[:, None]
-        # rows of effects stand together in memory, so that draw_rows need not copy them all for a few rows
-        return np.ascontiguousarray(self.mean_[:, None] + deviation)
+            deviation *= varies[self._order, None]
+        effects = np.empty_like(deviation)
+        effects[self._order] = deviation
+        effects += self.mean_[:, None]
+        return effects
 
     def draw_rows(
         self,
@@ -202,9 +215,11 @@ class GaussianHierarchy(BaseEstimator):  # type: ignore[misc]
         components: Collection[str] | None = None,
     ) -> Floats:
         """Draws for some rows, shape (rows given, draws), with each row's own noise added."""
-        value: Floats = np.asarray(self.design_[rows] @ effects)
+        value = np.asarray(self.design_[rows].astype(effects.dtype) @ effects)
         if components is None or NOISE in components:
-            value = value + rng.standard_normal(value.shape) * self.noise_sd_[rows][:, None]
+            noise = rng.standard_normal(value.shape, dtype=effects.dtype)
+            noise *= self.noise_sd_[rows, None].astype(effects.dtype)
+            value += noise
         return value
 
 
@@ -234,9 +249,10 @@ class _Block:
 def _block(X: pl.DataFrame, term: Term) -> _Block:
     loading = _loading(X, term.loading)
     used = np.flatnonzero(loading)
-    codes = _codes(X, term.by)
+    # only levels that some row shares in have an effect
+    _, codes = np.unique(_codes(X, term.by)[used], return_inverse=True)
     levels = int(codes.max(initial=-1)) + 1
-    rows = sparse.csr_array((loading[used], (used, codes[used])), shape=(X.height, levels))
+    rows = sparse.csr_array((loading[used], (used, codes)), shape=(X.height, levels))
     precision, mean = np.full(levels, term.sd**-2), np.full(levels, term.mean)
     if not term.balance:
         return _Block(rows, sparse.csr_array((0, levels)), precision, mean, levels)
@@ -246,7 +262,7 @@ def _block(X: pl.DataFrame, term: Term) -> _Block:
     weight = X["weight"].to_numpy()[used]
     weight = weight / np.maximum(np.bincount(group, weight, groups), 1e-9)[group]
     together = sparse.csr_array((np.ones(len(used)), (used, group)), shape=(X.height, groups))
-    own = sparse.csr_array((weight * loading[used], (group, codes[used])), shape=(groups, levels))
+    own = sparse.csr_array((weight * loading[used], (group, codes)), shape=(groups, levels))
     return _Block(
         sparse.hstack([rows, together], format="csr"),
         sparse.hstack([own, sparse.eye_array(groups)], format="csr"),

@@ -12,7 +12,7 @@ from turnout.electorate import Electorate
 from turnout.errors import InputRefused
 from turnout.projection import ballot as ballots
 from turnout.projection import baseline as baselines
-from turnout.projection import calibration, carry, groups, late, notes, polls, positions, summary
+from turnout.projection import calibration, carry, groups, late, notes, parallel, polls, positions, summary
 from turnout.projection.engine import MODE_SHIFT, SAMPLING, TURNOUT_TOTAL, Model
 from turnout.projection.hierarchy import NOISE, GaussianHierarchy
 from turnout.projection.priors import Priors
@@ -46,7 +46,11 @@ class Projection:
 
 
 def project(
-    workspace: Workspace, contest: Contest, electorate: Electorate | None, rng: np.random.Generator
+    workspace: Workspace,
+    contest: Contest,
+    electorate: Electorate | None,
+    rng: np.random.Generator,
+    past: pl.DataFrame | None = None,
 ) -> Projection:
     """Project every contest of the returns in an open workspace.
 
@@ -56,6 +60,7 @@ def project(
     contest : draws to make
     electorate : cells of a voter file; None to project from results alone
     rng : source of every draw
+    past : what :func:`turnout.projection.baseline.past_units` gives, where it is at hand; None to read it
 
     Raises
     ------
@@ -67,7 +72,7 @@ def project(
         ballot = ballot.expecting_late()
     if not ballot.rows:
         raise InputRefused("The returns hold no line that could be used; `turnout check` says why.")
-    baseline = baselines.load(workspace, ballot)
+    baseline = baselines.build(baselines.past_units(workspace) if past is None else past, ballot)
     notes.write(workspace, ballot, baseline, electorate)
     with threadpool_limits(1):  # the order of additions, and so the last digit, must not depend on the cores
         model = fit(ballot, baseline, electorate, contest.draws, rng)
@@ -114,14 +119,19 @@ def fit(
         total_sd, late_sd = electorate.total_sd["poll"], electorate.total_sd["late"]
     frame = polls.turnout_frame(ballot, baseline, np.exp(expectation.log_poll), total_sd)
     learned = learned or Priors.load()
-    seen = polls.turnout_observations(ballot, expectation)
-    turnout = GaussianHierarchy(learned.hierarchy(specs[0])).fit(frame, seen.y, seen.variance, seen.observed)
-    seen = polls.shift_observations(ballot, placed, splits, expectation)
-    shift = GaussianHierarchy(learned.hierarchy(specs[1])).fit(splits.frame, seen.y, seen.variance, seen.observed)
+    shown = (
+        (specs[0], frame, polls.turnout_observations(ballot, expectation)),
+        (specs[1], splits.frame, polls.shift_observations(ballot, placed, splits, expectation)),
+    )
+    turnout, shift = parallel.each(lambda part: _fitted(learned, *part), shown)
     calibrated = learned.calibration if electorate is None else calibration.load()
     begun = bool(ballot.votes[:, ballots.POLL].sum() > 0)
     phase = calibrated.phase(begun=begun, past_known=bool(baseline.date))
     return Model(ballot, placed, expectation, turnout, shift, splits, late_spec, late_sd, phase, specs)
+
+
+def _fitted(learned: Priors, name: str, frame: pl.DataFrame, seen: polls.Observations) -> GaussianHierarchy:
+    return GaussianHierarchy(learned.hierarchy(name)).fit(frame, seen.y, seen.variance, seen.observed)
 
 
 def _components(model: Model, draws: int, rng: np.random.Generator) -> pl.DataFrame:

@@ -12,7 +12,7 @@ from turnout.reading import ballots, crosswalk, files, results, voters
 from turnout.reading.results import Asked
 from turnout.workspace import Workspace
 
-__all__ = ["load", "load_history"]
+__all__ = ["load", "load_history", "load_past"]
 
 _FILLED = ("voters", "vote_history", "ballot_events", "ballots", "results", "rejects", "reconciliation", "findings")
 
@@ -36,6 +36,19 @@ def load(workspace: Workspace, contest: Contest) -> None:
             raise UsageError(f"{path}: no such file. Check the path.")
     with _filling(workspace):
         _load(workspace, contest)
+        _load_past(workspace, contest)
+
+
+def load_past(workspace: Workspace, contest: Contest) -> None:
+    """Add the contest's past results to tables that :func:`load` filled from a contest without any.
+
+    Raises
+    ------
+    InputRefused
+        If a file cannot be used. The tables are then left empty.
+    """
+    with _filling(workspace):
+        _load_past(workspace, contest)
 
 
 def completed(workspace: Workspace, contest: Contest) -> Contest:
@@ -61,7 +74,7 @@ def load_history(workspace: Workspace, paths: Sequence[Path]) -> None:
     asked = Asked(Contest(), date=None, state=None, is_past=True)
     with _filling(workspace):
         files.load(workspace, "results", paths, partial(results.fill, asked=asked))
-        results.drop_copies(workspace)
+        results.drop_copies(workspace, is_past=True)
 
 
 @contextlib.contextmanager
@@ -87,26 +100,29 @@ def _load(workspace: Workspace, contest: Contest) -> None:
     files.load(workspace, "results", inputs.returns, partial(results.fill, asked=asked))
     results.drop_totals(workspace)
     results.note_given_twice(workspace)
+    results.drop_copies(workspace, is_past=False)
     known = completed(workspace, contest)
-    date, state = known.date, known.state.strip().upper() or None
 
     files.load(workspace, "voters", inputs.voters, voters.fill_voters)
-    fill_history = partial(voters.fill_vote_history, date=date)
+    fill_history = partial(voters.fill_vote_history, date=known.date)
     files.load(workspace, "vote_history", inputs.vote_history, fill_history, may_be_empty=True)
     files.load(workspace, "ballots", inputs.ballots, ballots.fill, may_be_empty=True)
     ballots.rebuild(workspace)
     voters.note_strangers(workspace)
 
-    past = Asked(contest, date, state, is_past=True)
+
+def _load_past(workspace: Workspace, contest: Contest) -> None:
+    inputs, known = contest.inputs, completed(workspace, contest)
+    past = Asked(contest, known.date, known.state.strip().upper() or None, is_past=True)
     files.load(workspace, "results", inputs.history, partial(results.fill, asked=past), may_be_empty=True)
-    if inputs.history and date is None:
+    if inputs.history and known.date is None:
         workspace.note(
             "no date",
             "Neither the contest nor the returns say the election's date, so past results could not be limited to"
             " earlier elections.",
             severity="warning",
         )
-    results.drop_copies(workspace)
+    results.drop_copies(workspace, is_past=True)
     crosswalk.apply(workspace, inputs.crosswalk)
 
 

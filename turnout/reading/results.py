@@ -91,29 +91,28 @@ def drop_totals(workspace: Workspace) -> None:
         )
 
 
-def drop_copies(workspace: Workspace) -> None:
+def drop_copies(workspace: Workspace, *, is_past: bool) -> None:
     """Take out figures that are a total copied to every candidate, and say so.
 
     Of past results, all that the contest has in the county goes; of the returns, the mode counts as not reported.
     """
-    found = workspace.query("reading/results_copied")
+    found = workspace.query("reading/results_copied", is_past=is_past)
     if found.is_empty():
         return
     with workspace.registered("copied", found):
         workspace.execute("reading/results_copied_drop")
-    for is_past, name, consequence in (
-        (True, "history", "Those contests are left out there."),
-        (False, "returns", "They count as not reported there."),
-    ):
-        part = found.filter(pl.col("is_past") == is_past)
-        if part.height:
-            places = ", ".join(part["county"].unique().sort()[:5]) + (", …" if part["county"].n_unique() > 5 else "")
-            workspace.note(
-                "totals as votes",
-                f"{name}: in {part.height:,} contests of a county ({places}) every candidate has the same figure of a"
-                f" mode in nearly every precinct, a total copied to each. {consequence}",
-                severity="warning",
-            )
+    name, consequence = (
+        ("history", "Those contests are left out there.")
+        if is_past
+        else ("returns", "They count as not reported there.")
+    )
+    places = ", ".join(found["county"].unique().sort()[:5]) + (", …" if found["county"].n_unique() > 5 else "")
+    workspace.note(
+        "totals as votes",
+        f"{name}: in {found.height:,} contests of a county ({places}) every candidate has the same figure of a"
+        f" mode in nearly every precinct, a total copied to each. {consequence}",
+        severity="warning",
+    )
 
 
 def note_given_twice(workspace: Workspace) -> None:

@@ -84,11 +84,6 @@ class _Task:
     learned: Priors
 
 
-def cores() -> int:
-    """Return how many processors this process may use."""
-    return len(os.sched_getaffinity(0))
-
-
 def run(settings: Settings, *, advance: Advance = lambda *_: None) -> Backtest:
     """Replay every past election at every stage, score the projections, and publish in ``settings.output``.
 

@@ -1,0 +1,155 @@
+"""A sparse positive definite system whose unknowns are nested: most belong to one precinct or one county alone.
+
+Cholesky's method in the order that the nesting gives. First go unknowns of which no two are coupled, such as the
+effects of precincts: they need a division each. What is left of every county is then a small dense block, and what
+counties share, such as the effects of statewide contests, a last one. Work and memory are those of the largest county
+and of what is shared, not of the ballot, and nearly all of it is dense algebra.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import sparse
+from scipy.linalg import cholesky
+from scipy.linalg.blas import dtrsm
+from scipy.sparse.csgraph import connected_components
+
+Floats = NDArray[np.float64]
+Integers = NDArray[np.int64]
+Flags = NDArray[np.bool_]
+
+
+@dataclass(frozen=True)
+class Nesting:
+    """An order in which to eliminate the unknowns of a system. It depends on what is coupled, not on how strongly.
+
+    Attributes
+    ----------
+    order : (unknowns,) who comes when: those of which no two are coupled, block after block, what the blocks share
+    cuts : (blocks + 1,) where in the order each block starts; the shared unknowns start at the last
+    """
+
+    order: Integers
+    cuts: Integers
+
+    @classmethod
+    def of(cls, system: sparse.csr_array, shared: Flags) -> "Nesting":
+        """Find an order for a system, ``shared`` saying which unknowns belong to no place of their own."""
+        alone = _independent(system, ~shared)
+        local = np.flatnonzero(~shared & ~alone)
+        # eliminating an unknown couples those it was coupled with
+        through = system[local][:, np.flatnonzero(alone)]
+        blocks, block = connected_components(system[local][:, local] + through @ through.T, directed=False)
+        local = local[np.argsort(block, kind="stable")]
+        order = np.concatenate([np.flatnonzero(alone), local, np.flatnonzero(shared)])
+        cuts = alone.sum() + np.concatenate([[0], np.cumsum(np.bincount(block, minlength=blocks))])
+        return cls(order, cuts)
+
+
+@dataclass(frozen=True)
+class _Block:
+    """One block of a factor: its own triangle, and its rows of what couples it with the ``shared`` unknowns."""
+
+    at: slice
+    triangle: Floats
+    shared: Integers
+    coupling: Floats
+
+
+class NestedCholesky:
+    """The Cholesky factor L of a symmetric positive definite system A = L Lᵀ.
+
+    Parameters
+    ----------
+    system : A, its unknowns in the order of a nesting
+    cuts : of the nesting
+    """
+
+    def __init__(self, system: sparse.csr_array, cuts: Integers) -> None:
+        begin, start = int(cuts[0]), int(cuts[-1])
+        self._begin, self._start = begin, start
+        self._diagonal = system.diagonal()[:begin]
+        self._coupling = system[:begin, begin:]
+        scaled = sparse.diags_array(1.0 / self._diagonal) @ self._coupling
+        left = (system[begin:, begin:] - self._coupling.T @ scaled).tocsr()
+        corner = left[start - begin :, start - begin :].toarray()
+        self._blocks = []
+        for first, last in zip((cuts[:-1] - begin).tolist(), (cuts[1:] - begin).tolist(), strict=True):
+            block = _block(left, slice(first, last), start - begin)
+            corner[np.ix_(block.shared, block.shared)] -= block.coupling.T @ block.coupling
+            self._blocks.append(block)
+        self._corner = cholesky(corner, lower=True, check_finite=False)
+
+    def solve(self, right: Floats) -> Floats:
+        """Solve A x = right, of shape (unknowns,)."""
+        z = right[:, None].copy()
+        alone, rest, last = self._parts(z)
+        rest -= self._coupling.T @ (alone / self._diagonal[:, None])
+        alone /= np.sqrt(self._diagonal)[:, None]
+        for block in self._blocks:
+            rest[block.at] = _solve(block.triangle, rest[block.at])
+            last[block.shared] -= block.coupling.T @ rest[block.at]
+        last[:] = _solve(self._corner, last)
+        return self.spread(z)[:, 0]
+
+    def spread(self, z: Floats) -> Floats:
+        """Solve Lᵀ x = z, of shape (unknowns, draws), in place: standard normal z become draws of N(0, A⁻¹)."""
+        alone, rest, last = self._parts(z)
+        last[:] = _solve(self._corner, last, transposed=True)
+        for block in self._blocks:
+            own = rest[block.at] - block.coupling @ last[block.shared]
+            rest[block.at] = _solve(block.triangle, own, transposed=True)
+        scale = np.sqrt(self._diagonal)[:, None]
+        alone -= (self._coupling @ rest) / scale
+        alone /= scale
+        return z
+
+    def _parts(self, z: Floats) -> tuple[Floats, Floats, Floats]:
+        """Views of the unknowns that are alone, of the rest, and of those of the rest that are shared."""
+        return z[: self._begin], z[self._begin :], z[self._start :]
+
+
+def _block(left: sparse.csr_array, own: slice, start: int) -> _Block:
+    """Factor the rows ``own`` of what is left; the shared unknowns start at ``start``."""
+    entries = slice(left.indptr[own.start], left.indptr[own.stop])
+    column = left.indices[entries]
+    size = own.stop - own.start
+    row = np.repeat(np.arange(size), np.diff(left.indptr[own.start : own.stop + 1]))
+    shared, seat = np.unique(column[column >= start], return_inverse=True)
+    at = column - own.start
+    at[column >= start] = size + seat
+    dense = np.zeros((size, size + len(shared)))
+    dense[row, at] = left.data[entries]
+    triangle = cholesky(dense[:, :size], lower=True, check_finite=False)
+    return _Block(own, triangle, shared - start, _solve(triangle, dense[:, size:]))
+
+
+def _solve(triangle: Floats, right: Floats, *, transposed: bool = False) -> Floats:
+    """Solve L x = right, or Lᵀ x = right, of shape (unknowns, any)."""
+    # BLAS has columns together in memory where NumPy has rows: from its side it is xᵀ Lᵀ = rightᵀ
+    return dtrsm(1.0, triangle, right.T, side=1, lower=1, trans_a=0 if transposed else 1).T if right.size else right
+
+
+def _independent(system: sparse.csr_array, eligible: Flags) -> Flags:
+    """Choose eligible unknowns of which no two are coupled, those with the fewest couplings before others.
+
+    In rounds: whoever comes before all its neighbours that are still in question is chosen, and they drop out.
+    """
+    turn = np.empty(len(eligible), dtype=np.int64)
+    turn[np.argsort(np.diff(system.indptr), kind="stable")] = np.arange(len(eligible))
+    pair = sparse.coo_array(system[eligible][:, eligible])
+    number = np.flatnonzero(eligible)
+    one, other = (number[index] for index in pair.coords)
+    one, other = one[one != other], other[one != other]
+    chosen, open_ = np.zeros_like(eligible), eligible.copy()
+    while open_.any():
+        after = np.zeros_like(eligible)
+        after[one[turn[other] < turn[one]]] = True
+        new = open_ & ~after
+        chosen |= new
+        open_ &= after
+        open_[other[new[one]]] = False
+        still = open_[one] & open_[other]
+        one, other = one[still], other[still]
+    return chosen

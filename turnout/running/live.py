@@ -1,0 +1,157 @@
+"""One contest projected again and again as its returns come in, by a process that keeps what does not change."""
+
+import datetime as dt
+import time
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+import polars as pl
+
+from turnout import electorate, ethnicity, projection, reading, reporting
+from turnout.contest import Contest
+from turnout.errors import UsageError
+from turnout.running import provenance
+from turnout.running.progress import Progress, silent
+from turnout.workspace import Workspace
+
+#: Tables in which reading accounts for what it did.
+_ACCOUNT: Final = ("rejects", "reconciliation", "findings")
+
+
+@dataclass(frozen=True)
+class _Past:
+    """Past results as a projection from results alone needs them.
+
+    Attributes
+    ----------
+    before, state : of which contest they are the past
+    units : rows of ``sql/projection/past_units.sql``
+    account : what reading them added to the tables that account for it
+    """
+
+    before: dt.date | None
+    state: str
+    units: pl.DataFrame
+    account: dict[str, pl.DataFrame]
+
+
+class Live:
+    """A contest, and what need not be read again when its returns change: past results.
+
+    An update gives what a run of its own would give from the same files, to the last byte. With a voter file nothing
+    is kept, for who is still to vote rests on the returns themselves.
+
+    Parameters
+    ----------
+    contest : what to project, and from which files; a voter file is optional
+
+    Raises
+    ------
+    UsageError
+        If the contest names no returns.
+    """
+
+    def __init__(self, contest: Contest) -> None:
+        if not contest.inputs.returns:
+            raise UsageError(
+                "There are no returns to project from. Name a file with --returns, or `returns` in [inputs]."
+            )
+        self._contest = contest
+        self._past: _Past | None = None
+
+    def update(self, *, progress: Progress = silent) -> reporting.Run:
+        """Read the returns as they are now, project them, and publish the outputs in the contest's ``output``.
+
+        Parameters
+        ----------
+        progress : called with the name of each stage as it begins
+
+        Raises
+        ------
+        UsageError
+            If a file is missing.
+        InputRefused
+            If an input cannot be used.
+        WorkspaceBusy
+            If another run holds the output directory.
+        """
+        _require_generated(self._contest)
+        started = time.time()
+        rng = np.random.default_rng(self._contest.seed)
+        with Workspace.create(self._contest.output) as workspace:
+            progress("reading")
+            contest, past = self._read(workspace)
+            cohorts, voters = None, None
+            if contest.inputs.voters:
+                progress("ethnicity")
+                ethnicity.estimate(workspace, contest)
+                progress("electorate")
+                voters = electorate.build(workspace, contest, rng)
+                cohorts = electorate.cohorts(voters, contest.draws, rng)
+            progress("projection")
+            projected = projection.project(workspace, contest, voters, rng, past)
+            result = reporting.Run(
+                contest=contest,
+                projection=projected.table,
+                cohorts=cohorts,
+                support=projected.support,
+                components=projected.components,
+                reconciliation=workspace.table("reconciliation"),
+                findings=workspace.table("findings"),
+                provenance=_provenance(workspace, contest, projected.models, started)
+                | ({"cohort_totals": voters.totals()} if voters is not None else {}),
+            )
+            progress("reporting")
+            with workspace.publication() as directory:
+                reporting.write(directory, result)
+        return result
+
+    def _read(self, workspace: Workspace) -> tuple[Contest, pl.DataFrame | None]:
+        """Fill the tables. Returns the contest with what the returns tell of it, and its past if that is at hand."""
+        if self._contest.inputs.voters:
+            reading.load(workspace, self._contest)
+            return reading.completed(workspace, self._contest), None
+        reading.load(workspace, _without_history(self._contest))
+        contest = reading.completed(workspace, self._contest)
+        if self._past is None or (self._past.before, self._past.state) != (contest.date, contest.state):
+            self._past = _read_past(workspace, contest)
+        else:
+            for name, rows in self._past.account.items():
+                workspace.append(name, rows)
+        return contest, self._past.units
+
+
+def _read_past(workspace: Workspace, contest: Contest) -> _Past:
+    """Add the contest's history to its returns in the workspace."""
+    so_far = {name: workspace.table(name).height for name in _ACCOUNT}
+    reading.load_past(workspace, contest)
+    account = {name: workspace.table(name).slice(rows) for name, rows in so_far.items()}
+    return _Past(contest.date, contest.state, projection.past_units(workspace), account)
+
+
+def _without_history(contest: Contest) -> Contest:
+    return contest.model_copy(update={"inputs": contest.inputs.model_copy(update={"history": ()})})
+
+
+def _require_generated(contest: Contest) -> None:
+    """Say how to make the files of a synthetic contest that are not there; the reader speaks for all others."""
+    missing = [path for path in contest.inputs.paths() if not path.exists()]
+    if contest.synthetic and missing:
+        raise UsageError(
+            f"{missing[0]}: no such file. This electorate is generated: `turnout demo --files-only "
+            f"{missing[0].parent}` makes its files."
+        )
+
+
+def _provenance(workspace: Workspace, contest: Contest, models: tuple[str, ...], started: float) -> dict[str, object]:
+    """Return what the result rests on: versions, seed, inputs and models by hash, and how long it took."""
+    return {
+        **provenance.versions(),
+        "seed": contest.seed,
+        "draws": contest.draws,
+        "inputs": provenance.inputs(workspace),
+        "models": {name: provenance.digest(name) for name in models},
+        "started": started,
+        "seconds": time.time() - started,
+    }
