@@ -21,7 +21,7 @@ from turnout.projection import ballot as ballots
 from turnout.projection import baseline, carry, late, polls, positions
 from turnout.projection.ballot import POLL, Ballot, Floats
 from turnout.projection.calibration import Calibration, Phase
-from turnout.projection.hierarchy import GaussianHierarchy, HierarchySpec, Term
+from turnout.projection.hierarchy import GaussianHierarchy, HierarchySpec, Moment, Term
 from turnout.projection.priors import EffectPrior, Priors
 
 #: Hierarchies that are learned: those used without a voter file.
@@ -32,6 +32,8 @@ _DRAWS: Final = 24
 _MOST_LEVELS: Final = 20
 #: Elections that the starting value of an effect there is one of on each ballot counts for.
 _START: Final = 2
+#: Effects' worth that an election must say of a term's spread to be heard.
+_LEAST_TOLD: Final = 1.0
 #: Least that an election is taken to say of an effect; starting sds beyond which one counts no more for the spread.
 _LEAST_SAID: Final = 0.02
 _FAR: Final = 2.5
@@ -48,15 +50,11 @@ class Evidence:
 
     Attributes
     ----------
-    levels : how many effects of the term had votes to tell of them
-    mean : their mean
-    square : mean of their squared distance from the prior's mean, tails held back
+    told : see :class:`turnout.projection.hierarchy.Moment`
     noise : by hierarchy, (rows, mean square) of each noise
     """
 
-    levels: dict[tuple[str, str], int]
-    mean: dict[tuple[str, str], float]
-    square: dict[tuple[str, str], float]
+    told: dict[tuple[str, str], Moment]
     noise: dict[str, tuple[tuple[int, float], ...]]
 
 
@@ -81,16 +79,14 @@ def evidence(lines: pl.DataFrame, past: pl.DataFrame, date: dt.date, priors: Pri
         turnout = polls.turnout_observations(after, expected)
         shift = polls.shift_observations(after, positions.recount(placed, after), splits, expected)
         rng = np.random.default_rng([seed, date.toordinal()])
-        levels: dict[tuple[str, str], int] = {}
-        mean: dict[tuple[str, str], float] = {}
-        square: dict[tuple[str, str], float] = {}
+        told: dict[tuple[str, str], Moment] = {}
         noise: dict[str, tuple[tuple[int, float], ...]] = {}
         for name, table, seen in (("turnout", frame, turnout), ("shift", splits.frame, shift)):
             fitted = GaussianHierarchy(priors.hierarchy(name)).fit(table, seen.y, seen.variance, seen.observed)
-            for term, moment in fitted.moments(seen.observed, _DRAWS, rng).items():
-                levels[name, term], mean[name, term], square[name, term] = moment
+            for term, moment in fitted.moments(_DRAWS, rng).items():
+                told[name, term] = moment
             noise[name] = fitted.noise_moments(table, seen.y, seen.variance, seen.observed)
-    return Evidence(levels, mean, square, noise)
+    return Evidence(told, noise)
 
 
 def maximise(evidences: Sequence[Evidence], priors: Priors) -> Priors:
@@ -121,19 +117,18 @@ def maximise(evidences: Sequence[Evidence], priors: Priors) -> Priors:
 
 def _maximise_term(name: str, term: Term, start: Term, evidences: Sequence[Evidence]) -> EffectPrior | None:
     """Return a term's next prior, from the evidence under ``term``; None where no election tells of it."""
-    key = (name, term.name)
-    told = [each for each in evidences if each.levels.get(key, 0) > 0]
+    told = [moment for each in evidences if (moment := each.told.get((name, term.name)))]
     if not told:
         return None
     if term.by:
-        return EffectPrior(mean=term.mean, sd=_spread([(each.levels[key], each.square[key]) for each in told], 0.0))
-    means = np.array([each.mean[key] for each in told])
-    variances = np.maximum(np.array([each.square[key] for each in told]) - (means - term.mean) ** 2, 0.0)
+        enough = [(moment.told, moment.square) for moment in told if moment.told >= _LEAST_TOLD]
+        return EffectPrior(mean=term.mean, sd=_spread(enough, term.sd))
     # a posterior mean lies between the prior's and what the election says by itself, by what it says
-    says = np.clip(1.0 - variances / term.sd**2, _LEAST_SAID, 1.0)
+    says = np.clip([moment.told for moment in told], _LEAST_SAID, 1.0)
+    means = np.array([moment.mean for moment in told])
     alone = term.mean + (means - term.mean) / says
     centre = _median(np.append(alone, start.mean), np.append(says, _START))
-    about = np.minimum(variances + (means - centre) ** 2, (_FAR * start.sd) ** 2)
+    about = np.minimum(term.sd**2 * (1.0 - says) + (means - centre) ** 2, (_FAR * start.sd) ** 2)
     before = start.sd**2 + (start.mean - centre) ** 2
     square = (about.sum() + _START * before) / (len(told) + _START)
     return EffectPrior(mean=centre, sd=float(np.clip(np.sqrt(square), _LEAST_SD, _MOST_SD)))
@@ -146,13 +141,13 @@ def _median(values: Floats, weight: Floats) -> float:
     return float(np.interp(weight.sum() / 2, middle, values[order]))
 
 
-def _spread(told: Sequence[tuple[int, float]], otherwise: float) -> float:
-    """Root of the mean over elections of the log of mean squares, each by its number of effects up to a limit."""
-    known = [(min(levels, _MOST_LEVELS), square) for levels, square in told if levels > 0 and square > 0]
+def _spread(told: Sequence[tuple[float, float]], otherwise: float) -> float:
+    """Mean over elections of the root of mean squares, each by its number of effects up to a limit."""
+    known = [(min(levels, _MOST_LEVELS), square) for levels, square in told if levels > 0]
     if not known:
         return otherwise
     weight, square = np.array(known, dtype=np.float64).T
-    return float(np.clip(np.exp(0.5 * np.average(np.log(square), weights=weight)), _LEAST_SD, _MOST_SD))
+    return float(np.clip(np.average(np.sqrt(square), weights=weight), _LEAST_SD, _MOST_SD))
 
 
 def _revealed(ballot: Ballot, lines: pl.DataFrame, scored: ballots.Flags) -> Ballot:

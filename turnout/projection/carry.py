@@ -32,11 +32,13 @@ class PooledEarly:
     ----------
     contest, county, unit : the contest's logit, its county's drawn towards the contest's, and the unit's drawn
         towards its county's, each as far as their own votes say little
+    sd : of what is not known of the unit's, for it rests on few votes
     """
 
     contest: Floats
     county: Floats
     unit: Floats
+    sd: Floats
 
 
 @dataclass(frozen=True)
@@ -78,7 +80,7 @@ def pool(ballot: Ballot, positions: Positions) -> PooledEarly:
     How far is learned from each contest's own spread between counties and between units (method of moments), itself
     drawn towards what contests usually show where there are few of them.
     """
-    pooled = PooledEarly(*(np.zeros((ballot.rows, positions.most)) for _ in range(3)))
+    pooled = PooledEarly(*(np.zeros((ballot.rows, positions.most)) for _ in range(4)))
     for split in range(1, positions.most):
         rows = positions.rows_with(ballot, split)
         own, rest = positions.two_sides(rows, split, EARLY)
@@ -96,6 +98,7 @@ def pool(ballot: Ballot, positions: Positions) -> PooledEarly:
         pooled.contest[rows, split] = logit(contest_share[contest])
         pooled.county[rows, split] = logit(centre)
         pooled.unit[rows, split] = logit(unit_share)
+        pooled.sd[rows, split] = 1.0 / np.sqrt((total + strength) * unit_share * (1.0 - unit_share))
     return pooled
 
 

@@ -8,7 +8,7 @@ What has reported anywhere then informs every place that shares a level with it.
 from collections.abc import Collection
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Final, Self
+from typing import Any, Final, NamedTuple, Self
 
 import numpy as np
 import polars as pl
@@ -83,6 +83,17 @@ class HierarchySpec(BaseModel):
         return specification.load(cls, name, override)
 
 
+class Moment(NamedTuple):
+    """What a fit says of one term: how many effects' worth, their mean, and their mean square about the prior's mean.
+
+    An effect of which the rows say nothing counts 0, one that they settle 1 (MacKay 1992, Neural Computation 4:415).
+    """
+
+    told: float
+    mean: float
+    square: float
+
+
 class GaussianHierarchy(BaseEstimator):  # type: ignore[misc]
     """Bayesian linear regression on shared effects with known prior variances.
 
@@ -129,20 +140,46 @@ class GaussianHierarchy(BaseEstimator):  # type: ignore[misc]
         shared = np.repeat([bool(term.by) for term in self.spec.term], self.levels_)
         is_row = np.arange(len(y)) < observed.sum()
         prior, certainty = self.precision_, weight
-        for _ in range(_REWEIGHTINGS + 1):
-            system = (across @ (sparse.diags_array(weight) @ ordered)).tocsr()
-            system += sparse.diags_array(self.precision_[self._order])
-            self._factor = NestedCholesky(system, nesting.cuts)
-            right = across @ (weight * y) + (self.precision_ * self.prior_mean_)[self._order]
-            self.mean_: Floats = np.empty(len(right))
-            self.mean_[self._order] = self._factor.solve(right)
-            effect_excess = np.where(shared, prior * (self.mean_ - self.prior_mean_) ** 2, 0.0)
-            row_excess = np.where(is_row, certainty * (y - seen @ self.mean_) ** 2, 0.0)
-            if max(effect_excess.max(initial=0.0), row_excess.max(initial=0.0)) < _OUTLYING**2:
-                break
-            self.precision_ = prior * _tail_weight(effect_excess)
-            weight = certainty * _tail_weight(row_excess)
+        import os
+        passes, nu = int(os.environ.get("ADAPT", "0")), float(os.environ.get("NU", "10"))
+        for adapt in range(passes + 1):
+          if adapt:
+            prior = self._adapted(prior, nu)
+            self.precision_, weight = prior, certainty
+          for _ in range(_REWEIGHTINGS + 1):
+              system = (across @ (sparse.diags_array(weight) @ ordered)).tocsr()
+              system += sparse.diags_array(self.precision_[self._order])
+              self._factor = NestedCholesky(system, nesting.cuts)
+              right = across @ (weight * y) + (self.precision_ * self.prior_mean_)[self._order]
+              self.mean_: Floats = np.empty(len(right))
+              self.mean_[self._order] = self._factor.solve(right)
+              effect_excess = np.where(shared, prior * (self.mean_ - self.prior_mean_) ** 2, 0.0)
+              row_excess = np.where(is_row, certainty * (y - seen @ self.mean_) ** 2, 0.0)
+              if max(effect_excess.max(initial=0.0), row_excess.max(initial=0.0)) < _OUTLYING**2:
+                  break
+              self.precision_ = prior * _tail_weight(effect_excess)
+              weight = certainty * _tail_weight(row_excess)
         return self
+
+    def _adapted(self, prior: Floats, nu: float) -> Floats:
+        effects = self.draw_effects(32, np.random.default_rng(0))
+        variance = effects.var(axis=1)
+        new, start = prior.copy(), 0
+        for term, levels, own in zip(self.spec.term, self.levels_, self._own_levels, strict=True):
+            at = slice(start, start + own)
+            start += levels
+            if not term.by or not own:
+                continue
+            tail = self.precision_[at] / prior[at]
+            told = np.clip(1.0 - variance[at] * self.precision_[at], 0.0, 1.0)
+            if levels > own or told.sum() < 1:
+                continue
+            square = (self.mean_[at] - term.mean) ** 2 * tail
+            sd2 = (nu * term.sd**2 + square.sum()) / (nu + told.sum())
+            import os
+            if os.environ.get("SHOW"): print(term.name, own, round(told.sum(),1), term.sd, round(sd2**.5,3))
+            new[at] = 1.0 / sd2
+        return new
 
     def _of_several_places(self, X: pl.DataFrame) -> NDArray[np.bool_]:
         """Return which effects are shared between counties, or all but by rows of one county alone."""
@@ -159,41 +196,38 @@ class GaussianHierarchy(BaseEstimator):  # type: ignore[misc]
         expected: Floats = self.design_ @ self.mean_
         return expected
 
-    def moments(
-        self, observed: NDArray[np.bool_], draws: int, rng: np.random.Generator
-    ) -> dict[str, tuple[int, float, float]]:
-        """Return what the fit says of each term: how many effects were observed, their mean and mean square.
-
-        The square is of the departure from the prior's mean, over ``draws`` of the posterior; effects in the tails
-        count for less, as they did in the fit.
-        """
-        effects = self.draw_effects(draws, rng)
-        told = np.asarray(abs(self.design_[observed]).sum(axis=0)).ravel() > 0
+    def moments(self, draws: int, rng: np.random.Generator) -> "dict[str, Moment]":
+        """Return what the fit says of each term, the variance of its effects being taken from ``draws``."""
+        variance = self.draw_effects(draws, rng).var(axis=1)
         result, start = {}, 0
         for term, levels, own in zip(self.spec.term, self.levels_, self._own_levels, strict=True):
-            at = np.flatnonzero(told[start : start + own]) + start
+            at = slice(start, start + own)
             start += levels
-            if len(at):
-                weight = self.precision_[at] * term.sd**2
-                square = ((self.mean_[at] - term.mean) ** 2 + effects[at].var(axis=1)) * weight
-                result[term.name] = (len(at), float(self.mean_[at].mean()), float(square.mean()))
+            told = np.clip(1.0 - variance[at] * self.precision_[at], 0.0, 1.0)
+            square = (self.mean_[at] - term.mean) ** 2 * self.precision_[at] * term.sd**2
+            if told.sum() > 0:
+                mean = float(np.average(self.mean_[at], weights=told))
+                result[term.name] = Moment(float(told.sum()), mean, float(square.sum() / told.sum()))
         return result
 
     def noise_moments(
         self, X: pl.DataFrame, y: Floats, variance: Floats, observed: NDArray[np.bool_]
     ) -> tuple[tuple[int, float], ...]:
-        """Return rows and mean square of each noise, given the fit; every row is that of the noise it has most of."""
-        parts = np.abs([noise.sd * _loading(X, noise.loading) for noise in self.spec.noise])
-        most = parts.argmax(axis=0)
+        """Return rows and mean square of each noise, for a loading of 1, given the fit.
+
+        A row tells of a noise by that noise's part in what may move it.
+        """
         residual = y - self.predict()
         result = []
-        for number, noise in enumerate(self.spec.noise):
-            at = observed & (most == number) & (parts[number] > 0)
-            share = noise.sd**2 / (noise.sd**2 + variance[at])
+        for noise in self.spec.noise:
+            loading = np.abs(_loading(X, noise.loading))
+            own = (noise.sd * loading) ** 2
+            total = variance + self.noise_sd_**2
+            share = own / total
             # within four sds: a wrong figure is no noise
-            near = residual[at] ** 2 < _OUTLYING**2 * (noise.sd**2 + variance[at])
-            square = (share * residual[at]) ** 2 + share * variance[at]
-            result.append((int(near.sum()), float(square[near].mean()) if near.any() else 0.0))
+            at = np.flatnonzero(observed & (own > 0) & (residual**2 < _OUTLYING**2 * total))
+            square = ((share[at] * residual[at]) ** 2 + share[at] * (total - own)[at]) / loading[at] ** 2
+            result.append((len(at), float(np.average(square, weights=share[at])) if len(at) else 0.0))
         return tuple(result)
 
     def draw_effects(self, draws: int, rng: np.random.Generator, components: Collection[str] | None = None) -> Floats:

@@ -23,6 +23,8 @@ from turnout.projection.positions import Positions, reported_sides, signs
 _WIDEST_GAP: Final = 1.5
 #: Log of the mean early votes a precinct usually has; with fewer, more are to come at the polls.
 _USUAL_EARLY: Final = 5.5
+#: Sd, in logits, of how the early votes of a unit divide beyond which less is not known.
+_LEAST_KNOWN: Final = 1.0
 #: Early votes below which a place's own say nothing of it, where its county's are counted elsewhere.
 _FEW_EARLY: Final = 3.0
 #: Votes times squared lean that a contest must show before its slope on lean is believed by half.
@@ -98,6 +100,7 @@ def splits_of(ballot: Ballot, positions: Positions, early: PooledEarly, baseline
     november = float(bool(ballot.date) and kind_of(dt.date.fromisoformat(ballot.date)) == "general")
     partisan = np.where(split == 1, signs(ballot)[contest], 0.0)
     sign = np.where(partisan != 0, partisan, _slope(own_county + own_unit, lean, weight, group))
+    lately = float(ballot.date >= SORTED_SINCE)
     kin = siblings.find(ballot, positions)
     mode_gap = modes.gap(ballot, positions, ballot.row_contest)[row, split]
     mode_gap_county = modes.gap(ballot, positions, ballot.county_in_contest)[row, split]
@@ -124,7 +127,8 @@ def splits_of(ballot: Ballot, positions: Positions, early: PooledEarly, baseline
             "yes_side": yes_side,
             "mode_gap": mode_gap,
             "mode_gap_county": mode_gap_county - mode_gap,
-            "since_2020": float(ballot.date >= SORTED_SINCE) * sign,
+            "since_2020": lately * sign,
+            "mail_alone": lately * (1.0 - modes.in_person(ballot)) * sign,
             "contest_gap": (partisan == 0) * (yes_side == 0) * (split == 1) * gap,
             "contest_gap_partisan": np.abs(partisan) * gap,
             "past_ballot_shift": partisan * baseline.shift,
@@ -139,6 +143,7 @@ def splits_of(ballot: Ballot, positions: Positions, early: PooledEarly, baseline
             "other": (partisan == 0).astype(float),
             "other_november": (partisan == 0) * november,
             "other_else": (partisan == 0) * (1.0 - november),
+            "early_sd": np.minimum(early.sd[row, split], _LEAST_KNOWN) * (1.0 - blind),
             "own_unit": own_unit,
             "own_county": own_county,
             "lean_beyond_own": sign * lean - np.abs(sign) * (own_county + own_unit),
