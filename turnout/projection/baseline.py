@@ -12,7 +12,9 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
+from turnout.projection import matching
 from turnout.projection.ballot import Ballot, Floats
+from turnout.projection.matching import Matches
 from turnout.workspace import Workspace
 
 #: Share of today's units that must be found in a past election before it is compared with.
@@ -39,6 +41,10 @@ class Baseline:
     shift : logit of the Democratic share at the polls less that early, over the whole past ballot, less what such
         shifts usually are; 0 where unknown
     matched_share : share of today's early votes in matched units
+    found_by : (units,) how the unit was found, of :data:`turnout.projection.matching.WAYS`; empty where not matched
+    early_votes : (units,) today's early votes, what the shares are of
+    past_unused : how many units of the past election are no unit of today's, and their share of its early votes
+    renumbered, doubtful : counties whose names and votes disagree: see :class:`turnout.projection.matching.Matches`
     """
 
     date: str
@@ -52,6 +58,11 @@ class Baseline:
     poll_lean: Floats
     shift: float
     matched_share: float
+    found_by: NDArray[np.str_]
+    early_votes: Floats
+    past_unused: tuple[int, float]
+    renumbered: tuple[str, ...]
+    doubtful: tuple[str, ...]
 
 
 def load(workspace: Workspace, ballot: Ballot) -> Baseline:
@@ -61,11 +72,9 @@ def load(workspace: Workspace, ballot: Ballot) -> Baseline:
 
 def build(past: pl.DataFrame, ballot: Ballot) -> Baseline:
     """Find the comparable election in ``past``, rows of ``sql/projection/past_units.sql`` of one state."""
-    chosen = _comparable(past, ballot)
-    units = ballot.units.with_row_index("unit")
-    matched = units.join(chosen, on=["county_key", "precinct_key"], how="left", maintain_order="left").unique(
-        "unit", keep="first", maintain_order=True
-    )
+    matches = matching.find(past, ballot)
+    chosen, here = _comparable(past, matches, ballot)
+    matched = ballot.units.with_row_index("unit").join(here.units, on="unit", how="left", maintain_order="left")
     found = matched["early"].is_not_null().to_numpy() & (matched["poll"].fill_null(0).to_numpy() > 0)
     columns = {name: matched[name].fill_null(0.0).to_numpy() for name in ("early", "poll", "late")}
     weight = np.bincount(ballot.row_unit, ballot.row_votes()[:, 0], ballot.units.height)
@@ -80,6 +89,11 @@ def build(past: pl.DataFrame, ballot: Ballot) -> Baseline:
         poll_lean=lean(matched["poll_dem"], matched["poll_rep"], matched["county_key"]),
         shift=shift - USUAL_SHIFT if shift else 0.0,
         matched_share=float(weight[found].sum() / max(weight.sum(), 1.0)),
+        found_by=np.where(found, matched["how"].fill_null("").to_numpy().astype(np.str_), ""),
+        early_votes=weight.astype(np.float64),
+        past_unused=_unused(chosen, here),
+        renumbered=tuple(here.renumbered["county"]),
+        doubtful=tuple(here.doubtful["county"]),
     )
 
 
@@ -107,20 +121,25 @@ def kind_of(date: dt.date) -> str:
     return "primary" if date.year % 2 == 0 and 2 <= date.month <= 6 else "other"
 
 
-def _comparable(past: pl.DataFrame, ballot: Ballot) -> pl.DataFrame:
-    today = ballot.units.select("county_key", "precinct_key").unique()
+def _comparable(past: pl.DataFrame, matches: Matches, ballot: Ballot) -> tuple[pl.DataFrame, Matches]:
+    """Return the past election to compare with, without rows where there is none, and the matches in it."""
     shares = (
-        past.join(today, on=["county_key", "precinct_key"], how="semi")
-        .group_by("election_date")
-        .agg(share=pl.len() / max(today.height, 1))
+        matches.units.group_by("election_date")
+        .agg(share=pl.len() / max(ballot.units.height, 1))
         .filter(pl.col("share") >= MATCHED_SHARE)
     )
-    dates: list[dt.date] = shares["election_date"].drop_nulls().to_list()
+    dates: list[dt.date] = shares["election_date"].to_list()
     if not dates:
-        return past.clear()
+        return past.clear(), matches.of(None)
     kind = kind_of(dt.date.fromisoformat(ballot.date)) if ballot.date else ""
     best = max(dates, key=lambda date: (kind_of(date) == kind, date))
-    return past.filter(pl.col("election_date") == best)
+    return past.filter(pl.col("election_date") == best), matches.of(best)
+
+
+def _unused(chosen: pl.DataFrame, here: Matches) -> tuple[int, float]:
+    """How many units of the past election are no unit of today's, and their share of its early votes."""
+    total = float(chosen["early"].sum())
+    return chosen.height - int(here.used["units"].sum()), 1.0 - float(here.used["early"].sum()) / max(total, 1.0)
 
 
 def ballot_shift(past: pl.DataFrame) -> float:

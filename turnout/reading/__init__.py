@@ -8,7 +8,7 @@ from typing import Any
 
 from turnout.contest import Contest
 from turnout.errors import TurnoutError, UsageError
-from turnout.reading import ballots, crosswalk, files, results, voters
+from turnout.reading import ballots, crosswalk, files, past_crosswalk, results, voters
 from turnout.reading.results import Asked
 from turnout.workspace import Workspace
 
@@ -48,8 +48,12 @@ def completed(workspace: Workspace, contest: Contest) -> Contest:
     return contest.model_copy(update=told)
 
 
-def load_history(workspace: Workspace, paths: Sequence[Path]) -> None:
+def load_history(workspace: Workspace, paths: Sequence[Path], crosswalk: Path | None = None) -> None:
     """Fill ``results`` with past elections alone, of every state and date the files hold.
+
+    Parameters
+    ----------
+    crosswalk : the user's list of what past precincts became
 
     Raises
     ------
@@ -62,12 +66,14 @@ def load_history(workspace: Workspace, paths: Sequence[Path]) -> None:
     with _filling(workspace):
         files.load(workspace, "results", paths, partial(results.fill, asked=asked))
         results.drop_copies(workspace)
+        past_crosswalk.load(workspace, crosswalk)
 
 
 @contextlib.contextmanager
 def _filling(workspace: Workspace) -> Iterator[None]:
     """Make ready to read, and leave the tables empty where an input is refused."""
     files.sweep(workspace)
+    workspace.execute("reading/place_macros")
     workspace.execute("reading/prepare")
     # Trying every compression on every segment costs more than it saves in a database that lives for one run.
     workspace.connection.execute("PRAGMA force_compression = 'dict_fsst'")
@@ -107,6 +113,7 @@ def _load(workspace: Workspace, contest: Contest) -> None:
             severity="warning",
         )
     results.drop_copies(workspace)
+    past_crosswalk.load(workspace, inputs.past_crosswalk)
     crosswalk.apply(workspace, inputs.crosswalk)
 
 
