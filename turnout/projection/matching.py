@@ -22,7 +22,7 @@ _MOST_UNLIKE: Final = 3.0
 _STEADY: Final = 10.0
 #: Pairs with early votes in a county from which on their order by size is looked at …
 _FEWEST: Final = 6
-#: … and the rank correlation that pairs of a number need. Right ones have 0.7 to 1.0; Arkansas's Pulaski County, whose
+#: … and the rank correlation that pairs of a number need. Right ones have 0.7 to 1.0; Pulaski County, Arkansas, whose
 #: numbers were given anew between 2018 and 2022, has 0.2.
 _LEAST_ORDER: Final = 0.6
 #: The same for pairs of one name, which stay, but are spoken of.
