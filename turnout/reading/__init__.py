@@ -8,7 +8,7 @@ from typing import Any
 
 from turnout.contest import Contest
 from turnout.errors import TurnoutError, UsageError
-from turnout.reading import ballots, crosswalk, files, past_crosswalk, results, voters
+from turnout.reading import ballots, crosswalk, files, past_crosswalk, results, totals, voters
 from turnout.reading.results import Asked
 from turnout.workspace import Workspace
 
@@ -65,7 +65,7 @@ def load_history(workspace: Workspace, paths: Sequence[Path], crosswalk: Path | 
     asked = Asked(Contest(), date=None, state=None, is_past=True)
     with _filling(workspace):
         files.load(workspace, "results", paths, partial(results.fill, asked=asked))
-        results.drop_copies(workspace)
+        totals.settle(workspace, is_past=True)
         past_crosswalk.load(workspace, crosswalk)
 
 
@@ -91,8 +91,7 @@ def _load(workspace: Workspace, contest: Contest) -> None:
     inputs = contest.inputs
     asked = Asked(contest, contest.date, contest.state.strip().upper() or None, is_past=False)
     files.load(workspace, "results", inputs.returns, partial(results.fill, asked=asked))
-    results.drop_totals(workspace)
-    results.note_given_twice(workspace)
+    totals.settle(workspace, is_past=False)
     known = completed(workspace, contest)
     date, state = known.date, known.state.strip().upper() or None
 
@@ -112,7 +111,7 @@ def _load(workspace: Workspace, contest: Contest) -> None:
             " earlier elections.",
             severity="warning",
         )
-    results.drop_copies(workspace)
+    totals.settle(workspace, is_past=True)
     past_crosswalk.load(workspace, inputs.past_crosswalk)
     crosswalk.apply(workspace, inputs.crosswalk)
 
