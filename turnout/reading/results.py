@@ -109,7 +109,9 @@ def _drop_total_columns(workspace: Workspace, reading: Reading, modes: list[str]
     if found.is_empty():
         return
     with workspace.registered("total_columns", found):
-        workspace.execute("reading/ignored_results_total_columns" if is_past else "reading/results_total_columns_drop")
+        workspace.execute(
+            "reading/ignored_results_total_columns" if is_past else "reading/results_total_columns_drop"
+        )
     columns = ", ".join(found["mode"].unique().sort())
     workspace.note(
         "totals as modes",
