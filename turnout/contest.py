@@ -38,12 +38,13 @@ class Inputs(_Strict):
     """Past results by vote mode: files, or directories of them."""
     crosswalk: Path | None = None
     """A CSV ``county, precinct, voter_file_precinct`` for precincts the results spell in another way."""
+    past_crosswalk: Path | None = None
+    """A CSV ``county, precinct, to_precinct`` (``from_date, to_date, weight``): what past precincts became."""
 
     def paths(self) -> Iterator[Path]:
         """Yield every path named, in a fixed order."""
         yield from (*self.returns, *self.voters, *self.vote_history, *self.ballots, *self.history)
-        if self.crosswalk is not None:
-            yield self.crosswalk
+        yield from (path for path in (self.crosswalk, self.past_crosswalk) if path is not None)
 
 
 class Range(_Strict):
@@ -152,6 +153,7 @@ class Contest(_Strict):
                     ballots=tuple(base / path for path in inputs.ballots),
                     history=tuple(base / path for path in inputs.history),
                     crosswalk=None if inputs.crosswalk is None else base / inputs.crosswalk,
+                    past_crosswalk=None if inputs.past_crosswalk is None else base / inputs.past_crosswalk,
                 ),
             }
         )

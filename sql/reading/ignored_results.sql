@@ -1,6 +1,6 @@
 -- Lines of a results file that this contest has no use for, with the rule.
--- Grain: line. Reads: typed, choices, codes_mode (of the file being read). Binds: $is_past, $date, $state, $contest
--- (a name_key, NULL: all).
+-- Grain: line. Reads: typed, choices, no_contests, codes_mode (of the file being read). Binds: $is_past, $date,
+-- $state, $contest (a name_key, NULL: all).
 INSERT INTO ignored
 WITH judged AS (
   SELECT t.line,
@@ -9,7 +9,7 @@ WITH judged AS (
          WHEN upper(t.state) <> $state THEN 'another state'
          WHEN $contest IS NOT NULL AND coalesce(t.contest, t.office) IS NOT NULL
               AND name_key(coalesce(t.contest, concat_ws(' ', t.office, t.district))) <> $contest THEN 'other contests'
-         WHEN c.is_no_candidate OR (t.candidate IS NULL AND is_no_candidate(coalesce(t.office, t.contest)))
+         WHEN c.is_no_candidate OR coalesce(t.office, t.contest) IN (SELECT name FROM no_contests WHERE is_none)
               THEN 'lines of no candidate (over and under votes, ballots cast, totals)'
          WHEN m.canonical = 'ignore' THEN 'totals of all modes' END AS rule
   FROM typed t

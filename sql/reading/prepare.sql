@@ -1,24 +1,13 @@
--- What reading needs beside the canonical tables: macros, and the faults of the file being read.
--- Grain of faults: line of the file being read that is refused. Reads: nothing. Binds: none.
+-- What reading needs beside the canonical tables and reading/place_macros: macros, the faults of the file being read, and
+-- the user's crosswalk between elections, and what earlier files gave.
+-- Grain of faults: line of the file being read that is refused. Of unit_crosswalk: past unit × today's unit. Of
+-- lines_given: line of a results file.
+-- Reads: nothing. Binds: none.
 
 -- Yes or no in the spellings files use; NULL for anything else.
 CREATE OR REPLACE TEMP MACRO reading_flag(text) AS
   CASE WHEN lower(text) IN ('y', 'yes', 't', 'true', '1', 'x') THEN true
        WHEN lower(text) IN ('n', 'no', 'f', 'false', '0') THEN false END;
-
--- A name as compared: upper case, no accents, one space for each run of anything but letters and digits of any script.
-CREATE OR REPLACE TEMP MACRO name_key(text) AS
-  trim(regexp_replace(upper(strip_accents(coalesce(text, ''))), '[^\p{L}\p{N}]+', ' ', 'g'));
-
--- A precinct as compared: like a name, without leading zeros of its numbers ('0012-A' is '12A'), and without
--- the spaces around letters; a space between two numbers stays ('1-06' is '1 6', not '16').
-CREATE OR REPLACE TEMP MACRO place_key(text) AS
-  regexp_replace(regexp_replace(regexp_replace(
-    name_key(text), '(^|[^0-9])0+([0-9])', '\1\2', 'g'), '([A-Z]) +', '\1', 'g'), ' +([A-Z])', '\1', 'g');
-
--- A county as compared: 'De Kalb County' is 'DEKALB'.
-CREATE OR REPLACE TEMP MACRO county_key(text) AS
-  replace(regexp_replace(name_key(text), ' (COUNTY|PARISH)$', ''), ' ', '');
 
 -- Pseudo-precincts: where ballots were counted, not where voters live.
 CREATE OR REPLACE TEMP MACRO is_pseudo_precinct(precinct) AS
@@ -30,11 +19,22 @@ CREATE OR REPLACE TEMP MACRO is_pseudo_precinct(precinct) AS
 CREATE OR REPLACE TEMP MACRO is_total_unit(unit) AS
   regexp_full_match(name_key(unit), '(COUNTY |GRAND |ELECTION |DISTRICT |STATE ?WIDE |PRECINCT |PCT )*TOTALS?( VOTES)?|.* COUNTY TOTALS?|TOTALS? FOR .*|ALL PRECINCTS');
 
--- Lines under a contest that are no candidate.
+-- Lines under a contest that are no candidate, and contests that are none. Write-ins and 'none of these' are votes.
 CREATE OR REPLACE TEMP MACRO is_no_candidate(choice) AS
   regexp_full_match(replace(name_key(choice), ' ', ''),
-    '(NUMBEROF)?(OVER|UNDER)(VOTES?|VOTED)?|BLANKS?(VOTES?|BALLOTS?)?|TIMES(COUNTED|OVERVOTED|UNDERVOTED|BLANKVOTED)|'
-    || '(TOTAL)?BALLOTS?(CAST.*|COUNTED)?|REGISTEREDVOTERS.*|TOTALS?|TOTALVOTES(CAST)?|CASTVOTES|VOTESCAST');
+    '((TOTAL|NUMBEROF)?(OVER|UNDER)(VOTES?|VOTED)?(AND|OR)?){1,2}|TIMES(COUNTED|OVERVOTED|UNDERVOTED|BLANKVOTED)'
+    || '|(BLANKS?|RESIDUAL|SPOILED|VOID(ED)?|BLANKS?(AND|OR)?VOIDS?|INVALID|EXHAUSTED|REJECTED)(VOTES?|VOTED|BALLOTS?)?'
+    || '|REJECTEDWRITEINS?|NOCANDIDATE(FILED|FORRACE)?|NOTVOTED|DIDNOTVOTE'
+    || '|(TOTAL)?BALLOTS?(CAST.*|COUNTED)?|(TOTAL)?CARDSCAST|(TOTAL)?REGISTERED(VOTERS.*)?|(VOTER)?REGISTRATION'
+    || '|((GRAND|CONTEST|RACE|PRECINCT|COUNTY|CANDIDATE)?TOTALS?)(VOTES?)?(CAST|COUNTED)?|CASTVOTES|VOTESCAST'
+    || '|(VOTER)?TURNOUT(PERCENT(AGE)?)?|PERCENT(TURNOUT|VOTED)?|(NUMBEROF)?PRECINCTS(REPORTING|REPORTED|COUNTED)?');
 
 CREATE OR REPLACE TEMP TABLE faults (line BIGINT, column_name VARCHAR DEFAULT '', reason VARCHAR);
 CREATE OR REPLACE TEMP TABLE ignored (line BIGINT, rule VARCHAR);
+CREATE OR REPLACE TEMP TABLE unit_crosswalk (
+  line BIGINT, county_key VARCHAR, precinct_key VARCHAR, from_date DATE, to_date DATE, to_key VARCHAR, weight DOUBLE
+);
+
+-- What files of results have given already: hashes of each line's contest and county, of its unit and candidate, and of
+-- its figures.
+CREATE OR REPLACE TEMP TABLE lines_given (is_past BOOLEAN, block UBIGINT, key UBIGINT, figures UBIGINT);

@@ -83,6 +83,26 @@ def test_another_seed_or_past_replays_everything(tmp_path, monkeypatch):
     assert len(replayed) == 33
 
 
+def test_a_crosswalk_finds_precincts_again_and_replays_everything(tmp_path, monkeypatch):
+    """The first election's precincts go by names that nothing else tells."""
+    first = [{**line, "precinct": f"OLD {chr(65 + int(line['precinct'][2:]))}"} for line in past()[0]]
+    write_history(tmp_path / "history", [first, *past()[1:]])
+    replayed = []
+    real = backtest.replay
+    monkeypatch.setattr(backtest, "replay", lambda asked, *frames: (replayed.append(asked), real(asked, *frames))[1])
+    second = pl.col("date") == DATES[1]
+    assert set(running.run(settings(tmp_path)).rows.filter(second)["past_election"]) == {""}
+    pairs = sorted(
+        {(new["county"], old["precinct"], new["precinct"]) for old, new in zip(first, past()[0], strict=True)}
+    )
+    crosswalk = tmp_path / "then-and-now.csv"
+    crosswalk.write_text("county,precinct,to_precinct\n" + "".join(f"{','.join(pair)}\n" for pair in pairs))
+    found = running.run(settings(tmp_path, past_crosswalk=crosswalk))
+    assert set(found.rows.filter(second)["past_election"]) == {DATES[0]}
+    assert len(replayed) == 18
+    assert "then-and-now.csv" in {entry["name"] for entry in found.provenance["inputs"]}
+
+
 def test_more_stages_keep_what_is_finished(tmp_path, monkeypatch):
     running.run(settings(tmp_path, shares=(0,)))
     replayed = []

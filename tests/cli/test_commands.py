@@ -86,8 +86,8 @@ def test_project_with_a_config_publishes_and_tells(turn, engine, config):
 def test_project_with_files_takes_every_option(turn, engine, tmp_path):
     code, _, err = turn(
         "project", "--returns", "a.csv", "--returns", "b.csv", "--history", "past", "--voters", "v.csv",
-        "--vote-history", "h.csv", "--ballots", "m.csv", "--output", tmp_path / "out", "--seed", 7,
-        "--date", "2017-06-06", "--contest", "Mayor", "--quiet",
+        "--vote-history", "h.csv", "--ballots", "m.csv", "--past-crosswalk", "x.csv", "--output", tmp_path / "out",
+        "--seed", 7, "--date", "2017-06-06", "--contest", "Mayor", "--quiet",
     )  # fmt: skip
     assert (code, err) == (0, "")
     contest = engine.asked[0]
@@ -96,6 +96,7 @@ def test_project_with_files_takes_every_option(turn, engine, tmp_path):
     assert contest.inputs.vote_history == (Path("h.csv"),)
     assert contest.inputs.ballots == (Path("m.csv"),)
     assert contest.inputs.history == (Path("past"),)
+    assert contest.inputs.past_crosswalk == Path("x.csv")
     assert (contest.seed, str(contest.date), contest.name) == (7, "2017-06-06", "Mayor")
 
 
@@ -366,8 +367,10 @@ def test_backtest_hands_its_options_on(turn, monkeypatch, tmp_path):
 
     monkeypatch.setattr("turnout.running.backtest.run", run)
     options = ["--stage", "25,0", "--order", "county", "--state", "ga,tx", "--seed", 4, "--jobs", 2, "--fresh"]
+    options += ["--past-crosswalk", tmp_path / "x.csv"]
     code, _, err = turn("backtest", "--history", tmp_path, "--output", tmp_path / "out", *options)
     assert (code, "nothing to replay" in err) == (3, True)
     (settings,) = asked
     assert (settings.shares, settings.orders, settings.states) == ((0, 25), ("county",), ("GA", "TX"))
     assert (settings.seed, settings.jobs, settings.fresh, settings.draws) == (4, 2, True, 400)
+    assert settings.past_crosswalk == tmp_path / "x.csv"

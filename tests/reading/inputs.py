@@ -25,7 +25,7 @@ def load(workspace: Workspace, directory: Path, contest: Contest | None = None, 
             path.write_bytes(content.encode())
         elif isinstance(content, bytes):
             path.write_bytes(content)
-        paths[kind] = path if kind == "crosswalk" else (path,)
+        paths[kind] = path if kind.endswith("crosswalk") else (path,)
     reading.load(workspace, contest.model_copy(update={"inputs": Inputs.model_validate(paths)}))
 
 

@@ -30,6 +30,15 @@ def test_a_likeness_that_is_not_the_only_one_is_left_alone(workspace: Workspace,
     assert rows(workspace, "SELECT DISTINCT precinct FROM results ORDER BY 1") == [("009",), ("09",)]
 
 
+def test_names_nearly_alike_are_one_precinct_as_between_elections(workspace: Workspace, tmp_path: Path) -> None:
+    filed = VOTERS + "1,A,12,ADA,,\n2,B,HARBINS A,ADA,,\n3,C,DOGWOOD,ADA,,\n"
+    names = ("PCT 0012", "001 Harbins A", "DOGWOOD-03", "DOGWOOD-13")
+    load(workspace, tmp_path, voters=filed, returns=wide(*(f"ADA,{name},Ahn,1,,,," for name in names)))
+    assert {name for (name,) in rows(workspace, "SELECT DISTINCT precinct FROM results")} == {
+        *("12", "HARBINS A", "DOGWOOD-03", "DOGWOOD-13")
+    }
+
+
 def test_the_crosswalk_goes_first(workspace: Workspace, tmp_path: Path) -> None:
     crosswalk = "County, Precinct ,voter_file_precinct\nLos Angeles,East 1,9\n"
     load(workspace, tmp_path, voters=FILED, returns=wide("LOS ANGELES,EAST 1,Ahn,1,,,,"), crosswalk=crosswalk)

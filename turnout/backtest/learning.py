@@ -116,9 +116,9 @@ def maximise(evidences: Sequence[Evidence], priors: Priors) -> Priors:
 
 
 def _maximise_term(name: str, term: Term, start: Term, evidences: Sequence[Evidence]) -> EffectPrior | None:
-    """Return a term's next prior, from the evidence under ``term``; None where no election tells of it."""
+    """Return a term's next prior, from the evidence under ``term``; None where none tells of it or is asked."""
     told = [moment for each in evidences if (moment := each.told.get((name, term.name)))]
-    if not told:
+    if not told or not term.learned:
         return None
     if term.by:
         enough = [(moment.told, moment.square) for moment in told if moment.told >= _LEAST_TOLD]

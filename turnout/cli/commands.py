@@ -99,6 +99,7 @@ def project(
     vote_history: options.VoteHistory = None,
     ballots: options.Ballots = None,
     history: options.History = None,
+    past_crosswalk: options.PastCrosswalk = None,
     output: options.Output = None,
     seed: options.Seed = None,
     date: options.Date = None,
@@ -123,6 +124,7 @@ def project(
             "vote-history": vote_history,
             "ballots": ballots,
             "history": history,
+            "past-crosswalk": past_crosswalk,
         },
         settings={
             "output": output,
@@ -171,6 +173,7 @@ def check(
     vote_history: options.VoteHistory = None,
     ballots: options.Ballots = None,
     history: options.History = None,
+    past_crosswalk: options.PastCrosswalk = None,
 ) -> None:
     """Account for every line of the inputs.
 
@@ -188,6 +191,7 @@ def check(
             "vote-history": vote_history,
             "ballots": ballots,
             "history": history,
+            "past-crosswalk": past_crosswalk,
         },
         settings={},
     )
@@ -234,6 +238,7 @@ def batch(configs: options.Configs) -> None:
 def backtest(
     *,
     history: options.RequiredHistory,
+    past_crosswalk: options.PastCrosswalk = None,
     stage: options.Stages = "0,10,25,50",
     order: options.Orders = "random,county",
     state: options.States = None,
@@ -274,6 +279,7 @@ def backtest(
 
     settings = running.Settings(
         history=tuple(history),
+        past_crosswalk=past_crosswalk,
         output=output,
         shares=options.whole_numbers("--stage", stage),
         orders=options.words("--order", order, running.ORDERS),
@@ -314,7 +320,7 @@ def _contest(config: Path | None, *, files: dict[str, Any], settings: dict[str, 
                 f"--{named[0]} and a CONFIG exclude each other. Set it in the config, or leave the config out."
             )
         return Contest.load(config)
-    inputs = Inputs(**{name.replace("-", "_"): tuple(paths or ()) for name, paths in files.items()})
+    inputs = Inputs(**{name.replace("-", "_"): paths for name, paths in files.items() if paths is not None})
     given = {("name" if key == "contest" else key): value for key, value in settings.items() if value is not None}
     return Contest.of({"inputs": inputs, **given}, "options")
 

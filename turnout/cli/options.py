@@ -37,6 +37,10 @@ History = Annotated[
     list[Path] | None,
     typer.Option("--history", metavar="DIR", help="Past results by vote mode: a directory or file. May be repeated."),
 ]
+PastCrosswalk = Annotated[
+    Path | None,
+    typer.Option("--past-crosswalk", metavar="FILE", help="CSV of what precincts of past elections became."),
+]
 Output = Annotated[
     Path | None, typer.Option("--output", metavar="DIR", help="Directory to publish into. Required without a CONFIG.")
 ]

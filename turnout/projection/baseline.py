@@ -12,15 +12,18 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
+from turnout.projection import matching, modes
 from turnout.projection.ballot import Ballot, Floats
+from turnout.projection.matching import Matches
 from turnout.workspace import Workspace
 
 #: Share of today's units that must be found in a past election before it is compared with.
 MATCHED_SHARE: Final = 0.3
 #: Date since which the parties' voters differ by how they vote: Democrats by mail (models/shift.md).
 SORTED_SINCE: Final = "2020-06-01"
-#: Usual ballot-wide shift of generals before that and since, in logits towards the Democrats (models/shift.md).
-USUAL_SHIFT: Final = (-0.17, -0.47)
+#: Usual shift of general elections from their in-person early votes, in logits towards the Democrats, what comes to
+#: it since then, and what comes to it where nearly all vote early by mail (models/shift.toml, shift.md).
+USUAL_SHIFT, SINCE_2020, MAIL_ALONE = -0.15, -0.12, -0.50
 #: Votes added to both sides of a ratio, so that a handful of voters says little.
 _STEADY: Final = 3.0
 
@@ -39,8 +42,12 @@ class Baseline:
     early_lean, poll_lean : (units,) log of Democratic to Republican votes, steadied towards the county's;
         nan where unknown
     shift : logit of the Democratic share at the polls less that early, over the state's last general election in
-        today's counties, less what such shifts usually were; 0 where unknown
+        today's counties, less what is usual and what its early modes showed; 0 where unknown
     matched_share : share of today's early votes in matched units
+    found_by : (units,) how the unit was found, of :data:`turnout.projection.matching.WAYS`; empty where not matched
+    early_votes : (units,) today's early votes, what the shares are of
+    past_unused : how many units of the past election are no unit of today's, and their share of its early votes
+    renumbered, doubtful : counties whose names and votes disagree: see :class:`turnout.projection.matching.Matches`
     """
 
     date: str
@@ -54,6 +61,11 @@ class Baseline:
     poll_lean: Floats
     shift: float
     matched_share: float
+    found_by: NDArray[np.str_]
+    early_votes: Floats
+    past_unused: tuple[int, float]
+    renumbered: tuple[str, ...]
+    doubtful: tuple[str, ...]
 
 
 def past_units(workspace: Workspace) -> pl.DataFrame:
@@ -65,11 +77,9 @@ def past_units(workspace: Workspace) -> pl.DataFrame:
 
 def build(past: pl.DataFrame, ballot: Ballot) -> Baseline:
     """Find the comparable election in ``past``, rows of ``sql/projection/past_units.sql`` of one state."""
-    chosen = _comparable(past, ballot)
-    units = ballot.units.with_row_index("unit")
-    matched = units.join(chosen, on=["county_key", "precinct_key"], how="left", maintain_order="left").unique(
-        "unit", keep="first", maintain_order=True
-    )
+    matches = matching.find(past, ballot)
+    chosen, here = _comparable(past, matches, ballot)
+    matched = ballot.units.with_row_index("unit").join(here.units, on="unit", how="left", maintain_order="left")
     found = matched["early"].is_not_null().to_numpy() & (matched["poll"].fill_null(0).to_numpy() > 0)
     columns = {name: matched[name].fill_null(0.0).to_numpy() for name in ("early", "poll", "late")}
     weight = np.bincount(ballot.row_unit, ballot.row_votes()[:, 0], ballot.units.height)
@@ -83,6 +93,11 @@ def build(past: pl.DataFrame, ballot: Ballot) -> Baseline:
         poll_lean=lean(matched["poll_dem"], matched["poll_rep"], matched["county_key"]),
         shift=_past_departure(past, ballot),
         matched_share=float(weight[found].sum() / max(weight.sum(), 1.0)),
+        found_by=np.where(found, matched["how"].fill_null("").to_numpy().astype(np.str_), ""),
+        early_votes=weight.astype(np.float64),
+        past_unused=_unused(chosen, here),
+        renumbered=tuple(here.renumbered["county"]),
+        doubtful=tuple(here.doubtful["county"]),
     )
 
 
@@ -110,33 +125,44 @@ def kind_of(date: dt.date) -> str:
     return "primary" if date.year % 2 == 0 and 2 <= date.month <= 6 else "other"
 
 
-def _comparable(past: pl.DataFrame, ballot: Ballot) -> pl.DataFrame:
+def _comparable(past: pl.DataFrame, matches: Matches, ballot: Ballot) -> tuple[pl.DataFrame, Matches]:
+    """Return the past election to compare with, without rows where there is none, and the matches in it."""
+    shares = (
+        matches.units.group_by("election_date")
+        .agg(share=pl.len() / max(ballot.units.height, 1))
+        .filter(pl.col("share") >= MATCHED_SHARE)
+    )
+    dates: list[dt.date] = shares["election_date"].to_list()
+    if not dates:  # precincts drawn anew: what the state's ballot was like as a whole still says something
+        counties = past.filter(pl.col("county_key").is_in(ballot.units["county_key"].unique().to_list()))
+        shares = counties.group_by("election_date").agg(share=pl.col("county_key").n_unique())
+        enough = MATCHED_SHARE * ballot.units["county_key"].n_unique()
+        dates = shares.filter(pl.col("share") >= enough)["election_date"].drop_nulls().to_list()
+    if not dates:
+        return past.clear(), matches.of(None)
     kind = kind_of(dt.date.fromisoformat(ballot.date)) if ballot.date else ""
-    for place in (["county_key", "precinct_key"], ["county_key"]):
-        today = ballot.units.select(place).unique()
-        found = past.join(today, on=place, how="semi")
-        shares = found.group_by("election_date").agg(share=pl.struct(place).n_unique() / max(today.height, 1))
-        dates: list[dt.date] = shares.filter(pl.col("share") >= MATCHED_SHARE)["election_date"].drop_nulls().to_list()
-        if dates:
-            best = max(dates, key=lambda date: (kind_of(date) == kind, date))
-            return found.filter(pl.col("election_date") == best)
-    return past.clear()
+    best = max(dates, key=lambda date: (kind_of(date) == kind, date))
+    return past.filter(pl.col("election_date") == best), matches.of(best)
 
 
 def _past_departure(past: pl.DataFrame, ballot: Ballot) -> float:
+    """How far the state's last general election shifted otherwise than such elections do; 0 where unknown."""
     generals = past.filter(
         pl.col("county_key").is_in(ballot.units["county_key"].unique().to_list()),
         (pl.col("election_date").dt.month() == 11) & (pl.col("election_date").dt.year() % 2 == 0),
     )
     for (date,), units in sorted(generals.group_by("election_date"), key=lambda pair: pair[0], reverse=True):
         if shift := ballot_shift(units):
-            return shift - usual_shift(str(date))
+            gap, believed = modes.past_gap(units)
+            lately = float(str(date) >= SORTED_SINCE)
+            return shift - gap - USUAL_SHIFT - lately * (SINCE_2020 + MAIL_ALONE * (1.0 - believed))
     return 0.0
 
 
-def usual_shift(date: str) -> float:
-    """Return the usual ballot-wide shift of a general election of a date, in logits towards the Democrats."""
-    return USUAL_SHIFT[int(date >= SORTED_SINCE)]
+def _unused(chosen: pl.DataFrame, here: Matches) -> tuple[int, float]:
+    """How many units of the past election are no unit of today's, and their share of its early votes."""
+    total = float(chosen["early"].sum())
+    return chosen.height - int(here.used["units"].sum()), 1.0 - float(here.used["early"].sum()) / max(total, 1.0)
 
 
 def ballot_shift(past: pl.DataFrame) -> float:

@@ -50,6 +50,9 @@ class Term(BaseModel):
     sd: float = Field(gt=0)
     component: str
     """The named component of uncertainty it is reported under."""
+    learned: bool = True
+    """Whether past elections are asked for its prior. One election alone cannot tell what moves a whole ballot from
+    another thing that does; such priors are judged from all of them together."""
     balance: tuple[str, ...] = ()
     """Columns whose distinct combinations are groups in which the effect moves rows only against each other: every
     row's is taken less the group's mean, by the column ``weight``. Empty: it moves them as it is."""

@@ -7,6 +7,7 @@ from the early in-person votes, with an sd of 0.2, however far the mail is from 
 from typing import Final
 
 import numpy as np
+import polars as pl
 
 from turnout.projection.ballot import EARLY, Ballot, Floats, Integers
 from turnout.projection.positions import Positions
@@ -22,9 +23,38 @@ _FEW_IN_PERSON: Final = 0.05
 
 def in_person(ballot: Ballot) -> float:
     """How far the votes cast in person early stand for the polls, from 0 to 1: by their share of the early votes."""
-    early = max(float(ballot.votes[:, EARLY].sum()), 1.0)
-    share = 1.0 - float(ballot.mail.sum()) / early
-    return share / (share + _FEW_IN_PERSON)
+    return _believed(1.0 - float(ballot.mail.sum()) / max(float(ballot.votes[:, EARLY].sum()), 1.0))
+
+
+def past_gap(past: pl.DataFrame) -> tuple[float, float]:
+    """Return a past ballot's logit of the Democrats in person less that in all early votes, and how far it is believed.
+
+    ``past``: rows of ``sql/projection/past_units.sql``.
+    """
+    sums = past.select(pl.col("person_dem", "person_rep", "early_dem", "early_rep").sum())
+    person_dem, person_rep, early_dem, early_rep = (np.array([value]) for value in sums.row(0))
+    believed = _believed(float(((person_dem + person_rep) / np.maximum(early_dem + early_rep, 1.0))[0]))
+    gap = (_logit(person_dem, person_rep) - _logit(early_dem, early_rep))[0]
+    return believed * float(np.clip(gap, -_WIDEST, _WIDEST)), believed
+
+
+def between_parties(ballot: Ballot, positions: Positions, signs: Floats) -> float:
+    """Return today's the same, over all contests between a Democrat and a Republican.
+
+    ``signs``: (contests,) of :func:`turnout.projection.positions.signs`.
+    """
+    rows = np.flatnonzero(signs[ballot.row_contest] != 0)
+    if not len(rows):
+        return 0.0
+    toward = np.where(signs[ballot.row_contest[rows]] > 0, 1, 0)
+    mail = _mail(ballot, positions)
+    early = positions.votes[:, :, EARLY]
+    dem, rep, mail_dem, mail_rep = (
+        np.array([votes[rows, side].sum()]) for votes in (early, mail) for side in (toward, 1 - toward)
+    )
+    gap = (_logit(dem - mail_dem, rep - mail_rep) - _logit(dem, rep))[0]
+    both = dem[0] + rep[0] > mail_dem[0] + mail_rep[0] > 0
+    return in_person(ballot) * float(both * np.clip(gap, -_WIDEST, _WIDEST))
 
 
 def gap(ballot: Ballot, positions: Positions, place: Integers) -> Floats:
@@ -38,8 +68,7 @@ def gap(ballot: Ballot, positions: Positions, place: Integers) -> Floats:
     -------
     Array over rows × positions; 0 where a row has no such split, or there is one mode only.
     """
-    mail = np.zeros((ballot.rows, positions.most))
-    np.add.at(mail, (ballot.line_row, positions.position[ballot.line_choice]), ballot.mail)
+    mail = _mail(ballot, positions)
     person = np.maximum(positions.votes[:, :, EARLY] - mail, 0.0)
     result = np.zeros((ballot.rows, positions.most))
     for split in range(1, positions.most):
@@ -55,6 +84,17 @@ def gap(ballot: Ballot, positions: Positions, place: Integers) -> Floats:
         believed = both * np.clip(difference, -_WIDEST, _WIDEST) * _USUAL_SD**2 / (_USUAL_SD**2 + variance)
         result[rows, split] = believed[place[rows]]
     return in_person(ballot) * result
+
+
+def _mail(ballot: Ballot, positions: Positions) -> Floats:
+    """Early votes that came by mail, (rows, positions)."""
+    mail = np.zeros((ballot.rows, positions.most))
+    np.add.at(mail, (ballot.line_row, positions.position[ballot.line_choice]), ballot.mail)
+    return mail
+
+
+def _believed(share: float) -> float:
+    return share / (share + _FEW_IN_PERSON)
 
 
 def _logit(own: Floats, rest: Floats) -> Floats:

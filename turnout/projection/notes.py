@@ -1,5 +1,6 @@
 """What a reader of the projection should know about the returns it rests on, as findings of the run."""
 
+from collections.abc import Sequence
 from typing import Final
 
 import numpy as np
@@ -13,13 +14,21 @@ from turnout.workspace import Workspace
 
 #: Share of the early votes that must lie in units found again for a past election to pass without a warning.
 _MATCHED_WELL: Final = 0.8
+_WAYS: Final = {
+    "exact": "by name",
+    "named": "by a name nearly alike",
+    "numbered": "by number alone",
+    "crosswalk": "by the crosswalk",
+}
+#: Counties or units that a finding names.
+_NAMED: Final = 3
 
 
 def write(workspace: Workspace, ballot: Ballot, baseline: Baseline, electorate: Electorate | None) -> None:
     """Record what has reported, what it is compared with, and where the inputs contradict each other."""
     _reporting(workspace, ballot)
     _spellings(workspace, ballot)
-    _past_election(workspace, baseline, electorate)
+    _past_election(workspace, ballot, baseline, electorate)
     if electorate is not None:
         _contradictions(workspace, ballot, electorate)
 
@@ -55,14 +64,16 @@ def _spellings(workspace: Workspace, ballot: Ballot) -> None:
         )
 
 
-def _past_election(workspace: Workspace, baseline: Baseline, electorate: Electorate | None) -> None:
+def _past_election(workspace: Workspace, ballot: Ballot, baseline: Baseline, electorate: Electorate | None) -> None:
     if baseline.date:
         workspace.note(
             "past election",
             f"Compared with {baseline.date}: {baseline.matched.sum():,} of {len(baseline.matched):,} units found in "
-            f"it, with {baseline.matched_share:.1%} of the early votes.",
+            f"it, with {baseline.matched_share:.1%} of the early votes ({_ways(baseline)})."
+            f"{_missing(ballot, baseline)}",
             severity="note" if baseline.matched_share >= _MATCHED_WELL else "warning",
         )
+        _disagreements(workspace, baseline)
     elif electorate is None:
         workspace.note(
             "past election",
@@ -70,6 +81,57 @@ def _past_election(workspace: Workspace, baseline: Baseline, electorate: Elector
             "differently, rests on what elections elsewhere show.",
             severity="warning",
         )
+
+
+def _ways(baseline: Baseline) -> str:
+    """Return by what names the units were found, with the share of the early votes of each."""
+    total = max(baseline.early_votes.sum(), 1.0)
+    told = []
+    for way, words in _WAYS.items():
+        of_way = baseline.found_by == way
+        if of_way.any() or way == "exact":
+            told.append(f"{words} {of_way.sum():,} with {baseline.early_votes[of_way].sum() / total:.1%}")
+    return ", ".join(told)
+
+
+def _missing(ballot: Ballot, baseline: Baseline) -> str:
+    """Return what is known of the units that were not found, and of what is left of the past election."""
+    missing = np.flatnonzero(~baseline.matched)
+    if not missing.size:
+        return ""
+    largest = missing[np.argsort(-baseline.early_votes[missing], kind="stable")][:_NAMED].tolist()
+    names = [
+        f"{county} {precinct}".strip() for county, precinct in ballot.units["county", "precinct"][largest].rows()
+    ]
+    past, share = baseline.past_unused
+    return (
+        f" Not found, and projected without their past: {missing.size:,} with"
+        f" {baseline.early_votes[missing].sum() / max(baseline.early_votes.sum(), 1.0):.1%} of the early votes"
+        f" ({_some(names, missing.size)}). {past:,} past units, with {share:.1%} of its early votes, are no unit of"
+        " today's."
+    )
+
+
+def _disagreements(workspace: Workspace, baseline: Baseline) -> None:
+    """Say where names and sizes of precincts tell different stories."""
+    for counties, consequence in (
+        (baseline.renumbered, "they are taken as not found"),
+        (baseline.doubtful, "they are compared all the same, for the names are equal"),
+    ):
+        if counties:
+            workspace.note(
+                "precincts renumbered",
+                f"In {_some(counties, len(counties))} precincts named as in {baseline.date} have early votes of quite"
+                f" other sizes, so their numbers were perhaps given anew; {consequence}. List what became of them in"
+                " past_crosswalk.",
+                severity="warning",
+            )
+
+
+def _some(names: Sequence[str], count: int) -> str:
+    """Return the first few of ``count`` names, and how many more there are."""
+    shown = [name or "the whole" for name in names[:_NAMED]]
+    return ", ".join(shown) + (f" and {count - len(shown):,} more" if count > len(shown) else "")
 
 
 def _contradictions(workspace: Workspace, ballot: Ballot, electorate: Electorate) -> None:

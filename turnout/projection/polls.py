@@ -102,6 +102,7 @@ def splits_of(ballot: Ballot, positions: Positions, early: PooledEarly, baseline
     sign = np.where(partisan != 0, partisan, _slope(own_county + own_unit, lean, weight, group))
     lately = float(ballot.date >= SORTED_SINCE)
     kin = siblings.find(ballot, positions)
+    mode_gap_ballot = modes.between_parties(ballot, positions, signs(ballot)) * sign
     mode_gap = modes.gap(ballot, positions, ballot.row_contest)[row, split]
     mode_gap_county = modes.gap(ballot, positions, ballot.county_in_contest)[row, split]
     yes_side = kin.yes_side[contest, split]
@@ -125,7 +126,8 @@ def splits_of(ballot: Ballot, positions: Positions, early: PooledEarly, baseline
             "question": kin.question[contest, split],
             "question_side": kin.question_side[contest, split],
             "yes_side": yes_side,
-            "mode_gap": mode_gap,
+            "mode_gap_ballot": mode_gap_ballot,
+            "mode_gap": mode_gap - mode_gap_ballot,
             "mode_gap_county": mode_gap_county - mode_gap,
             "since_2020": lately * sign,
             "mail_alone": lately * (1.0 - modes.in_person(ballot)) * sign,

@@ -8,7 +8,7 @@ from typing import Any
 
 from turnout.contest import Contest
 from turnout.errors import TurnoutError, UsageError
-from turnout.reading import ballots, crosswalk, files, results, voters
+from turnout.reading import ballots, crosswalk, files, past_crosswalk, results, totals, voters
 from turnout.reading.results import Asked
 from turnout.workspace import Workspace
 
@@ -61,8 +61,12 @@ def completed(workspace: Workspace, contest: Contest) -> Contest:
     return contest.model_copy(update=told)
 
 
-def load_history(workspace: Workspace, paths: Sequence[Path]) -> None:
+def load_history(workspace: Workspace, paths: Sequence[Path], crosswalk: Path | None = None) -> None:
     """Fill ``results`` with past elections alone, of every state and date the files hold.
+
+    Parameters
+    ----------
+    crosswalk : the user's list of what past precincts became
 
     Raises
     ------
@@ -74,13 +78,15 @@ def load_history(workspace: Workspace, paths: Sequence[Path]) -> None:
     asked = Asked(Contest(), date=None, state=None, is_past=True)
     with _filling(workspace):
         files.load(workspace, "results", paths, partial(results.fill, asked=asked))
-        results.drop_copies(workspace, is_past=True)
+        totals.settle(workspace, is_past=True)
+        past_crosswalk.load(workspace, crosswalk)
 
 
 @contextlib.contextmanager
 def _filling(workspace: Workspace) -> Iterator[None]:
     """Make ready to read, and leave the tables empty where an input is refused."""
     files.sweep(workspace)
+    workspace.execute("reading/place_macros")
     workspace.execute("reading/prepare")
     # Trying every compression on every segment costs more than it saves in a database that lives for one run.
     workspace.connection.execute("PRAGMA force_compression = 'dict_fsst'")
@@ -98,9 +104,7 @@ def _load(workspace: Workspace, contest: Contest) -> None:
     inputs = contest.inputs
     asked = Asked(contest, contest.date, contest.state.strip().upper() or None, is_past=False)
     files.load(workspace, "results", inputs.returns, partial(results.fill, asked=asked))
-    results.drop_totals(workspace)
-    results.note_given_twice(workspace)
-    results.drop_copies(workspace, is_past=False)
+    totals.settle(workspace, is_past=False)
     known = completed(workspace, contest)
 
     files.load(workspace, "voters", inputs.voters, voters.fill_voters)
@@ -122,7 +126,8 @@ def _load_past(workspace: Workspace, contest: Contest) -> None:
             " earlier elections.",
             severity="warning",
         )
-    results.drop_copies(workspace, is_past=True)
+    totals.settle(workspace, is_past=True)
+    past_crosswalk.load(workspace, inputs.past_crosswalk)
     crosswalk.apply(workspace, inputs.crosswalk)
 
 

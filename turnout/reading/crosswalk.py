@@ -1,10 +1,12 @@
 """Precincts of the results under the voter file's names."""
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import polars as pl
 
 from turnout.errors import InputRefused, UsageError
+from turnout.reading import places
 from turnout.workspace import Workspace
 
 _COLUMNS = ("county", "precinct", "voter_file_precinct")
@@ -20,33 +22,48 @@ def apply(workspace: Workspace, crosswalk: Path | None) -> None:
     UsageError, InputRefused
         If the crosswalk is missing or lacks its columns.
     """
-    listed = None if crosswalk is None else _read(crosswalk)
     workspace.execute("reading/crosswalk_units")
-    if listed is not None:
+    if crosswalk is not None:
+        listed = read_csv(crosswalk, _COLUMNS).drop_nulls(["precinct", "voter_file_precinct"])
         with workspace.registered("crosswalk", listed):
             workspace.execute("reading/crosswalk_listed")
     workspace.execute("reading/crosswalk_exact")
-    workspace.execute("reading/crosswalk_tolerant")
+    ours = workspace.table("voter_units").select("id", "county", "precinct")
+    theirs = workspace.table("result_units").select("id", "county", "precinct", occasion="is_current")
+    with workspace.registered("alike", places.alike(ours, theirs)):
+        workspace.execute("reading/crosswalk_alike")
     workspace.execute("reading/crosswalk_apply")
     _note(workspace)
 
 
-def _read(path: Path) -> pl.DataFrame:
+def read_csv(path: Path, columns: Sequence[str], optional: Sequence[str] = ()) -> pl.DataFrame:
+    """Read a list the user wrote: ``line`` and the named columns as trimmed text, null where empty or not there.
+
+    Raises
+    ------
+    UsageError, InputRefused
+        If the file cannot be read, is no CSV, or lacks one of ``columns``.
+    """
     try:
         frame = pl.read_csv(path, infer_schema=False)
     except OSError as error:
-        raise UsageError(f"{path}: cannot be read ({error.strerror or error}). Check `crosswalk`.") from None
+        raise UsageError(f"{path}: cannot be read ({error.strerror or error}). Check the path.") from None
     except pl.exceptions.PolarsError as error:
         problem = str(error).splitlines()[0]
         raise InputRefused(f"{path.name}: not a readable CSV ({problem}). Nothing was loaded.") from None
     frame = frame.rename({name: name.strip().lower() for name in frame.columns})
-    if missing := [name for name in _COLUMNS if name not in frame.columns]:
+    if missing := [name for name in columns if name not in frame.columns]:
         raise InputRefused(
-            f"{path.name}, line 1: column {missing[0]} is missing; a crosswalk has {', '.join(_COLUMNS)}."
+            f"{path.name}, line 1: column {missing[0]} is missing; a crosswalk has {', '.join(columns)}."
             " Nothing was loaded."
         )
-    trimmed = frame.select(pl.col(name).str.strip_chars().replace("", None) for name in _COLUMNS)
-    return trimmed.drop_nulls(["precinct", "voter_file_precinct"]).unique().sort(_COLUMNS)
+    text = (
+        pl.col(name).str.strip_chars().replace("", None)
+        if name in frame.columns
+        else pl.lit(None, pl.String).alias(name)
+        for name in (*columns, *optional)
+    )
+    return frame.select(pl.int_range(2, pl.len() + 2).alias("line"), *text)
 
 
 def _note(workspace: Workspace) -> None:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import polars as pl
 
 from turnout.contest import Contest
-from turnout.reading import returns
+from turnout.reading import returns, totals
 from turnout.reading.source import Reading
 from turnout.vocabulary import MODES
 from turnout.workspace import Workspace
@@ -66,74 +66,17 @@ def fill(workspace: Workspace, reading: Reading, asked: Asked) -> int:
     return _insert(workspace, reading, asked)
 
 
-def drop_totals(workspace: Workspace) -> None:
-    """Take out whole-county and whole-district figures that finer units add up to, so no vote counts twice.
-
-    A figure that its parts do not add up to stays, as votes of no precinct (a central count, say), with a warning.
-    """
-    found = workspace.query("reading/results_totals")
-    sums, others = found.filter("is_sum"), found.filter(~pl.col("is_sum"))
-    if sums.height:
-        with workspace.registered("sums", sums.select("contest", "mode", "county")):
-            workspace.execute("reading/results_totals_drop")
-        workspace.note(
-            "totals",
-            f"{sums.height:,} whole-county or whole-district figures ({sums['votes'].sum():,} votes) are what "
-            "their precincts add up to. They are left out, so that no vote counts twice.",
-        )
-    if others.height:
-        workspace.note(
-            "totals",
-            f"{others.height:,} whole-county or -district figures ({others['votes'].sum():,} votes) stand beside "
-            f"precincts that add up to something else ({others['parts'].sum():,}). They are counted as votes of no "
-            "precinct; if they are totals, take them out of the file.",
-            severity="warning",
-        )
-
-
-def drop_copies(workspace: Workspace, *, is_past: bool) -> None:
-    """Take out figures that are a total copied to every candidate, and say so.
-
-    Of past results, all that the contest has in the county goes; of the returns, the mode counts as not reported.
-    """
-    found = workspace.query("reading/results_copied", is_past=is_past)
-    if found.is_empty():
-        return
-    with workspace.registered("copied", found):
-        workspace.execute("reading/results_copied_drop")
-    name, consequence = (
-        ("history", "Those contests are left out there.")
-        if is_past
-        else ("returns", "They count as not reported there.")
-    )
-    places = ", ".join(found["county"].unique().sort()[:5]) + (", …" if found["county"].n_unique() > 5 else "")
-    workspace.note(
-        "totals as votes",
-        f"{name}: in {found.height:,} contests of a county ({places}) every candidate has the same figure of a"
-        f" mode in nearly every precinct, a total copied to each. {consequence}",
-        severity="warning",
-    )
-
-
-def note_given_twice(workspace: Workspace) -> None:
-    """Warn where one candidate has several figures in one place and mode, which are added up."""
-    row = workspace.query("reading/results_given_twice").row(0, named=True)
-    if row["figures"]:
-        workspace.note(
-            "figures given twice",
-            f"{row['figures']:,} figures ({row['votes']:,} votes) of one candidate, place and mode are in more than "
-            "one line and are added up. If they are releases of one count, give the latest alone.",
-            severity="warning",
-        )
-
-
 def _insert(workspace: Workspace, reading: Reading, asked: Asked) -> int:
     workspace.execute("reading/results_units")
     workspace.execute("reading/ignored_results_repeated")
+    workspace.execute("reading/results_lines")
+    workspace.execute("reading/ignored_results_given_before", is_past=asked.is_past)
+    workspace.execute("reading/results_lines_given", is_past=asked.is_past)
     if "release" in reading.columns:
         workspace.execute("reading/ignored_results_superseded")
     if reading.layout.is_wide:
         modes: list[str] = [mode for mode in MODES if mode in reading.columns]
+        _drop_total_columns(workspace, reading, modes, is_past=asked.is_past)
         workspace.execute("reading/results_wide", modes=modes, is_past=asked.is_past)
         _check_sums(workspace, reading, modes)
     else:
@@ -158,6 +101,25 @@ def _name_candidates(workspace: Workspace, asked: Asked) -> None:
 def _key(workspace: Workspace, name: str) -> str | None:
     key: str = workspace.connection.execute("SELECT name_key($1)", [name]).fetchall()[0][0]
     return key or None
+
+
+def _drop_total_columns(workspace: Workspace, reading: Reading, modes: list[str], *, is_past: bool) -> None:
+    """Take out columns of a mode that hold the total of all modes, county by county, and say so."""
+    found = workspace.query("reading/results_total_columns", modes=modes)
+    if found.is_empty():
+        return
+    with workspace.registered("total_columns", found):
+        workspace.execute(
+            "reading/ignored_results_total_columns" if is_past else "reading/results_total_columns_drop"
+        )
+    columns = ", ".join(found["mode"].unique().sort())
+    workspace.note(
+        "totals as modes",
+        f"{reading.name}: in {totals.counties(found)} the figures of {columns} are the total of all modes"
+        f" ({found['lines'].sum():,} lines). "
+        + ("Those counties are left out." if is_past else "They count as not reported there."),
+        severity="warning",
+    )
 
 
 def _check_sums(workspace: Workspace, reading: Reading, modes: list[str]) -> None:

@@ -58,6 +58,7 @@ class Settings:
     jobs : processes; each may take about 1.5 GB on a large state's ballot
     fresh : whether to replay what an earlier run of the same inputs, models, code and options finished
     priors : file of priors in place of the shipped one
+    past_crosswalk : the user's list of what precincts of past elections became
     """
 
     history: tuple[Path, ...]
@@ -70,6 +71,7 @@ class Settings:
     jobs: int = 1
     fresh: bool = False
     priors: Path | None = None
+    past_crosswalk: Path | None = None
 
 
 @dataclass(frozen=True)
@@ -98,7 +100,7 @@ def run(settings: Settings, *, advance: Advance = lambda *_: None) -> Backtest:
     """
     with Workspace.create(settings.output) as workspace, _staging(settings.output) as staging:
         advance(0, 1, "reading")
-        reading.load_history(workspace, settings.history)
+        reading.load_history(workspace, settings.history, settings.past_crosswalk)
         elections = _elections(workspace, settings.states)
         learned = Priors.load(settings.priors)
         basis = _provenance(workspace, settings, learned)
@@ -128,7 +130,7 @@ def learn(settings: Settings, without: Sequence[str] = (), *, advance: Advance =
     """
     with Workspace.create(settings.output) as workspace, _staging(settings.output) as staging:
         advance(0, 1, "reading")
-        reading.load_history(workspace, settings.history)
+        reading.load_history(workspace, settings.history, settings.past_crosswalk)
         elections = [each for each in _elections(workspace, settings.states) if each[0] not in without]
         learned = Priors()
         tasks, _ = _tasks(workspace, elections, settings, staging, learned)
