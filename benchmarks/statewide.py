@@ -22,9 +22,9 @@ from turnout.backtest import Replay, Stage, mask, reported
 from turnout.contest import Contest, Inputs
 from turnout.projection import ballot as ballots
 from turnout.projection import baseline, summary
+from turnout.projection.parallel import cores
 from turnout.projection.project import fit
 from turnout.running import project
-from turnout.projection.parallel import cores
 from turnout.workspace import Workspace
 
 #: Canonical names of the wide layout's vote columns, by tranche of ``sql/projection/lines.sql``.

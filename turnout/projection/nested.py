@@ -106,7 +106,7 @@ class NestedCholesky:
         return z
 
     def _parts(self, z: Floats) -> tuple[Floats, Floats, Floats]:
-        """Views of the unknowns that are alone, of the rest, and of those of the rest that are shared."""
+        """Return views of the unknowns that are alone, of the rest, and of those of the rest that are shared."""
         return z[: self._begin], z[self._begin :], z[self._start :]
 
 
