@@ -21,6 +21,8 @@ def apply(workspace: Workspace, crosswalk: Path | None) -> None:
         If the crosswalk is missing or lacks its columns.
     """
     listed = None if crosswalk is None else _read(crosswalk)
+    if not workspace.connection.execute("SELECT EXISTS (FROM voters)").fetchall()[0][0]:
+        return
     workspace.execute("reading/crosswalk_units")
     if listed is not None:
         with workspace.registered("crosswalk", listed):
