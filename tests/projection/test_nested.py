@@ -51,12 +51,20 @@ def test_those_eliminated_first_are_not_coupled_and_blocks_are_apart():
 
 
 @pytest.mark.parametrize("shared", [False, True])
-def test_nothing_coupled_and_everything_shared(shared):
+def test_what_is_coupled_with_nothing_needs_a_division(shared):
     values = np.array([1.0, 4.0, 0.25])
     system = sparse.csr_array(np.diag(values))
     nesting = Nesting.of(system, np.full(3, shared))
-    factor = NestedCholesky(system, nesting.cuts)
-    np.testing.assert_allclose(factor.solve(np.ones(3)), 1 / values)
+    assert nesting.cuts.tolist() == [3]
+    np.testing.assert_allclose(NestedCholesky(system, nesting.cuts).solve(np.ones(3)), 1 / values)
+
+
+def test_everything_shared_is_one_dense_system():
+    system, _ = nested_system(2, 5, 2)
+    nesting = Nesting.of(system, np.ones(system.shape[0], dtype=np.bool_))
+    ordered = system.toarray()[np.ix_(nesting.order, nesting.order)]
+    solved = NestedCholesky(sparse.csr_array(ordered), nesting.cuts).solve(np.ones(len(ordered)))
+    np.testing.assert_allclose(ordered @ solved, 1.0)
 
 
 def test_no_unknowns():
