@@ -1,25 +1,9 @@
-"""Splits and positions: shares that sum to one whatever the number of candidates."""
+"""Splits and positions: where each choice stands, and who gets the votes still to come."""
 
 import numpy as np
 import pytest
 
 from turnout.projection import positions
-from turnout.projection.positions import from_splits
-
-
-@pytest.mark.parametrize("count", [2, 3, 7])
-def test_shares_from_splits_sum_to_one(count: int) -> None:
-    rng = np.random.default_rng(count)
-    shares = from_splits([rng.normal(size=(4, 50)) * 3 for _ in range(count - 1)])
-    assert len(shares) == count
-    np.testing.assert_allclose(np.sum(shares, axis=0), 1.0)
-    assert min(share.min() for share in shares) >= 0
-
-
-def test_splits_give_back_the_shares_they_came_from() -> None:
-    shares = np.array([0.5, 0.3, 0.15, 0.05])
-    logits = [np.log(shares[[j]] / shares[:j].sum()) for j in range(1, 4)]
-    np.testing.assert_allclose(np.concatenate(from_splits(logits)), shares)
 
 
 def test_minor_choices_share_the_last_position(ballot_of) -> None:

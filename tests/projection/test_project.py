@@ -1,10 +1,25 @@
 """The projection from results alone: what must hold whatever the numbers are."""
 
+import datetime as dt
+
 import numpy as np
 import polars as pl
 import pytest
 
 from turnout.projection import ballot as ballots
+from turnout.projection import baseline, summary
+from turnout.projection.project import fit
+
+#: Past results by unit where there are none.
+NO_PAST = pl.DataFrame(
+    schema={
+        "election_date": pl.Date,
+        "county_key": pl.String,
+        "precinct_key": pl.String,
+        **dict.fromkeys(("early", "poll", "late"), pl.Float64),
+        **dict.fromkeys(("early_dem", "early_rep", "poll_dem", "poll_rep"), pl.Float64),
+    }
+)
 
 LEVELS = ["lo95", "lo90", "lo80", "lo50", "projected_share", "hi50", "hi80", "hi90", "hi95"]
 
@@ -304,3 +319,81 @@ def test_a_party_that_some_counties_leave_empty_is_still_the_party(ballot_of) ->
     choices = ballot_of(lines).choices.sort("candidate")
     assert choices["party_code"].to_list() == ["D", "R"]
     assert choices["party"].to_list() == ["DEM", "REP"]
+
+
+def test_the_number_of_threads_changes_nothing(projected, monkeypatch) -> None:
+    lines = [
+        {**line, "contest": contest}
+        for seed, contest in enumerate(("Mayor", "Clerk", "Judge"))
+        for line in with_polls(election(seed=seed, third=True), {"P003", "P007", "P011"})
+    ]
+    monkeypatch.setattr("turnout.projection.engine._AT_ONCE", 400 * 16)  # a few places at a time
+    tables = []
+    for threads in ("1", "2"):
+        monkeypatch.setenv("OMP_NUM_THREADS", threads)
+        monkeypatch.setattr("turnout.projection.parallel.cores", lambda: 2)
+        tables.append(projected(lines).table)
+    assert tables[0].equals(tables[1])
+
+
+def test_contests_not_asked_for_keep_what_is_counted(ballot_of) -> None:
+    names = ("Mayor", "Clerk", "Judge")
+    lines = [
+        {**line, "contest": contest}
+        for seed, contest in enumerate(names)
+        for line in with_polls(election(seed=seed), {"P003", "P007", "P011"})
+    ]
+    ballot = ballot_of(lines)
+    model = fit(ballot, baseline.build(NO_PAST, ballot), None, 100, np.random.default_rng(1))
+    drawn = model.draw(100, np.random.default_rng(1), contests={0, 2})
+    contest = ballot.choices["contest"].to_numpy()
+    counted = ballot.choice_votes().sum(axis=1)
+    np.testing.assert_array_equal(drawn[contest == 1], np.repeat(counted[contest == 1][:, None], 100, axis=1))
+    assert (drawn[contest != 1].std(axis=1) > 0).all()
+
+
+def test_a_contest_of_fifty_thousand_precincts() -> None:
+    """As many units as the largest states have, all in one county: effects of precincts cost a division each."""
+    rng = np.random.default_rng(6)
+    size = rng.integers(50, 500, 50_000)
+    lean = rng.normal(0, 0.6, len(size))
+    early = rng.binomial(size, 1 / (1 + np.exp(-lean)))
+    poll = rng.binomial(size, 1 / (1 + np.exp(-lean + 0.4)))
+    lines = pl.DataFrame(
+        {
+            "precinct": [f"P{number}" for number in range(len(size))],
+            "early": early.astype(float),
+            "poll": poll.astype(float),
+        }
+    )
+    out = pl.int_range(pl.len()) % 3 > 0
+    both = [
+        lines.with_columns(
+            pl.lit(name).alias("candidate"),
+            pl.lit(party).alias("party"),
+            pl.lit(party[0]).alias("party_code"),
+            early=of(pl.col("early")),
+            poll=pl.when(~out).then(of(pl.col("poll"))),
+        )
+        for name, party, of in (("Ada", "DEM", lambda own: own), ("Bob", "REP", lambda own: pl.Series(size) - own))
+    ]
+    ballot = ballots.build(
+        pl.concat(both).with_columns(
+            precinct_key="precinct",
+            contest=pl.lit("Governor"),
+            state=pl.lit("ZZ"),
+            election_date=pl.lit(dt.date(2022, 11, 8)),
+            county=pl.lit("ONE"),
+            county_key=pl.lit("ONE"),
+            late=pl.lit(None, pl.Float64),
+            is_real_unit=pl.lit(True),
+            has_late=pl.lit(False),
+            has_late_mail=pl.lit(False),
+        )
+    )
+    model = fit(ballot, baseline.build(NO_PAST, ballot), None, 100, np.random.default_rng(1))
+    table = summary.table(ballot, model.draw(100, np.random.default_rng(1)))
+    found = table.filter(pl.col("candidate") == "Ada").to_dicts()[0]
+    share = (early.sum() + poll.sum()) / (2 * size.sum())
+    assert found["lo95"] < share < found["hi95"]
+    assert found["hi95"] - found["lo95"] < 0.01

@@ -39,8 +39,9 @@ _LEAST_SAID: Final = 0.02
 _FAR: Final = 2.5
 #: Bounds of any learned sd; an effect that shows no spread keeps a little.
 _LEAST_SD, _MOST_SD = 0.01, 3.0
-#: Parts of the expected move that are tried, and what the 90 % interval shall hold.
+#: Parts of the expected move that are tried, the most first; by how much their ratios must differ to be told apart; and what the 90 % interval shall hold.
 _MOVES: Final = tuple(number / 20 for number in range(20, 7, -1))
+_AS_GOOD: Final = 0.01
 _HELD: Final = 0.9
 
 
@@ -172,9 +173,9 @@ def _revealed(ballot: Ballot, lines: pl.DataFrame, scored: ballots.Flags) -> Bal
 def calibrate(rows: pl.DataFrame) -> Calibration:
     """Return the calibration that past elections bear out, from replays made with none.
 
-    How much of the expected move is kept before any poll vote, with a past election and without: what makes the
-    mean ratio to the count least, over elections with contests enough for theirs to be more than chance. Then the spread: what makes the 90 % interval
-    hold nine outcomes in ten, elections counting once.
+    How much of the expected move is kept before any poll vote, with a past election and without: the most whose mean
+    ratio to the count is within :data:`_AS_GOOD` of the least, over elections with contests enough for theirs to be
+    more than chance. Then the spread: what makes the 90 % interval hold nine outcomes in ten, elections counting once.
 
     Parameters
     ----------
@@ -191,7 +192,8 @@ def calibrate(rows: pl.DataFrame) -> Calibration:
         part = told.filter(of_phase)
         # once polls report, they say how far to go, and the better the more of them there are
         moves = (1.0,) if name == "during_polls" or part.is_empty() else _MOVES
-        move = moves[int(np.argmin([_ratio(part, move) for move in moves]))]
+        ratios = [_ratio(part, move) for move in moves]
+        move = next(move for move, ratio in zip(moves, ratios, strict=True) if ratio <= min(ratios) + _AS_GOOD)
         spread = {f"spread_{kind}": _spread_needed(part.filter(kind=kind), move) for kind in ("partisan", "other")}
         phases[name] = Phase(move=move, **spread)
     return Calibration(**phases)

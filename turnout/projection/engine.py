@@ -1,18 +1,17 @@
 """Draws of the final count: what is counted, and for every row that is not, how many more and how they divide."""
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Final
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy import sparse
 
 from turnout.projection import calibration, parallel
 from turnout.projection.ballot import LATE, POLL, Ballot, Flags, Floats, Integers
 from turnout.projection.calibration import Phase
-from turnout.projection.hierarchy import GaussianHierarchy
+from turnout.projection.hierarchy import Draws, GaussianHierarchy
 from turnout.projection.late import LateSpec
 from turnout.projection.polls import Expectation, Splits
 from turnout.projection.positions import Positions
@@ -24,11 +23,10 @@ MODE_SHIFT: Final = "mode shift"
 
 #: No row's poll vote is expected beyond e^±3 times what its offset says: a guard against a handful of early votes.
 _WIDEST: Final = 3.0
+#: Logit beyond which a share is 0 or 1.
+_SURE: Final = 80.0
 #: Rows × draws that are worked on at once: a few arrays of so many fit a processor's cache.
 _AT_ONCE: Final = 400_000
-
-#: Draws of rows have seven digits, far more than they mean; what is counted keeps all of its own.
-Draws = NDArray[np.float32]
 
 
 @dataclass(frozen=True)
@@ -61,10 +59,10 @@ class Model:
         ``components`` names the parts of the uncertainty that are drawn, all others being held at their mean; None
         draws all. ``contests`` numbers those that are asked for, the others keeping what is counted; None: all.
         """
-        blocks = list(self._blocks(draws, contests))
+        blocks = self._blocks(draws, contests)
         common, turnout_rng, shift_rng, *own_rngs = rng.spawn(3 + len(blocks))
         turnout, shift = parallel.each(
-            lambda part: part[0].draw_effects(draws, part[1], components).astype(np.float32),
+            lambda part: part[0].draw_effects(draws, part[1], components),
             [(self.turnout, turnout_rng), (self.shift, shift_rng)],
         )
         drawn = _Shared(
@@ -84,14 +82,14 @@ class Model:
             to_come[self.seats.of(places[0], places[-1])] = votes
         return calibration.apply(self.phase, self.ballot, self._counted + self._hands_out @ to_come)
 
-    def _blocks(self, draws: int, contests: Collection[int] | None) -> Iterator[Integers]:
-        """Yield runs of places with a row that is still open, of about as many rows as are worked on at once."""
+    def _blocks(self, draws: int, contests: Collection[int] | None) -> list[Integers]:
+        """Return runs of places with a row that is still open, of about as many rows as are worked on at once."""
         rows = self.open_rows
         if contests is not None:
             rows = rows[np.isin(self.ballot.row_contest[rows], list(contests))]
         places, first = np.unique(self.ballot.county_in_contest[rows], return_index=True)
-        run = first // max(_AT_ONCE // draws, 1)
-        return iter(np.split(places, np.flatnonzero(np.diff(run)) + 1) if len(places) else [])
+        run = first // _rows_at_once(draws)
+        return np.split(places, np.flatnonzero(np.diff(run)) + 1) if len(places) else []
 
     @cached_property
     def outstanding(self) -> Flags:
@@ -110,7 +108,7 @@ class Model:
         place = self.ballot.county_in_contest
         counts = np.zeros(int(place.max(initial=-1)) + 1, dtype=np.int64)
         counts[place] = self.positions.counts[self.ballot.row_contest]
-        return Seats(np.concatenate([[0], np.cumsum(counts)]))
+        return Seats(counts)
 
     @cached_property
     def _first_split(self) -> Integers:
@@ -119,7 +117,7 @@ class Model:
 
     @cached_property
     def _counted(self) -> Floats:
-        return self.ballot.choice_votes().sum(axis=1)[:, None]
+        return np.asarray(self.ballot.choice_votes().sum(axis=1)[:, None])
 
     @cached_property
     def _hands_out(self) -> sparse.csr_array:
@@ -134,10 +132,17 @@ class Model:
 class Seats:
     """Every position of every contest in every county of it, numbered county by county (a *place*), then position.
 
-    ``first``: (places + 1,) number of each place's first seat.
+    Attributes
+    ----------
+    counts : (places,) positions of each place's contest
     """
 
-    first: Integers
+    counts: Integers
+
+    @cached_property
+    def first(self) -> Integers:
+        """Number of each place's first seat, and of one beyond the last: (places + 1,)."""
+        return np.concatenate([[0], np.cumsum(self.counts)])
 
     @property
     def many(self) -> int:
@@ -159,68 +164,63 @@ class _Shared:
     late_shift: Draws
 
 
+@dataclass(frozen=True)
 class _Block:
-    """Draws of the votes still to come in a run of places."""
+    """Draws of the votes still to come in a run of places, from a generator of its own."""
 
-    def __init__(
-        self,
-        model: Model,
-        expectation: Expectation,
-        places: Integers,
-        drawn: _Shared,
-        rng: np.random.Generator,
-        components: Collection[str] | None,
-    ) -> None:
-        self.model, self.expectation, self.drawn, self.rng, self.components = model, expectation, drawn, rng, components
-        self.seats = model.seats.of(places[0], places[-1])
-        self.first = model.seats.first[places] - self.seats.start
-        self.counts = np.diff(model.seats.first)[places]
-        start, stop = np.searchsorted(model.ballot.county_in_contest[model.open_rows], [places[0], places[-1] + 1])
-        self.rows = model.open_rows[start:stop]
+    model: Model
+    expectation: Expectation
+    places: Integers
+    drawn: _Shared
+    rng: np.random.Generator
+    components: Collection[str] | None
 
     def votes(self) -> Draws:
         """Votes to come by seat of the run's places: shape (seats, draws)."""
-        draws = len(self.drawn.late_total)
-        added = np.zeros((2, self.seats.stop - self.seats.start, draws), dtype=np.float32)
-        at_once = max(_AT_ONCE // draws, 1)
-        for start in range(0, len(self.rows), at_once):
-            self._add(added, self.rows[start : start + at_once])
+        model, draws = self.model, len(self.drawn.late_total)
+        rows = model.open_rows[np.isin(model.ballot.county_in_contest[model.open_rows], self.places)]
+        seats = model.seats.of(self.places[0], self.places[-1])
+        shape = (seats.stop - seats.start, draws)
+        added = {tranche: np.zeros(shape, dtype=np.float32) for tranche in (POLL, LATE)}
+        for start in range(0, len(rows), _rows_at_once(draws)):
+            self._add(added, rows[start : start + _rows_at_once(draws)])
         if _varies(SAMPLING, self.components):
-            for tranche in added:
-                if tranche.any():
-                    self._sample(tranche)
-        return np.asarray(added.sum(axis=0))
+            for votes in added.values():
+                self._sample(votes)
+        return np.asarray(added[POLL] + added[LATE])
 
-    def _add(self, added: Draws, rows: Integers) -> None:
+    def _add(self, added: dict[int, Draws], rows: Integers) -> None:
         """Add the votes to come in some rows, split by split from the last: its own position's, and all before it."""
-        model = self.model
-        outstanding = model.outstanding[rows]
-        left = {}
-        deviation = model.turnout.draw_rows(rows, self.drawn.turnout, self.rng, self.components)
-        np.clip(deviation, -_WIDEST, _WIDEST, out=deviation)
-        if outstanding[:, POLL].any():
-            counts = self.expectation.count_draws(rows, POLL).astype(np.float32)
-            left[POLL] = np.exp(counts + deviation) * outstanding[:, POLL, None]
-        if outstanding[:, LATE].any():
-            left[LATE] = np.exp(self._late_counts(rows, deviation) + self.drawn.late_total)
-            left[LATE] *= outstanding[:, LATE, None]
-        counts = model.positions.counts[model.ballot.row_contest[rows]]
-        seat = model.seats.first[model.ballot.county_in_contest[rows]] - self.seats.start
+        model, place = self.model, self.model.ballot.county_in_contest[rows]
+        tranches = self._tranches(rows)
+        counts = model.seats.counts[place]
+        seat = model.seats.first[place] - model.seats.first[self.places[0]]
         for split in range(int(counts.max()) - 1, 0, -1):
             having = np.flatnonzero(counts > split)
-            shift = model.shift.draw_rows(
-                model.splits.entries(split, rows[having]), self.drawn.shift, self.rng, self.components
-            )
-            for number, (tranche, votes) in enumerate(left.items()):
+            entries = model.splits.entries(split, rows[having])
+            shift = model.shift.draw_rows(entries, self.drawn.shift, self.rng, self.components)
+            for tranche, votes in tranches.items():
                 own = votes[having] * self._share(rows[having], split, tranche, shift)
                 votes[having] -= own
-                _sum(added[number], seat[having] + split, own)
-        for number, votes in enumerate(left.values()):
-            _sum(added[number], seat, votes)
+                _sum(added[tranche], seat[having] + split, own)
+        for tranche, votes in tranches.items():
+            _sum(added[tranche], seat, votes)
+
+    def _tranches(self, rows: Integers) -> dict[int, Draws]:
+        """Votes to come by tranche, (rows, draws) each; a tranche that is in everywhere is left out."""
+        poll, late = (self.model.outstanding[rows, tranche, None] for tranche in (POLL, LATE))
+        deviation = self.model.turnout.draw_rows(rows, self.drawn.turnout, self.rng, self.components)
+        np.clip(deviation, -_WIDEST, _WIDEST, out=deviation)
+        votes = {}
+        if poll.any():
+            votes[POLL] = np.exp(self.expectation.count_draws(rows, POLL).astype(np.float32) + deviation) * poll
+        if late.any():
+            votes[LATE] = np.exp(self._late_counts(rows, deviation) + self.drawn.late_total) * late
+        return votes
 
     def _late_counts(self, rows: Integers, deviation: Draws) -> Draws:
         if not self.expectation.late_with_poll:
-            return self.expectation.count_draws(rows, LATE).astype(np.float32)
+            return np.asarray(self.expectation.count_draws(rows, LATE), dtype=np.float32)
         ratio = self.expectation.log_late[rows] - self.expectation.log_poll[rows]
         counts = self.expectation.count_draws(rows, POLL) + ratio[:, None]
         return np.asarray(counts.astype(np.float32) + deviation)
@@ -232,15 +232,19 @@ class _Block:
             shift = self.model.late.shift_share * shift
             shift += self.drawn.late_shift[self.model._first_split[contest] + split - 1]
         logit = self.expectation.logit_draws(rows, split, tranche).astype(np.float32) + shift
-        np.negative(logit, out=logit)
+        np.clip(-logit, -_SURE, _SURE, out=logit)
         np.exp(logit, out=logit)
         logit += 1.0
-        return np.reciprocal(logit, out=logit)
+        return np.asarray(np.reciprocal(logit, out=logit))
 
     def _sample(self, votes: Draws) -> None:
         """Binomial noise of one tranche's sums, split by split, as a normal: what remains when chances are known."""
-        for split in range(int(self.counts.max()) - 1, 0, -1):
-            first = self.first[self.counts > split]
+        if not votes.any():
+            return
+        seats = self.model.seats
+        counts, start = seats.counts[self.places], seats.first[self.places[0]]
+        for split in range(int(counts.max()) - 1, 0, -1):
+            first = seats.first[self.places[counts > split]] - start
             own = votes[first + split]
             rest = np.sum([votes[first + before] for before in range(split)], axis=0)
             sd = np.sqrt(own * rest / np.maximum(own + rest, 1.0))
@@ -249,6 +253,10 @@ class _Block:
             for before in range(split):
                 votes[first + before] *= kept
             votes[first + split] = own + moved
+
+
+def _rows_at_once(draws: int) -> int:
+    return max(_AT_ONCE // draws, 1)
 
 
 def _sum(added: Draws, seat: Integers, votes: Draws) -> None:

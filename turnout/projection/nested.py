@@ -36,6 +36,7 @@ class Nesting:
     @classmethod
     def of(cls, system: sparse.csr_array, shared: Flags) -> "Nesting":
         """Find an order for a system, ``shared`` saying which unknowns belong to no place of their own."""
+        shared = shared & (np.diff(system.indptr) > 1)  # what is coupled with nothing can stand anywhere
         alone = _independent(system, ~shared)
         local = np.flatnonzero(~shared & ~alone)
         # eliminating an unknown couples those it was coupled with
@@ -106,7 +107,7 @@ class NestedCholesky:
         return z
 
     def _parts(self, z: Floats) -> tuple[Floats, Floats, Floats]:
-        """Views of the unknowns that are alone, of the rest, and of those of the rest that are shared."""
+        """Return views of the unknowns that are alone, of the rest, and of those of the rest that are shared."""
         return z[: self._begin], z[self._begin :], z[self._start :]
 
 

@@ -134,16 +134,6 @@ def signs(ballot: Ballot) -> Floats:
     return np.array([{"RD": 1.0, "DR": -1.0}.get(pair, 0.0) for pair in pairs])
 
 
-def from_splits(logits: list[Floats]) -> list[Floats]:
-    """Turn the logits of splits 1, 2, … into shares by position: one more array than given, summing to 1."""
-    shares = [np.ones_like(logits[0])] if logits else []
-    for logit in logits:
-        own = 1.0 / (1.0 + np.exp(-logit))
-        shares = [share * (1.0 - own) for share in shares]
-        shares.append(own)
-    return shares
-
-
 def reported_sides(positions: Positions, rows: Integers, split: int, tranche: int) -> tuple[Floats, Floats, Flags]:
     """Empirical logit of a split in a tranche, its sampling variance, and where there are votes enough to say."""
     own, rest = positions.two_sides(rows, split, tranche)

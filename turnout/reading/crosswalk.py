@@ -22,9 +22,12 @@ def apply(workspace: Workspace, crosswalk: Path | None) -> None:
     UsageError, InputRefused
         If the crosswalk is missing or lacks its columns.
     """
+    listed = None if crosswalk is None else read_csv(crosswalk, _COLUMNS)
+    if not workspace.connection.execute("SELECT EXISTS (FROM voters)").fetchall()[0][0]:
+        return
     workspace.execute("reading/crosswalk_units")
-    if crosswalk is not None:
-        listed = read_csv(crosswalk, _COLUMNS).drop_nulls(["precinct", "voter_file_precinct"])
+    if listed is not None:
+        listed = listed.drop_nulls(["precinct", "voter_file_precinct"])
         with workspace.registered("crosswalk", listed):
             workspace.execute("reading/crosswalk_listed")
     workspace.execute("reading/crosswalk_exact")
