@@ -39,9 +39,10 @@ _LEAST_SAID: Final = 0.02
 _FAR: Final = 2.5
 #: Bounds of any learned sd; an effect that shows no spread keeps a little.
 _LEAST_SD, _MOST_SD = 0.01, 3.0
-#: Parts of the expected move that are tried, the most first; by how much their ratios must differ to be told apart; and what the 90 % interval shall hold.
+#: Parts of the expected move that are tried, the most first, and by how much their ratios must differ to be told apart.
 _MOVES: Final = tuple(number / 20 for number in range(20, 7, -1))
 _AS_GOOD: Final = 0.01
+#: What the 90 % interval shall hold.
 _HELD: Final = 0.9
 
 

@@ -16,8 +16,8 @@ from turnout.projection.positions import Positions
 _USUAL_SD: Final = 0.3
 #: Logits beyond which a wider difference says no more.
 _WIDEST: Final = 1.5
-#: Share of the early votes cast in person at which these are believed by half: where all get a ballot by mail, the few
-#: who vote in person early are no sample of those who will.
+#: Share of the early votes cast in person at which these are believed by half: where all get a ballot by mail, the
+#: few who vote in person early are no sample of those who will.
 _FEW_IN_PERSON: Final = 0.05
 
 
@@ -27,7 +27,9 @@ def in_person(ballot: Ballot) -> float:
 
 
 def past_gap(past: pl.DataFrame) -> tuple[float, float]:
-    """Return a past ballot's logit of the Democrats in person less that in all early votes, and how far it is believed.
+    """Return a past ballot's logit of the Democrats early in person less that in all early votes, as far as believed.
+
+    Beside it stands how far it is: 0 to 1.
 
     ``past``: rows of ``sql/projection/past_units.sql``.
     """
@@ -74,7 +76,7 @@ def gap(ballot: Ballot, positions: Positions, place: Integers) -> Floats:
     for split in range(1, positions.most):
         rows = positions.rows_with(ballot, split)
         own_person, rest_person, own_mail, rest_mail = (
-            np.bincount(place[rows], votes[rows][:, part].sum(axis=1))
+            np.bincount(place[rows], votes[rows][:, part].sum(axis=1)).astype(np.float64)
             for votes in (person, mail)
             for part in (slice(split, split + 1), slice(0, split))
         )

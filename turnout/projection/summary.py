@@ -33,6 +33,7 @@ def table(ballot: Ballot, votes: Floats) -> pl.DataFrame:
     drawn = shares(ballot, votes)
     # the middle one of the draws errs least; medians of several candidates need not add up by themselves
     middle = shares(ballot, np.median(drawn, axis=1)[:, None])[:, 0]
+    expected = (contest_sums(ballot) @ votes).mean(axis=1)[contest]
     status, reason = _status(ballot, total)
     frame = ballot.choices.select(
         contest=pl.Series([ballot.contests[number] for number in contest], dtype=pl.String),
@@ -41,7 +42,9 @@ def table(ballot: Ballot, votes: Floats) -> pl.DataFrame:
     ).with_columns(
         counted_votes=pl.Series(counted).round().cast(pl.Int64),
         counted_share=pl.Series(counted / np.where(total > 0, total, np.nan)[contest], nan_to_null=True),
-        projected_votes=pl.Series(middle * (contest_sums(ballot) @ votes).mean(axis=1)[contest]).round().cast(pl.Int64),
+        projected_votes=pl.Series(middle * (contest_sums(ballot) @ votes).mean(axis=1)[contest])
+        .round()
+        .cast(pl.Int64),
         projected_share=pl.Series(middle),
         **_intervals(drawn),
         win_probability=pl.Series(_win_probability(ballot, votes, status == "final")),
