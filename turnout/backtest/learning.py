@@ -39,7 +39,7 @@ _LEAST_SAID: Final = 0.02
 _FAR: Final = 2.5
 #: Bounds of any learned sd; an effect that shows no spread keeps a little.
 _LEAST_SD, _MOST_SD = 0.01, 3.0
-#: Parts of the expected move that are tried, the most first, and by how much their ratios must differ to be told apart.
+#: Parts of the expected move that are tried, the most first, and what their ratios must differ by to be told apart.
 _MOVES: Final = tuple(number / 20 for number in range(20, 7, -1))
 _AS_GOOD: Final = 0.01
 #: What the 90 % interval shall hold.
@@ -175,8 +175,9 @@ def calibrate(rows: pl.DataFrame) -> Calibration:
     """Return the calibration that past elections bear out, from replays made with none.
 
     How much of the expected move is kept before any poll vote, with a past election and without: the most whose mean
-    ratio to the count is within :data:`_AS_GOOD` of the least, over elections with contests enough for theirs to be
-    more than chance. Then the spread: what makes the 90 % interval hold nine outcomes in ten, elections counting once.
+    ratio to the count is within :data:`_AS_GOOD` of the least, over elections with contests enough for theirs to
+    be more than chance. Then the spread: what makes the 90 % interval hold nine outcomes in ten, an election counting
+    once.
 
     Parameters
     ----------

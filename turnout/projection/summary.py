@@ -42,9 +42,7 @@ def table(ballot: Ballot, votes: Floats) -> pl.DataFrame:
     ).with_columns(
         counted_votes=pl.Series(counted).round().cast(pl.Int64),
         counted_share=pl.Series(counted / np.where(total > 0, total, np.nan)[contest], nan_to_null=True),
-        projected_votes=pl.Series(middle * (contest_sums(ballot) @ votes).mean(axis=1)[contest])
-        .round()
-        .cast(pl.Int64),
+        projected_votes=pl.Series(middle * expected).round().cast(pl.Int64),
         projected_share=pl.Series(middle),
         **_intervals(drawn),
         win_probability=pl.Series(_win_probability(ballot, votes, status == "final")),
