@@ -19,7 +19,7 @@ WITH parties AS (
     sum(votes) FILTER (mode = 'early_in_person' AND code = 'R')            AS person_rep,
     sum(votes) FILTER (mode = 'election_day' AND code = 'D')               AS poll_dem,
     sum(votes) FILTER (mode = 'election_day' AND code = 'R')               AS poll_rep
-  FROM results JOIN parties USING (party)
+  FROM results r JOIN parties p ON p.party IS NOT DISTINCT FROM r.party
   WHERE is_past AND (state = $state OR state = '' OR $state = '')
   GROUP BY ALL
 ), unit AS (
@@ -27,8 +27,8 @@ WITH parties AS (
     election_date,
     county_key,
     precinct_key,
-    min(county)        AS county,
-    min(precinct)      AS precinct,
+    min(u.county)      AS county,
+    min(u.precinct)    AS precinct,
     count(*)           AS contests,
     coalesce(max(early), 0)::DOUBLE AS early,
     coalesce(max(poll), 0)::DOUBLE  AS poll,
@@ -40,7 +40,7 @@ WITH parties AS (
     coalesce(sum(person_rep) FILTER (early_dem + poll_dem > 0 AND early_rep + poll_rep > 0), 0)::DOUBLE AS person_rep,
     coalesce(sum(poll_dem)  FILTER (early_dem + poll_dem > 0 AND early_rep + poll_rep > 0), 0)::DOUBLE AS poll_dem,
     coalesce(sum(poll_rep)  FILTER (early_dem + poll_dem > 0 AND early_rep + poll_rep > 0), 0)::DOUBLE AS poll_rep
-  FROM by_contest JOIN units USING (county, precinct)
+  FROM by_contest c JOIN units u ON u.county IS NOT DISTINCT FROM c.county AND u.precinct IS NOT DISTINCT FROM c.precinct
   GROUP BY election_date, county_key, precinct_key
 ), listed AS (
   SELECT u.election_date, u.county_key, u.precinct_key,

@@ -38,9 +38,19 @@ def test_the_shift_that_all_ballots_had_is_learned(full_count):
         ]
         learned = backtest.maximise(told * 5, learned)  # as if many more had been like them
     spec = {term.name: term for term in learned.apply("shift", HierarchySpec.load("shift")).term}
-    assert spec["ballot"].mean == pytest.approx(SHIFT, abs=0.25)  # the first ballot, of which no past is known
+    seen = told[0].told["shift", "ballot"]  # the first ballot, of which no past is known
+    assert seen.mean == pytest.approx(SHIFT, abs=0.1)
+    assert seen.told > 0.9
     assert spec["contest"].sd < 0.1  # the contests of a ballot shift alike
     assert all(prior.sd > 0 for terms in learned.terms.values() for prior in terms.values())
+
+
+def test_what_one_ballot_cannot_tell_apart_is_not_learned(full_count):
+    lines, units = full_count(offices()[:1], DATES[0])
+    learned = backtest.maximise([backtest.evidence(lines, units, dt.date(2018, 11, 6), Priors(), 1)], Priors())
+    judged = {term.name for term in HierarchySpec.load("shift").term if not term.learned}
+    assert {"ballot", "early modes apart"} <= judged
+    assert not judged & set(learned.terms["shift"])
 
 
 def test_terms_that_no_election_tells_of_stay(full_count):
@@ -55,6 +65,7 @@ def test_terms_that_no_election_tells_of_stay(full_count):
 
 def replayed(state: str, truth: float) -> dict:
     shared = {"state": state, "date": "2020-11-03", "stage": 25, "order": "random", "status": "projected"}
+    shared["past_election"] = ""
     said = {"counted_share": 0.5, "projected_share": 0.5, "lo90": 0.4, "hi90": 0.6}
     return {**shared, **said, "kind": "other", "truth": truth}
 
@@ -77,6 +88,7 @@ def test_a_projection_that_moves_too_far_is_held_back():
     ]
     learned = backtest.calibrate(pl.DataFrame(rows))
     assert 0.4 <= learned.before_polls.move <= 0.6
+    assert learned.before_polls_past_known.move == 1.0  # of which nothing was seen
     # moved to the middle of the truths, they are 0.01 off where the interval reaches 0.05
     assert learned.before_polls.spread_other < 0.5
     # once polls report they say how far to go; what is wrong then shows in the interval
@@ -117,6 +129,11 @@ def test_a_file_that_holds_no_priors_is_refused(tmp_path):
         Priors.load(path)
     with pytest.raises(UsageError, match="not a file of priors"):
         Priors.load(tmp_path / "nowhere.json")
+
+
+def test_priors_of_a_model_with_other_noises_are_refused():
+    with pytest.raises(UsageError, match=r"1 noises of shift were learned, models/shift\.toml has \d"):
+        Priors(noise={"shift": (0.1,)}).apply("shift", HierarchySpec.load("shift"))
 
 
 def test_priors_replace_means_and_spreads_by_name():

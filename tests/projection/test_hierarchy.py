@@ -111,14 +111,39 @@ def test_moments_recover_how_widely_effects_spread() -> None:
     X, every = pl.DataFrame({"county": county}), np.ones(8000, dtype=bool)
     for _ in range(6):
         fitted = GaussianHierarchy(spec).fit(X, y, np.zeros(8000), every)
-        levels, _, square = fitted.moments(every, 50, rng)["county"]
-        county_term = spec.term[1].model_copy(update={"sd": float(np.sqrt(square))})
+        county_moment = fitted.moments(50, rng)["county"]
+        county_term = spec.term[1].model_copy(update={"sd": float(np.sqrt(county_moment.square))})
         spec = spec.model_copy(update={"term": (spec.term[0], county_term)})
-    assert levels == 200
+    assert 190 < county_moment.told <= 200  # forty rows settle nearly all of what a county does
     assert spec.term[1].sd == pytest.approx(0.3, abs=0.05)
     ((rows, noise),) = fitted.noise_moments(X, y, np.zeros(8000), every)
     assert rows > 7900
     assert np.sqrt(noise) == pytest.approx(0.1, abs=0.01)
+
+
+def test_effects_that_rows_say_little_of_count_little() -> None:
+    rng = np.random.default_rng(9)
+    county = np.repeat(np.arange(100), 2)
+    spec = SPEC.model_copy(update={"term": SPEC.term[1:2]})
+    X, every = pl.DataFrame({"county": county}), np.ones(200, dtype=bool)
+    y, variance = 0.5 * rng.standard_normal(100)[county] + rng.standard_normal(200), np.ones(200)
+    moment = GaussianHierarchy(spec).fit(X, y, variance, every).moments(200, rng)["county"]
+    # a mean of two has variance 1/2 (and the noise's 0.1² / 2); a county's effect a prior one of 1/4
+    assert moment.told == pytest.approx(100 * 0.25 / (0.25 + 0.505), rel=0.05)
+
+
+def test_noise_that_differs_by_row_is_learned_for_a_loading_of_one() -> None:
+    rng = np.random.default_rng(10)
+    loading = rng.uniform(0.2, 2.0, 4000)
+    X, every = pl.DataFrame({"loading": loading}), np.ones(4000, dtype=bool)
+    y, sd = 0.4 * loading * rng.standard_normal(4000), 0.2
+    for _ in range(30):
+        noise = (Noise(sd=sd, loading=("loading",)), Noise(sd=0.001))
+        spec = SPEC.model_copy(update={"term": SPEC.term[:1], "noise": noise})
+        fitted = GaussianHierarchy(spec).fit(X, y, np.zeros(4000), every)
+        (_, square), _ = fitted.noise_moments(X, y, np.zeros(4000), every)
+        sd = float(np.sqrt(square))
+    assert sd == pytest.approx(0.4, rel=0.05)
 
 
 def test_a_specification_that_does_not_belong_is_named(tmp_path) -> None:

@@ -14,10 +14,10 @@ from turnout.projection.project import fit
 NO_PAST = pl.DataFrame(
     schema={
         "election_date": pl.Date,
-        "county_key": pl.String,
-        "precinct_key": pl.String,
+        **dict.fromkeys(("county_key", "precinct_key", "county", "precinct"), pl.String),
         **dict.fromkeys(("early", "poll", "late"), pl.Float64),
-        **dict.fromkeys(("early_dem", "early_rep", "poll_dem", "poll_rep"), pl.Float64),
+        **dict.fromkeys(("early_dem", "early_rep", "person_dem", "person_rep", "poll_dem", "poll_rep"), pl.Float64),
+        "listed": pl.List(pl.Struct({"to_date": pl.String, "to_key": pl.String, "weight": pl.Float64})),
     }
 )
 

@@ -63,9 +63,20 @@ class Priors(BaseModel):
         return self.apply(name, HierarchySpec.load(name))
 
     def apply(self, name: str, spec: HierarchySpec) -> HierarchySpec:
-        """Return the hierarchy ``models/<name>.toml`` with these priors; terms that are not in them stay."""
+        """Return the hierarchy ``models/<name>.toml`` with these priors; terms that are not in them stay.
+
+        Raises
+        ------
+        UsageError
+            If they were learned for a model with other noises.
+        """
         terms = self.terms.get(name, {})
         noise = self.noise.get(name, tuple(part.sd for part in spec.noise))
+        if len(noise) != len(spec.noise):
+            raise UsageError(
+                f"priors: {len(noise)} noises of {name} were learned, models/{name}.toml has {len(spec.noise)}."
+                " Learn them again with turnout backtest --fit."
+            )
         return spec.model_copy(
             update={
                 "term": tuple(
