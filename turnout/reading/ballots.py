@@ -9,6 +9,8 @@ def fill(workspace: Workspace, reading: Reading) -> int:
     """Load one file of ballot events. Returns lines loaded."""
     ignore_headers(workspace, reading)
     workspace.execute("reading/ignored_ballots")
+    if reading.layout.lines_are == "ballots":
+        workspace.execute("reading/ignored_ballots_replaced")
     workspace.execute("reading/faults_typed")
     lost = workspace.connection.execute("SELECT count(*) FROM typed WHERE event_date_lost").fetchall()[0][0]
     if lost:

@@ -152,7 +152,7 @@ class Catalogue:
             return _by_place(layout, header)
         if missing:
             raise InputRefused(_missing(source, layout, missing, header))
-        return fit
+        return _usable(fit, source)
 
     def _best(self, among: list[Layout], source: str, header: list[str], first_line: str) -> Fit:
         own = {layout.name for layout in self.own}
@@ -168,7 +168,7 @@ class Catalogue:
             reverse=True,
         )
         if ranked and not lacks(ranked[0]):
-            return ranked[0]
+            return _usable(ranked[0], source)
         bare = [layout for layout in among if layout.bare_header and _is_as_wide(layout, header, first_line)]
         if len(bare) > 1:
             names = " or ".join(layout.name for layout in bare)
@@ -180,6 +180,12 @@ class Catalogue:
             return _by_place(bare[0], header)
         nearest = max(ranked, key=lambda fit: (-len(lacks(fit)), len(fit.found)))
         raise InputRefused(_missing(source, nearest.layout, lacks(nearest), header))
+
+
+def _usable(fit: Fit, source: str) -> Fit:
+    if fit.layout.refuse:
+        raise InputRefused(f"{source}: {fit.layout.title}. {fit.layout.refuse} Nothing was loaded.")
+    return fit
 
 
 def companion(catalogue: Catalogue, fit: Fit) -> Layout | None:
@@ -203,7 +209,7 @@ def lacks(fit: Fit) -> list[str]:
 
 def _is_known(layout: Layout, header: list[str]) -> bool:
     keys = {header_key(name) for name in header}
-    return all(header_key(name) in keys for name in layout.known_by)
+    return all(any(header_key(name) in keys for name in names.split("|")) for names in layout.known_by)
 
 
 def _by_name(layout: Layout, source: str, header: list[str]) -> Fit:

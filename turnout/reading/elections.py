@@ -18,6 +18,7 @@ from turnout.workspace import Workspace
 
 _SCHEMA = {"label": pl.String, "day": pl.Date}
 _SHOWN = 5
+_OF_ELECTION = ("election_date", "mode")
 
 
 def turn(workspace: Workspace, reading: Reading, fit: Fit) -> None:
@@ -48,7 +49,7 @@ def turn(workspace: Workspace, reading: Reading, fit: Fit) -> None:
         "election_date": fit.layout.columns.get("election_date", Column(names=("election",))),
         "mode": fit.layout.columns.get("mode", Column(names=("mode",))),
     }
-    sources = {key: value for key, value in fit.sources().items() if key not in ("election_date", "mode")}
+    sources = {key: value for key, value in fit.sources().items() if key not in _OF_ELECTION}
     sources |= {"election_date": [day], "mode": [("mode", "VARCHAR")]}
     typed = canonical.select_list(fit.layout.model_copy(update={"columns": columns}), sources)
     execute(f"CREATE OR REPLACE TEMP VIEW typed AS SELECT line, {typed} FROM dated")
@@ -85,9 +86,8 @@ def _turned(fit: Fit) -> str:
     """Write the query ``line, <the columns used>, label, mode[, election_date]``, without elections not voted in."""
     elections = fit.layout.elections
     assert elections is not None  # noqa: S101
-    kept = ", ".join(
-        f"c{i}" for i in ([0] if fit.layout.fixed else sorted({i for p in fit.found.values() for i in p}))
-    )
+    voter = {i for column, positions in fit.found.items() if column not in _OF_ELECTION for i in positions}
+    kept = ", ".join(f"c{i}" for i in ([0] if fit.layout.fixed else sorted(voter)))
     if elections.joined:
         (slot,) = fit.slots
         pieces = f"unnest(string_split({fit.expression(slot.columns['election'])}, {literal(elections.separator)}))"
@@ -97,8 +97,7 @@ def _turned(fit: Fit) -> str:
         )
     roles = list(fit.slots[0].columns)
     groups = ", ".join(
-        f"({', '.join(f'c{slot.columns[role]}' for role in roles)}) AS {canonical.quoted(slot.label)}"
-        for slot in fit.slots
+        f"({', '.join(f'c{slot.columns[role]}' for role in roles)}) AS {literal(slot.label)}" for slot in fit.slots
     )
     label = "trim(election)" if "election" in roles else "slot"
     tests = [f"trim({role}) <> ''" for role in roles if role != "mode"] or ["trim(mode) <> ''"]
@@ -108,7 +107,7 @@ def _turned(fit: Fit) -> str:
     date = ", election_date" if "election_date" in roles else ""
     return (
         f"SELECT line, {kept}, {label} AS label, {mode}{date}"
-        f" FROM (UNPIVOT INCLUDE NULLS source_rows ON {groups} INTO NAME slot VALUE {', '.join(roles)})"
+        f" FROM source_rows UNPIVOT INCLUDE NULLS (({', '.join(roles)}) FOR slot IN ({groups}))"
         f" WHERE {' AND '.join(tests)}"
     )
 

@@ -110,7 +110,7 @@ class Layout(_Strict):
     unconfirmed: str = ""
     """What of it is not confirmed; ``turnout check`` says so."""
     known_by: tuple[str, ...] = ()
-    """Column names that tell a file of this kind from others; all of them must be there."""
+    """Column names that tell a file of this kind from others; all must be there (``A|B``: one of the two)."""
     delimiter: str | None = Field(default=None, min_length=1, max_length=1)
     """Field separator; found from the header where empty."""
     quoted: bool = True
@@ -125,6 +125,8 @@ class Layout(_Strict):
     """Names and widths of the columns of a file of fixed width."""
     first_line: str = ""
     """Pattern of the beginning of the first line of a file without header, to tell it from others as wide."""
+    lines_are: Literal["events", "ballots"] = "events"
+    """Of ballots: whether a line is an event in a ballot's life, or a ballot as it stands, of which one may count."""
     any_of: tuple[str, ...] = ()
     """Canonical columns of which the file must have at least one."""
     masked: str = ""
