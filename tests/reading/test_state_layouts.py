@@ -153,7 +153,7 @@ VOTER_FILES: list[tuple[str, str, list[tuple[object, ...]]]] = [
         "fl-voters",
         bare(
             "fl-voters",
-            "County Code=DAD;Voter ID=0101;Name Last=O\"BRIEN;Birth Date=01/31/1970;Party Affiliation=NPA;Race=4"
+            'County Code=DAD;Voter ID=0101;Name Last=O"BRIEN;Birth Date=01/31/1970;Party Affiliation=NPA;Race=4'
             ";Registration Date=01/02/2000;Precinct=007;Voter Status=ACT;Residence Zipcode=33101"
             ";Requested public records exemption=N",
             "County Code=DAD;Voter ID=0102;Name Last=*****;Birth Date=*;Precinct=007;Voter Status=INA;Race=9"
@@ -173,7 +173,20 @@ VOTER_FILES: list[tuple[str, str, list[tuple[object, ...]]]] = [
                 f"County=FULTON;{number}=12345;Status=Active;Last Name=LEE;Birth Year=1970;Race=WH;County Precinct=01A"
                 f";Registration Date=01/02/2000;{zip_code}=30301",
             ),
-            [("00012345", "LEE", 1970, None, day("2000-01-02"), "FULTON", "01A", "30301", "active", "White not Hispanic")],
+            [
+                (
+                    "00012345",
+                    "LEE",
+                    1970,
+                    None,
+                    day("2000-01-02"),
+                    "FULTON",
+                    "01A",
+                    "30301",
+                    "active",
+                    "White not Hispanic",
+                )
+            ],
         )
         for header, number, zip_code in (
             (GA_NEW, "Voter Registration Number", "Residence Zipcode"),
@@ -188,13 +201,27 @@ VOTER_FILES: list[tuple[str, str, list[tuple[object, ...]]]] = [
                 ";Registration_date=20000102;County_precinct_id=01A;Residence_zipcode=30301"
             ),
             [
-                ("01234567", "LEE", 1970, None, day("2000-01-02"), "Fulton", "01A", "30301", "inactive",
-                 "Asian or Pacific Islander")  # fmt: skip
+                (
+                    "01234567",
+                    "LEE",
+                    1970,
+                    None,
+                    day("2000-01-02"),
+                    "Fulton",
+                    "01A",
+                    "30301",
+                    "inactive",
+                    "Asian or Pacific Islander",
+                )  # fmt: skip
             ],
         )
         for make in (
             partial(bare, "ga-voters-2013", sep="|"),
-            partial(named, ",".join(layouts.read(resources.find("configs", "layouts/ga-voters-2013.toml")).header), sep="|"),
+            partial(
+                named,
+                ",".join(layouts.read(resources.find("configs", "layouts/ga-voters-2013.toml")).header),
+                sep="|",
+            ),
         )
     ),
     (
@@ -356,17 +383,30 @@ VOTER_FILES: list[tuple[str, str, list[tuple[object, ...]]]] = [
             sep="\t",
         ),
         [
-            ("LALCA1", "Kim", 1970, "Democratic", day("2000-01-02"), "LOS ANGELES", "9000123A", "90005", "active",
-             "Korean"),  # fmt: skip
+            (
+                "LALCA1",
+                "Kim",
+                1970,
+                "Democratic",
+                day("2000-01-02"),
+                "LOS ANGELES",
+                "9000123A",
+                "90005",
+                "active",
+                "Korean",
+            ),  # fmt: skip
             ("LALCA2", "Cole", None, None, None, "LOS ANGELES", "9000123A", None, "inactive", "European"),
         ],
     ),
     *(
         (
             "targetsmart-voters",
-            named(TS, "vb.voterbase_id=T1;vb.tsmart_last_name=Kim;vb.voterbase_dob=19700100;vb.vf_precinct_name=P1"
-                      ";vb.vf_registration_date=20000102;vb.vf_party=Democrat;vb.vf_voter_status=Active", sep="\t")  # fmt: skip
-            .replace("vb.", prefix),
+            named(
+                TS,
+                "vb.voterbase_id=T1;vb.tsmart_last_name=Kim;vb.voterbase_dob=19700100;vb.vf_precinct_name=P1"
+                ";vb.vf_registration_date=20000102;vb.vf_party=Democrat;vb.vf_voter_status=Active",
+                sep="\t",
+            ).replace("vb.", prefix),  # fmt: skip
             [("T1", "Kim", 1970, "Democrat", day("2000-01-02"), "", "P1", None, "active", None)],
         )
         for prefix in ("vb.", "vb_")
@@ -406,8 +446,16 @@ HISTORY_FILES: list[tuple[str, str, list[tuple[object, ...]]]] = [
             *(
                 f"ncid=A{n};election_lbl=11/08/2016;voting_method={method}"
                 for n, method in enumerate(
-                    ("ABSENTEE BY MAIL", "ABSENTEE ONESTOP", "EARLY VOTING CURBSIDE", "IN-PERSON",
-                     "ELECTION DAY CURBSIDE", "PROVISIONAL", "LEGACY", "ELIGIBLE DID NOT VOTE")  # fmt: skip
+                    (
+                        "ABSENTEE BY MAIL",
+                        "ABSENTEE ONESTOP",
+                        "EARLY VOTING CURBSIDE",
+                        "IN-PERSON",
+                        "ELECTION DAY CURBSIDE",
+                        "PROVISIONAL",
+                        "LEGACY",
+                        "ELIGIBLE DID NOT VOTE",
+                    )  # fmt: skip
                 )
             ),
             sep="\t",
@@ -556,8 +604,8 @@ TURNED: list[tuple[str, str, list[tuple[object, ...]]]] = [
             f"ny-history{era}",
             bare(
                 f"ny-voters{era}",
-                "SBOEID=NY1;LASTNAME=A;ED=1;STATUS=A;VoterHistory=\"20161108 GE|General Election, 2012|PP 20160607|GE 2008\"",
-                "SBOEID=NY2;LASTNAME=B;ED=1;STATUS=A;VoterHistory=\"2016 General Election|Village 2015\"",
+                'SBOEID=NY1;LASTNAME=A;ED=1;STATUS=A;VoterHistory="20161108 GE|General Election, 2012|PP 20160607|GE 2008"',
+                'SBOEID=NY2;LASTNAME=B;ED=1;STATUS=A;VoterHistory="2016 General Election|Village 2015"',
                 sep=",",
             ).replace("|", ";"),
             [
@@ -613,9 +661,18 @@ def load_own(workspace: Workspace, directory: Path, contest: Contest, **files_: 
     [
         (
             "targetsmart",
-            named(TS, "vb.voterbase_id=T1;vb.tsmart_last_name=K;vb.vf_precinct_name=P;vb.vf_g2020=Q;vb.vf_p2020=A", sep="\t"),
+            named(
+                TS,
+                "vb.voterbase_id=T1;vb.tsmart_last_name=K;vb.vf_precinct_name=P;vb.vf_g2020=Q;vb.vf_p2020=A",
+                sep="\t",
+            ),
         ),
-        ("van", named(VAN + ",Primary20", "Voter File VANID=T1;LastName=K;PrecinctName=P;General20=Q;Primary20=A", sep="\t")),
+        (
+            "van",
+            named(
+                VAN + ",Primary20", "Voter File VANID=T1;LastName=K;PrecinctName=P;General20=Q;Primary20=A", sep="\t"
+            ),
+        ),
     ],
 )
 def test_codes_of_a_vendor_are_asked_for_and_never_guessed(
@@ -669,12 +726,16 @@ def test_methods_of_texas_are_yours_to_declare(workspace: Workspace, tmp_path: P
     assert rows(workspace, HISTORY) == [("1234567890", GENERAL, "early_in_person")]
 
 
-NC_BALLOTS = "ncid,voter_last_name,precinct_desc,ballot_req_type,ballot_req_dt,ballot_send_dt,ballot_rtn_dt,ballot_rtn_status"
+NC_BALLOTS = (
+    "ncid,voter_last_name,precinct_desc,ballot_req_type,ballot_req_dt,ballot_send_dt,ballot_rtn_dt,ballot_rtn_status"
+)
 
 
 def nc(*lines: str) -> str:
     names = ("ncid", "ballot_req_type", "ballot_send_dt", "ballot_rtn_dt", "ballot_rtn_status")
-    return named(NC_BALLOTS, *(";".join(f"{n}={v}" for n, v in zip(names, line.split(","), strict=True)) for line in lines))
+    return named(
+        NC_BALLOTS, *(";".join(f"{n}={v}" for n, v in zip(names, line.split(","), strict=True)) for line in lines)
+    )
 
 
 @pytest.mark.parametrize(
@@ -716,7 +777,9 @@ def test_georgias_ballots_count_with_status_a_and_a_day(workspace: Workspace, tm
     lines = ["1,A,A,05/09/2017,MAILED", "2,A,A,,MAILED", "3,A,C,05/09/2017,MAILED", "3,A,A,05/10/2017,EARLY IN-PERSON",
              "4,A,R,05/09/2017,ABSENTEE BY MAIL", "5,A,I,,ELECTRONIC BALLOT DELIVERY", "6,R,,,"]  # fmt: skip
     names = ("Voter Registration #", "Application Status", "Ballot Status", "Ballot Return Date", "Ballot Style")
-    path.write_text(named(GA_BALLOTS, *(";".join(f"{n}={v}" for n, v in zip(names, x.split(","), strict=True)) for x in lines)))
+    path.write_text(
+        named(GA_BALLOTS, *(";".join(f"{n}={v}" for n, v in zip(names, x.split(","), strict=True)) for x in lines))
+    )
     assert chosen(workspace, path) == "ga-absentee"
     load(workspace, tmp_path, ballots=path)
     assert [row[:3] for row in rows(workspace, BALLOT)] == [
@@ -746,7 +809,11 @@ def test_floridas_mail_list_goes_by_its_dates(workspace: Workspace, tmp_path: Pa
     dates = [("05/01/2017", "", ""), ("05/01/2017", "05/09/2017", ""), ("05/01/2017", "", "05/10/2017"), ("", "", "")]
     text = "".join(start.format(n=n, sent=s, back=b, off=o) + "\n" for n, (s, b, o) in enumerate(dates))
     load(workspace, tmp_path, ballots=text)
-    assert [row[:2] for row in rows(workspace, BALLOT)] == [("100", "sent"), ("101", "returned"), ("102", "cancelled")]
+    assert [row[:2] for row in rows(workspace, BALLOT)] == [
+        ("100", "sent"),
+        ("101", "returned"),
+        ("102", "cancelled"),
+    ]
     assert account(workspace) == [(4, 3, 0, 1)]
 
 

@@ -103,7 +103,7 @@ def fill(workspace: Workspace, contest: Contest, load: Load) -> None:
     read = load(workspace, choose["voters"], inputs.voters, voters.fill_voters)
     fill_history = partial(voters.fill_vote_history, date=date)
     load(workspace, choose["vote_history"], inputs.vote_history, fill_history, may_be_empty=True)
-    _load_companions(workspace, catalogue, [r for r in read if r.path not in inputs.vote_history], fill_history, load)
+    load_companions(workspace, catalogue, [r for r in read if r.path not in inputs.vote_history], fill_history, load)
     load(workspace, choose["ballots"], inputs.ballots, ballots.fill, may_be_empty=True)
     ballots.rebuild(workspace)
     voters.note_strangers(workspace)
@@ -121,7 +121,7 @@ def fill(workspace: Workspace, contest: Contest, load: Load) -> None:
     crosswalk.apply(workspace, inputs.crosswalk)
 
 
-def _load_companions(
+def load_companions(
     workspace: Workspace,
     catalogue: Catalogue,
     read: Sequence[Reading],

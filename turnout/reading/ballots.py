@@ -26,7 +26,7 @@ def rebuild(workspace: Workspace) -> None:
     """Make ``ballots`` from the events, by the precedence that sql/reading/ballots.sql states."""
     workspace.execute("reading/ballots")
     row = workspace.query("reading/ballots_summary").row(0, named=True)
-    if row["strangers"]:
+    if row["strangers"] and row["voters"]:
         workspace.note(
             "unmatched ballots",
             f"{row['strangers']:,} of {row['ballots']:,} voters with a ballot are not in the voter file;"

@@ -178,7 +178,8 @@ class Catalogue:
             )
         if bare:
             return _by_place(bare[0], header)
-        nearest = max(ranked, key=lambda fit: (-len(lacks(fit)), len(fit.found)))
+        likely = [fit for fit in ranked if fit.layout.known_by or not fit.layout.bare_header]
+        nearest = max(likely, key=lambda fit: (-len(lacks(fit)), len(fit.found)))
         raise InputRefused(_missing(source, nearest.layout, lacks(nearest), header))
 
 

@@ -11,7 +11,7 @@ from turnout.reading.source import Reading
 from turnout.workspace import Workspace
 
 #: Unknown codes of a voter-level table above which they are taken for something else, and not printed.
-_MOST_CODES = 20
+MOST_CODES = 20
 _SCHEMA = {"raw": pl.String, "canonical": pl.String}
 
 
@@ -90,7 +90,7 @@ def _note(workspace: Workspace, reading: Reading, column: str, unknown: list[Cod
 def _refusal(reading: Reading, column: str, unknown: list[Code]) -> str:
     first, others = unknown[0], unknown[1:]
     place = f"{reading.name}, line {first.first_line:,}, column {header_of(reading, column)}"
-    if reading.table != "results" and len(unknown) > _MOST_CODES:
+    if reading.table != "results" and len(unknown) > MOST_CODES:
         return (
             f"{place}: {len(unknown):,} values that are no known code. The columns may be shifted; the values are not"
             " repeated here, for they may be names. Nothing was loaded."

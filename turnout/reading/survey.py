@@ -117,7 +117,9 @@ def loose(workspace: Workspace, paths: Sequence[Path], catalogue: Catalogue, tod
     """Report on files of which it is not said what they are."""
     surveyor = Surveyor(today)
     with room.filling(workspace):
-        surveyor.load(workspace, catalogue.identify, paths, _fill_any, may_be_empty=True)
+        read = surveyor.load(workspace, catalogue.identify, paths, _fill_any, may_be_empty=True)
+        fill_history = partial(voters.fill_vote_history, date=None)
+        room.load_companions(workspace, catalogue, read, fill_history, surveyor.load)
         ballots.rebuild(workspace)
         voters.note_strangers(workspace)
         crosswalk.apply(workspace, None)
@@ -151,7 +153,7 @@ def _describe(workspace: Workspace, reading: Reading, today: dt.date) -> Report:
         columns=shown,
         absent=[column for column in reading.layout.columns if column not in shown],
         codes={
-            column: found
+            column: _shown(found)
             for column in CODED[reading.table]
             if (found := codes.present(workspace, reading, column))
             and (codes.is_closed(reading, column) or column in reading.layout.codes)
@@ -164,6 +166,16 @@ def _describe(workspace: Workspace, reading: Reading, today: dt.date) -> Report:
         people=_counts(workspace, "people") if "voter_id" in fields else {},
         places=_counts(workspace, "places") if "precinct" in fields else {},
     )
+
+
+def _shown(found: list[Code]) -> list[Code]:
+    """Return the codes, unknown ones as one where they are so many that they may be names."""
+    unknown = [code for code in found if code.canonical is None]
+    if len(unknown) <= codes.MOST_CODES:
+        return found
+    lines, first = sum(code.lines for code in unknown), min(code.first_line for code in unknown)
+    together = Code(f"{len(unknown):,} values, not shown", None, lines, first)
+    return [*(code for code in found if code.canonical is not None), together]
 
 
 def _dates(workspace: Workspace, column: str, today: dt.date, *, soft: bool) -> Dates:
@@ -182,13 +194,14 @@ def _counts(workspace: Workspace, what: str) -> dict[str, int]:
 def _close(workspace: Workspace, report: Report) -> None:
     """Add the account of the file's lines, why some were rejected, and a masked sample of those."""
     execute = workspace.connection.execute
-    row = execute(
+    found = execute(
         "SELECT lines_in, loaded, rejected, ignored, note FROM reconciliation WHERE source = $1 AND table_name = $2",
         [report.name, report.table],
-    ).fetchone()
-    if row is not None:
+    ).fetchall()
+    if found:
+        row = found[-1]
         report.account = dict(zip(("lines_in", "loaded", "rejected", "ignored"), row[:4], strict=True))
         report.ignored = row[4]
-        found = workspace.query("reading/survey_rejects", source=report.name, sample=_SAMPLE, width=_SAMPLE_WIDTH)
-        report.reasons = [(r["column_name"], r["reason"], r["lines"]) for r in found.iter_rows(named=True)]
-        report.sample = [line for lines in found["sample"].to_list() for line in lines][:_SAMPLE]
+        why = workspace.query("reading/survey_rejects", source=report.name, sample=_SAMPLE, width=_SAMPLE_WIDTH)
+        report.reasons = [(r["column_name"], r["reason"], r["lines"]) for r in why.iter_rows(named=True)]
+        report.sample = [line for lines in why["sample"].to_list() for line in lines][:_SAMPLE]

@@ -50,13 +50,13 @@ def refuse_day_first(workspace: Workspace, reading: Reading) -> None:
     InputRefused
         If there are as many; the message says how to declare them.
     """
-    row = workspace.connection.execute(
+    found = workspace.connection.execute(
         "SELECT column_name, count(*) AS lines, min(line) FROM faults WHERE reason = $1 GROUP BY column_name"
         " ORDER BY lines DESC",
         [DAY_FIRST],
-    ).fetchone()
-    if row is not None and row[1] >= 3 and row[1] > _MOST_DAY_FIRST * reading.lines_in:
-        column, lines, first = row
+    ).fetchall()
+    if found and found[0][1] >= 3 and found[0][1] > _MOST_DAY_FIRST * reading.lines_in:
+        column, lines, first = found[0]
         raise InputRefused(
             f"{reading.name}, line {first:,}, column {header_of(reading, column)}: {lines:,} dates have the day first,"
             " so those that read both ways cannot be trusted. Declare the column's formats, such as"
