@@ -1,6 +1,7 @@
 """Every command of ``turnout``."""
 
 import contextlib
+import dataclasses
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -226,6 +227,30 @@ def check(
     else:
         report.show(result.reports, result.findings, result.change, _console())
     running.refuse(result)
+
+
+@app.command(
+    epilog=_example(
+        "turnout init voters.txt absentee.csv returns.csv",
+        "turnout init voters.txt returns.csv --output ca34",
+    )
+)
+def init(
+    files: options.InitFiles,
+    output: options.InitOutput = Path(),
+    force: Annotated[bool, typer.Option("--force", help="Replace a contest.toml that is there.")] = False,
+) -> None:
+    """Write a contest.toml from files, whatever they are.
+
+    Files of a known layout are listed under what they are. For a header that is not known, a layout is suggested from
+    the names of the columns and from what stands in them, and written into layouts/ beside the contest.toml, with
+    codes that are plain words mapped and the others listed: look it through. Then `turnout check contest.toml`.
+    """
+    from turnout.reporting import check as report  # noqa: PLC0415
+    from turnout.running import init as running  # noqa: PLC0415
+
+    target, found = running.run(files, output, force=force)
+    report.show_found(target, [dataclasses.asdict(file) for file in found], _console())
 
 
 @app.command(epilog=_example("turnout report contest.toml"))

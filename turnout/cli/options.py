@@ -25,6 +25,9 @@ CheckFiles = Annotated[
 InitFiles = Annotated[
     list[Path], typer.Argument(metavar="FILE…", help="The files of one contest, whatever they are.")
 ]
+InitOutput = Annotated[
+    Path, typer.Option("--output", metavar="DIR", help="Directory to write contest.toml and layouts/ into.")
+]
 LayoutName = Annotated[
     str | None,
     typer.Option("--layout", metavar="NAME", help="Layout of the files: its name, or a layout file of your own."),

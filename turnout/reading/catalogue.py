@@ -178,8 +178,7 @@ class Catalogue:
             )
         if bare:
             return _by_place(bare[0], header)
-        likely = [fit for fit in ranked if fit.layout.known_by or not fit.layout.bare_header]
-        nearest = max(likely, key=lambda fit: (-len(lacks(fit)), len(fit.found)))
+        nearest = max(ranked, key=lambda fit: (-len(lacks(fit)), len(fit.found)))
         raise InputRefused(_missing(source, nearest.layout, lacks(nearest), header))
 
 
@@ -209,8 +208,12 @@ def lacks(fit: Fit) -> list[str]:
 
 
 def _is_known(layout: Layout, header: list[str]) -> bool:
+    """Whether a header may be the layout's; one of files without header line is recognised by all of its names."""
+    if layout.fixed:
+        return False
     keys = {header_key(name) for name in header}
-    return all(any(header_key(name) in keys for name in names.split("|")) for names in layout.known_by)
+    needed = layout.known_by or layout.header[: len(layout.header) - layout.optional]
+    return all(any(header_key(name) in keys for name in names.split("|")) for names in needed)
 
 
 def _by_name(layout: Layout, source: str, header: list[str]) -> Fit:

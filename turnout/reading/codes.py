@@ -81,8 +81,8 @@ def _note(workspace: Workspace, reading: Reading, column: str, unknown: list[Cod
     workspace.note(
         "unknown codes",
         f"{reading.name}, column {header_of(reading, column)}: {shown}{', …' if len(unknown) > 5 else ''} are no known"
-        f" codes, and are kept as they are. Map them under [codes.{column}] in a layout that extends"
-        f" {reading.layout.name}.",
+        f" codes, and are kept as they are. Map them under [codes.{column}] in "
+        f"{reading.layout.place}.",
         severity="warning",
     )
 
@@ -101,6 +101,6 @@ def _refusal(reading: Reading, column: str, unknown: list[Code]) -> str:
         more = f" Also {shown}{', …' if len(others) > 5 else ''}."
     rows = "row" if first.lines == 1 else "rows"
     return (
-        f"{place}: unknown code {first.raw[:60]!r} ({first.lines:,} {rows}).{more} Map it under [codes.{column}] in a"
-        f" layout that extends {reading.layout.name}, or list it in ignore. Nothing was loaded."
+        f"{place}: unknown code {first.raw[:60]!r} ({first.lines:,} {rows}).{more} Map it under [codes.{column}] in"
+        f" {reading.layout.place}, or list it in ignore. Nothing was loaded."
     )

@@ -320,3 +320,25 @@ def _note_decoding(workspace: Workspace, text: decode.Text, name: str) -> None:
             f"{name}: {text.undecodable:,} of {text.lines:,} lines are not UTF-8 and were read as"
             f" Windows-1252{unmapped}.",
         )
+
+
+def peek(path: Path, name: str, staging: Path, lines: int = 2000) -> tuple[list[str], list[list[str]]]:
+    """Return the header of a delimited file and the values of some of its first lines, for a look at it.
+
+    Raises
+    ------
+    InputRefused
+        If the file is empty or no text.
+    """
+    text = decode.to_utf8(path, staging, name)
+    first, header_line = _first_line(text.path)
+    delimiter, header = _header(header_line, name, first)
+    rows: list[list[str]] = []
+    with text.path.open("rb") as file:
+        for number, line in enumerate(file, start=1):
+            if number > first + lines:
+                break
+            values = _parse(line.rstrip(b"\r\n"), delimiter)[0] if number > first and line.strip() else None
+            if values is not None:
+                rows.append(values)
+    return header, rows

@@ -120,7 +120,7 @@ def _note_undated(workspace: Workspace, reading: Reading, undated: list[tuple[st
     workspace.note(
         "elections without a day",
         f"{reading.name}: {sum(votes for _, votes in undated):,} votes in {len(undated):,} elections whose day is not"
-        f" known are left out: {shown}{more}. Give their days under [elections.dates] in a layout that extends"
-        f" {reading.layout.name}.",
+        f" known are left out: {shown}{more}. Give their days under [elections.dates] in "
+        f"{reading.layout.place}.",
         severity="warning",
     )

@@ -171,6 +171,11 @@ class Layout(_Strict):
         """Column names of a file without header line, whether separated or of fixed width."""
         return self.header or tuple(name for name, _ in self.fixed)
 
+    @property
+    def place(self) -> str:
+        """Where a user changes it: itself, or a layout of one's own that extends it."""
+        return f"a layout that extends {self.name}" if self in shipped() else f"the layout {self.name}"
+
     def spellings(self, column: str) -> dict[str, str]:
         """Code key -> canonical value of a coded column; the canonical values stand for themselves."""
         own = {code_key(value): value for value in CODED[self.table][column].values}

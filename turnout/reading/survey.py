@@ -163,8 +163,8 @@ def _describe(workspace: Workspace, reading: Reading, today: dt.date) -> Report:
             for column, spec in fields.items()
             if spec.kind == "date" and (column in shown or reading.fit.slots)
         },
-        people=_counts(workspace, "people") if "voter_id" in fields else {},
-        places=_counts(workspace, "places") if "precinct" in fields else {},
+        people=_counts(workspace, "reading/survey_people") if "voter_id" in fields else {},
+        places=_counts(workspace, "reading/survey_places") if "precinct" in fields else {},
     )
 
 
@@ -187,8 +187,8 @@ def _dates(workspace: Workspace, column: str, today: dt.date, *, soft: bool) -> 
     return Dates(*row)
 
 
-def _counts(workspace: Workspace, what: str) -> dict[str, int]:
-    return workspace.query(f"reading/survey_{what}").row(0, named=True)
+def _counts(workspace: Workspace, query: str) -> dict[str, int]:
+    return workspace.query(query).row(0, named=True)
 
 
 def _close(workspace: Workspace, report: Report) -> None:

@@ -60,7 +60,7 @@ def refuse_day_first(workspace: Workspace, reading: Reading) -> None:
         raise InputRefused(
             f"{reading.name}, line {first:,}, column {header_of(reading, column)}: {lines:,} dates have the day first,"
             " so those that read both ways cannot be trusted. Declare the column's formats, such as"
-            f' ["%d/%m/%Y"], in a layout that extends {reading.layout.name}. Nothing was loaded.'
+            f' ["%d/%m/%Y"], in {reading.layout.place}. Nothing was loaded.'
         )
 
 

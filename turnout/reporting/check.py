@@ -2,12 +2,16 @@
 
 import dataclasses
 import json
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
 
 import polars as pl
 from rich.console import Console
 from rich.text import Text
 
 from turnout.reading.canonical import CODED
+from turnout.reading.codes import MOST_CODES
 from turnout.reading.snapshots import Change
 from turnout.reading.survey import Dates, Report
 from turnout.reporting.terminal import say, show_findings, title
@@ -35,6 +39,26 @@ def to_json(reports: list[Report], findings: pl.DataFrame, change: Change | None
         "change": None if change is None else change.to_dict(),
     }
     return json.dumps(document, indent=2, ensure_ascii=False, default=str) + "\n"
+
+
+def show_found(target: Path, found: Sequence[Mapping[str, Any]], console: Console) -> None:
+    """Print what each file was taken for, and the mappings that were suggested."""
+    for file in found:
+        title(console, file["path"].name, file["key"].replace("_", " "))
+        say(console, Text(f"layout {file['layout']}: {file['title']}"))
+        if (made := file["suggestion"]) is None:
+            continue
+        for column, theirs in made["columns"].items():
+            say(console, Text(_plain(f"{column} = {theirs}  ({made['why'][column]})")))
+        for column, (theirs, full, empty) in made["filled"].items():
+            say(console, Text(_plain(f"{column} = {full} where {theirs} has a value, else {empty}")))
+        for column, value in made["defaults"].items():
+            say(console, Text(f"{column} = {value} in every line, for want of a column"))
+        for column, unknown in file["unknown"].items():
+            shown = f"{len(unknown):,} values" if len(unknown) > MOST_CODES else ", ".join(map(repr, unknown))
+            say(console, Text(_plain(f"{column}: what {shown} mean is yours to say, in the layout"), "bold yellow"))
+    console.print()
+    console.print(Text(f"Written: {target}. Next: turnout check {target}"), soft_wrap=True)
 
 
 def _file(report: Report, console: Console) -> None:
