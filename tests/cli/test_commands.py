@@ -4,7 +4,6 @@ import sys
 import types
 from pathlib import Path
 
-import polars as pl
 import pytest
 import typer
 
@@ -12,7 +11,6 @@ import turnout.running
 from tests.reporting import examples
 from turnout import errors, reporting
 from turnout.cli import app
-from turnout.reporting.tables import RECONCILIATION
 from turnout.workspace import Workspace
 
 CONFIG = """

@@ -5,7 +5,6 @@ from pathlib import Path
 import pytest
 
 from tests.reading.inputs import account, load, rows
-from turnout.errors import InputRefused
 from turnout.workspace import Workspace
 
 pytestmark = pytest.mark.realdata

@@ -170,8 +170,8 @@ VOTER_FILES: list[tuple[str, str, list[tuple[object, ...]]]] = [
             "ga-voters",
             named(
                 header,
-                f"County=FULTON;{number}=12345;Status=Active;Last Name=LEE;Birth Year=1970;Race=WH;County Precinct=01A"
-                f";Registration Date=01/02/2000;{zip_code}=30301",
+                f"County=FULTON;{number}=12345;Status=Active;Last Name=LEE;Birth Year=1970;Race=WH"
+                f";County Precinct=01A;Registration Date=01/02/2000;{zip_code}=30301",
             ),
             [
                 (
@@ -212,7 +212,7 @@ VOTER_FILES: list[tuple[str, str, list[tuple[object, ...]]]] = [
                     "30301",
                     "inactive",
                     "Asian or Pacific Islander",
-                )  # fmt: skip
+                )
             ],
         )
         for make in (
@@ -394,7 +394,7 @@ VOTER_FILES: list[tuple[str, str, list[tuple[object, ...]]]] = [
                 "90005",
                 "active",
                 "Korean",
-            ),  # fmt: skip
+            ),
             ("LALCA2", "Cole", None, None, None, "LOS ANGELES", "9000123A", None, "inactive", "European"),
         ],
     ),
@@ -406,7 +406,7 @@ VOTER_FILES: list[tuple[str, str, list[tuple[object, ...]]]] = [
                 "vb.voterbase_id=T1;vb.tsmart_last_name=Kim;vb.voterbase_dob=19700100;vb.vf_precinct_name=P1"
                 ";vb.vf_registration_date=20000102;vb.vf_party=Democrat;vb.vf_voter_status=Active",
                 sep="\t",
-            ).replace("vb.", prefix),  # fmt: skip
+            ).replace("vb.", prefix),
             [("T1", "Kim", 1970, "Democrat", day("2000-01-02"), "", "P1", None, "active", None)],
         )
         for prefix in ("vb.", "vb_")
@@ -415,8 +415,8 @@ VOTER_FILES: list[tuple[str, str, list[tuple[object, ...]]]] = [
         "van-voters",
         named(
             VAN,
-            "Voter File VANID=12;LastName=Kim;DOB=01/31/1970;Party=D;DateReg=01/02/2000;CountyName=King;PrecinctName=S1"
-            ";Zip5=98101",
+            "Voter File VANID=12;LastName=Kim;DOB=01/31/1970;Party=D;DateReg=01/02/2000;CountyName=King"
+            ";PrecinctName=S1;Zip5=98101",
             sep="\t",
         ),
         [("12", "Kim", 1970, "D", day("2000-01-02"), "King", "S1", "98101", None, None)],
@@ -455,7 +455,7 @@ HISTORY_FILES: list[tuple[str, str, list[tuple[object, ...]]]] = [
                         "PROVISIONAL",
                         "LEGACY",
                         "ELIGIBLE DID NOT VOTE",
-                    )  # fmt: skip
+                    )
                 )
             ),
             sep="\t",
@@ -522,7 +522,8 @@ HISTORY_FILES: list[tuple[str, str, list[tuple[object, ...]]]] = [
     ),
     (
         "nj-history",
-        "voter_id,election_name,election_date,ballot_type\nA1,General,2016-11-08,Machine\nA2,General,2016-11-08,Mail In\n",
+        "voter_id,election_name,election_date,ballot_type\n"
+        "A1,General,2016-11-08,Machine\nA2,General,2016-11-08,Mail In\n",
         [("A1", GENERAL, "election_day"), ("A2", GENERAL, "mail")],
     ),
     (
@@ -604,7 +605,8 @@ TURNED: list[tuple[str, str, list[tuple[object, ...]]]] = [
             f"ny-history{era}",
             bare(
                 f"ny-voters{era}",
-                'SBOEID=NY1;LASTNAME=A;ED=1;STATUS=A;VoterHistory="20161108 GE|General Election, 2012|PP 20160607|GE 2008"',
+                'SBOEID=NY1;LASTNAME=A;ED=1;STATUS=A;VoterHistory="20161108 GE|General Election, 2012|'
+                'PP 20160607|GE 2008"',
                 'SBOEID=NY2;LASTNAME=B;ED=1;STATUS=A;VoterHistory="2016 General Election|Village 2015"',
                 sep=",",
             ).replace("|", ";"),
@@ -686,8 +688,8 @@ def test_codes_of_a_vendor_are_asked_for_and_never_guessed(
     name = "vb.vf_p2020" if vendor == "targetsmart" else "Primary20"
     contest = own(
         tmp_path,
-        mine=f'name = "{vendor}-history"\nextends = "{vendor}-history"\n[codes.mode]\nmail = ["A"]\nelection_day = ["Q"]\n'
-        f'[elections.dates]\n"{name}" = 2020-03-03\n',
+        mine=f'name = "{vendor}-history"\nextends = "{vendor}-history"\n[codes.mode]\nmail = ["A"]\n'
+        f'election_day = ["Q"]\n[elections.dates]\n"{name}" = 2020-03-03\n',
     )
     workspace.connection.execute("TRUNCATE voters; TRUNCATE reconciliation")
     load_own(workspace, tmp_path, contest, voters=text)
@@ -774,7 +776,8 @@ GA_BALLOTS = (
 
 def test_georgias_ballots_count_with_status_a_and_a_day(workspace: Workspace, tmp_path: Path) -> None:
     path = tmp_path / "STATEWIDE.csv"
-    lines = ["1,A,A,05/09/2017,MAILED", "2,A,A,,MAILED", "3,A,C,05/09/2017,MAILED", "3,A,A,05/10/2017,EARLY IN-PERSON",
+    lines = ["1,A,A,05/09/2017,MAILED", "2,A,A,,MAILED", "3,A,C,05/09/2017,MAILED",
+             "3,A,A,05/10/2017,EARLY IN-PERSON",
              "4,A,R,05/09/2017,ABSENTEE BY MAIL", "5,A,I,,ELECTRONIC BALLOT DELIVERY", "6,R,,,"]  # fmt: skip
     names = ("Voter Registration #", "Application Status", "Ballot Status", "Ballot Return Date", "Ballot Style")
     path.write_text(

@@ -8,17 +8,22 @@ from turnout.errors import InputRefused, UsageError
 from turnout.running import check, init, project
 
 VOTERS = (
-    "PDI Voter ID\tszNameLast\tszNameFirst\tBirthDate\tBirth Place\tParty\tRegDate\tPrecinctNumber\tZip Code\tPAV\tHouse Number\n"
-    "100001\tKIM\tSOO\t1/31/1970\tKOREA\tDEM\t1/2/2000\t0123A\t90005\tY\t12\n"
-    "100002\tGOMEZ\tANA\t2/28/1980\t\tNPP\t3/4/2010\t0123B\t90004\tN\t9\n"
+    "PDI Voter ID\tszNameLast\tszNameFirst\tBirthDate\tBirth Place\tParty\tRegDate\tPrecinctNumber\tZip Code\tPAV\t"
+    "House Number\tCounty Name\n"
+    "100001\tKIM\tSOO\t1/31/1970\tKOREA\tDEM\t1/2/2000\t0123A\t90005\tY\t12\tLA\n"
+    "100002\tGOMEZ\tANA\t2/28/1980\t\tNPP\t3/4/2010\t0123B\t90004\tN\t9\tLA\n"
 )
 HISTORY = (
     "Registration Number,Election Date,Voting Method\n100001,11/8/2016,Vote by Mail\n100002,11/8/2016,Polling Place\n"
 )
-BALLOTS = "VoterID,Ballot Returned Date,Return Channel,Ballot Status\n100001,05/20/2017,Drop Box,Good\n100002,,Mail,Issued\n"
+BALLOTS = (
+    "VoterID,Ballot Returned Date,Return Channel,Ballot Status\n"
+    "100001,05/20/2017,Drop Box,Good\n100002,,Mail,Issued\n"
+)
 RETURNS = (
-    "Precinct Name,Contest Title,Candidate Name,Party,Absentee Votes,Election Day Votes\n"
-    "0123A,House 34,Ada,DEM,10,\n0123A,House 34,Bob,DEM,12,\n0123B,House 34,Ada,DEM,15,\n0123B,House 34,Bob,DEM,11,\n"
+    "County,Precinct Name,Contest Title,Candidate Name,Party,Absentee Votes,Election Day Votes\n"
+    "LA,0123A,House 34,Ada,DEM,10,\nLA,0123A,House 34,Bob,DEM,12,\n"
+    "LA,0123B,House 34,Ada,DEM,15,\nLA,0123B,House 34,Bob,DEM,11,\n"
 )
 
 
@@ -61,6 +66,7 @@ def test_a_mapping_says_what_speaks_for_it_and_leaves_out_what_is_something_else
         "birth_year": "BirthDate",
         "party": "Party",
         "registration_date": "RegDate",
+        "county": "County Name",
         "precinct": "PrecinctNumber",
         "zip": "Zip Code",
         "place_of_birth": "Birth Place",

@@ -212,7 +212,7 @@ def _cast(field: Field, spec: "Column", parts: Sequence[tuple[str, str]], masked
 
 
 def _date(text: str, formats: Sequence[str]) -> tuple[str, dict[str, str]]:
-    """Write a date's SQL and its tests: one with the day first is told apart, for it puts the whole column in doubt."""
+    """Write a date's SQL and its tests; one with the day first is told apart, for it puts the column in doubt."""
     tries = [
         f"CASE WHEN regexp_full_match({text}, '[2-6][0-9]{{4}}')"
         f" THEN CAST(DATE '1899-12-30' + CAST({text} AS INTEGER) AS TIMESTAMP) END"

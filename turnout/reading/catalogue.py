@@ -4,6 +4,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 from turnout.errors import InputRefused, UsageError
 from turnout.reading import layouts
@@ -49,7 +50,7 @@ class Fit:
         return sorted(wanted | {i for slot in self.slots for i in slot.columns.values()})
 
     def expression(self, position: int) -> str:
-        """SQL of a column's text as the reader makes it: ``c<position>``, or a piece of the line."""
+        """Return the SQL of a column's text as the reader makes it: ``c<position>``, or a piece of the line."""
         if not self.layout.fixed:
             return f"c{position}"
         widths = [width for _, width in self.layout.fixed]
@@ -78,7 +79,7 @@ class Catalogue:
     read_as: Mapping[str, str] = field(default_factory=dict)
 
     @classmethod
-    def load(cls, paths: Sequence[Path] = (), read_as: Mapping[str, str] | None = None) -> "Catalogue":
+    def load(cls, paths: Sequence[Path] = (), read_as: Mapping[Any, str] | None = None) -> "Catalogue":
         """Return the catalogue with the layout files of a contest.
 
         Raises
@@ -135,7 +136,7 @@ class Catalogue:
         return self._best([layout for layout in self.layouts if layout.table == table], source, header, first_line)
 
     def identify(self, source: str, header: list[str], first_line: str = "") -> Fit:
-        """Choose among the layouts of every table: what kind of file is this?"""
+        """Choose among the layouts of every table, to find out what kind of file it is."""
         if self.read_as:
             (name,) = self.read_as.values()
             return self._as(self.named(name), source, header, first_line)
@@ -284,7 +285,7 @@ def _slots(layout: Layout, header: list[str]) -> tuple[Slot, ...]:
     slots = []
     for number in range(1, 201):
         names = {role: header_key(name.replace("{n}", str(number))) for role, name in elections.repeat.items()}
-        columns = {role: keys[key] for role, key in names.items() if key in keys}
+        columns: dict[str, int] = {role: keys[key] for role, key in names.items() if key in keys}
         if len(columns) == len(names):
             slots.append(Slot(str(number), columns))
     return tuple(slots)

@@ -80,8 +80,8 @@ def _note(workspace: Workspace, reading: Reading, column: str, unknown: list[Cod
     shown = ", ".join(f"{code.raw[:40]!r} ({code.lines:,})" for code in unknown[:5])
     workspace.note(
         "unknown codes",
-        f"{reading.name}, column {header_of(reading, column)}: {shown}{', …' if len(unknown) > 5 else ''} are no known"
-        f" codes, and are kept as they are. Map them under [codes.{column}] in "
+        f"{reading.name}, column {header_of(reading, column)}: {shown}{', …' if len(unknown) > 5 else ''} are no"
+        f" known codes, and are kept as they are. Map them under [codes.{column}] in "
         f"{reading.layout.place}.",
         severity="warning",
     )

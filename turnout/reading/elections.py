@@ -52,7 +52,7 @@ def turn(workspace: Workspace, reading: Reading, fit: Fit) -> None:
     sources = {key: value for key, value in fit.sources().items() if key not in _OF_ELECTION}
     sources |= {"election_date": [day], "mode": [("mode", "VARCHAR")]}
     typed = canonical.select_list(fit.layout.model_copy(update={"columns": columns}), sources)
-    execute(f"CREATE OR REPLACE TEMP VIEW typed AS SELECT line, {typed} FROM dated")
+    execute(f"CREATE OR REPLACE TEMP VIEW typed AS SELECT line, {typed} FROM dated")  # noqa: S608
 
 
 def day_of(label: str, elections: Elections) -> dt.date | None:
@@ -92,7 +92,7 @@ def _turned(fit: Fit) -> str:
         (slot,) = fit.slots
         pieces = f"unnest(string_split({fit.expression(slot.columns['election'])}, {literal(elections.separator)}))"
         return (
-            f"SELECT line, {kept}, trim(piece) AS label, CAST(NULL AS VARCHAR) AS mode"
+            f"SELECT line, {kept}, trim(piece) AS label, CAST(NULL AS VARCHAR) AS mode"  # noqa: S608
             f" FROM (SELECT line, {kept}, {pieces} AS piece FROM source_rows) WHERE trim(piece) <> ''"
         )
     roles = list(fit.slots[0].columns)
@@ -106,7 +106,7 @@ def _turned(fit: Fit) -> str:
     mode = "mode" if "mode" in roles else "CAST(NULL AS VARCHAR) AS mode"
     date = ", election_date" if "election_date" in roles else ""
     return (
-        f"SELECT line, {kept}, {label} AS label, {mode}{date}"
+        f"SELECT line, {kept}, {label} AS label, {mode}{date}"  # noqa: S608
         f" FROM source_rows UNPIVOT INCLUDE NULLS (({', '.join(roles)}) FOR slot IN ({groups}))"
         f" WHERE {' AND '.join(tests)}"
     )

@@ -48,9 +48,9 @@ class Change:
         """Return what a reader should know of it."""
         return (
             f"Since {self.since}: {self.appeared:,} voters have a ballot who had none, {self.vanished:,} of"
-            f" {self.before:,} have none any more ({self.accepted_vanished:,} of those were accepted), {self.changed:,}"
-            f" stand differently ({self.revoked:,} accepted then and not now). Accepted: {self.accepted_before:,} then,"
-            f" {self.accepted_now:,} now."
+            f" {self.before:,} have none any more ({self.accepted_vanished:,} of those were accepted),"
+            f" {self.changed:,} stand differently ({self.revoked:,} accepted then and not now). Accepted:"
+            f" {self.accepted_before:,} then, {self.accepted_now:,} now."
         )
 
     def to_dict(self) -> dict[str, object]:
@@ -61,7 +61,7 @@ class Change:
 def day_of(contest: Contest) -> dt.date | None:
     """Day of the newest ballot file, by the time it was last written; None where there is none."""
     times = [path.stat().st_mtime for path in source.expand(contest.inputs.ballots)]
-    return dt.datetime.fromtimestamp(max(times)).date() if times else None  # noqa: DTZ006 - the day on the user's clock
+    return dt.datetime.fromtimestamp(max(times)).date() if times else None
 
 
 def follow(workspace: Workspace, contest: Contest) -> Change | None:
@@ -128,9 +128,9 @@ def refuse_shrunk(change: Change, allowed: float) -> None:
     """
     if change.lost_share > allowed:
         raise InputRefused(
-            f"ballots: {change.vanished:,} of the {change.before:,} voters with a ballot on {change.since} have none in"
-            f" this file ({change.lost_share:.1%}; {allowed:.1%} is allowed). It may be cut short: fetch it again. If it"
-            " is right, say --allow-shrink, or set allow_shrink under [inputs]. Nothing was published."
+            f"ballots: {change.vanished:,} of the {change.before:,} voters with a ballot in {change.since} have none"
+            f" now ({change.lost_share:.1%}; {allowed:.1%} is allowed). The file may be cut short: fetch it again. If"
+            " it is right, say --allow-shrink, or set allow_shrink under [inputs]. Nothing was published."
         )
 
 

@@ -12,7 +12,11 @@ from turnout.reading.layouts import code_key
 #: Patterns of a column's name in plain words ("szNameLast" is "sz name last"), by canonical column; best first.
 _NAMES: Final[dict[str, dict[str, tuple[str, ...]]]] = {
     "voters": {
-        "voter_id": (r"\bvoter ?(unique ?)?(id|num|no|nbr|key)\w*", r"\b(regist\w*|affidavit|aff) ?(id|num|no|nbr)\w*", r"\bid$"),
+        "voter_id": (
+            r"\bvoter ?(unique ?)?(id|num|no|nbr|key)\w*",
+            r"\b(regist\w*|affidavit|aff) ?(id|num|no|nbr)\w*",
+            r"\bid$",
+        ),
         "last_name": (r"\b(last|sur|family) ?name\b|\bname last\b|\bl ?name\b",),
         "first_name": (r"\b(first|given) ?name\b|\bname first\b|\bf ?name\b",),
         "middle_name": (r"\bmid(dle)? ?(name|init\w*)\b|\bname mid\w*\b|\bm ?name\b",),
@@ -22,7 +26,7 @@ _NAMES: Final[dict[str, dict[str, tuple[str, ...]]]] = {
         "party": (r"\bparty\b|\baffiliation\b|\benrollment\b",),
         "registration_date": (r"\b(orig\w* )?reg\w* ?(date|dt)\b|\b(date|dt) (of )?reg\w*|\bregistered( on)?$",),
         "county": (r"^county( name| desc\w*)?$", r"\bcounty\b"),
-        "precinct": (r"\b(precinct|pct)\b( ?(id|code|no|num\w*|name))?|\bprecinct\w*", r"\b(vtd|election district)\b"),
+        "precinct": (r"\b(precinct\w*|pct)\b( ?(id|code|no|num\w*|name))?", r"\b(vtd|election district)\b"),
         "zip": (r"\b(res\w*|situs) ?zip\w*", r"^zip\w*"),
         "place_of_birth": (r"\bbirth ?(place|country|state)\b|\bplace of birth\b",),
         "language": (r"\blang\w*\b",),
@@ -37,7 +41,7 @@ _NAMES: Final[dict[str, dict[str, tuple[str, ...]]]] = {
     },
     "ballots": {
         "voter_id": (),
-        "event_date": (r"\b(return\w*|receiv\w*|rcvd|rtn|recd)\b.*\b(date|dt|on)?|\b(date|dt) ?(return\w*|receiv\w*)", r"\bdate\b"),
+        "event_date": (r"\b(return\w*|receiv\w*|rcvd|rtn|recd)\b", r"\bdate\b"),
         "status": (r"\b(ballot|return|rtn|vbm|av) ?(status|disposition)\b", r"\b(status|disposition)\b"),
         "mode": (r"\b(ballot|vote|voting) ?(type|method|style|mode)\b", r"\b(method|mode|channel)\b"),
     },
@@ -58,8 +62,8 @@ _NAMES: Final[dict[str, dict[str, tuple[str, ...]]]] = {
         "votes": (r"\b(total ?votes|votes|total)\b",),
     },
 }  # fmt: skip
-for _table in ("vote_history", "ballots"):
-    _NAMES[_table]["voter_id"] = _NAMES["voters"]["voter_id"]
+for _kind in ("vote_history", "ballots"):
+    _NAMES[_kind]["voter_id"] = _NAMES["voters"]["voter_id"]
 #: Names that are of something else, whatever else they say.
 _OTHER: Final = (
     r"\b(mail(ing)? ?(addr\w*|city|zip\w*|state)|phone|house|street|unit|apt|email|district|split|portion|cell)\b"

@@ -58,8 +58,8 @@ def refuse_day_first(workspace: Workspace, reading: Reading) -> None:
     if found and found[0][1] >= 3 and found[0][1] > _MOST_DAY_FIRST * reading.lines_in:
         column, lines, first = found[0]
         raise InputRefused(
-            f"{reading.name}, line {first:,}, column {header_of(reading, column)}: {lines:,} dates have the day first,"
-            " so those that read both ways cannot be trusted. Declare the column's formats, such as"
+            f"{reading.name}, line {first:,}, column {header_of(reading, column)}: {lines:,} dates have the day"
+            " first, so those that read both ways cannot be trusted. Declare the column's formats, such as"
             f' ["%d/%m/%Y"], in {reading.layout.place}. Nothing was loaded.'
         )
 

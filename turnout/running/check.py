@@ -65,7 +65,7 @@ def run(contest: Contest, *, against: str | None = None, progress: Progress = si
     catalogue = Catalogue.load(contest.inputs.layouts, contest.inputs.read_as)
     with _scratch() as workspace:
         progress("reading")
-        reports = survey.contest(workspace, contest, dt.date.today())  # noqa: DTZ011 - the user's day
+        reports = survey.contest(workspace, contest, dt.date.today())
         change = None
         if against is not None and not any(report.refused for report in reports):
             change = _change(workspace, against, contest, catalogue)
@@ -101,7 +101,7 @@ def loose(
     contest = Contest.of({"inputs": {"allow_shrink": allow_shrink}}, "options")
     with _scratch() as workspace:
         progress("reading")
-        reports = survey.loose(workspace, paths, catalogue, dt.date.today())  # noqa: DTZ011
+        reports = survey.loose(workspace, paths, catalogue, dt.date.today())
         change = None
         if against is not None and not any(report.refused for report in reports):
             change = _change(workspace, against, contest, catalogue)

@@ -1,5 +1,6 @@
 """A contest file written from the files of one contest, with a layout beside it for each header that is not known."""
 
+import contextlib
 import datetime as dt
 import json
 import os
@@ -8,6 +9,7 @@ import tempfile
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 from turnout.errors import InputRefused, UsageError
 from turnout.reading import codes, decode, delimited, files, suggest
@@ -44,6 +46,10 @@ class Found:
     unknown: dict[str, list[str]] = field(default_factory=dict)
 
 
+class _SeenError(Exception):
+    """Enough of a file was seen."""
+
+
 def run(paths: Sequence[Path], directory: Path, *, force: bool = False) -> tuple[Path, list[Found]]:
     """Find out what files are, and write ``contest.toml`` and the layouts it needs into a directory.
 
@@ -58,9 +64,12 @@ def run(paths: Sequence[Path], directory: Path, *, force: bool = False) -> tuple
     if target.exists() and not force:
         raise UsageError(f"{target}: is there already. Name another --output, or replace it with --force.")
     catalogue = Catalogue.load(sorted((directory / "layouts").glob("*.toml")))
-    with tempfile.TemporaryDirectory(prefix="turnout-init-") as scratch, Workspace.create(Path(scratch)) as workspace:
-        with filling_tables(workspace):
-            found = [_find(workspace, path, catalogue, Path(scratch)) for path in paths]
+    with (
+        tempfile.TemporaryDirectory(prefix="turnout-init-") as scratch,
+        Workspace.create(Path(scratch)) as workspace,
+        filling_tables(workspace),
+    ):
+        found = [_find(workspace, path, catalogue, Path(scratch)) for path in paths]
     texts = {directory / "layouts" / f"{f.layout}.toml": _layout(f) for f in found if f.suggestion is not None}
     for path in texts:
         if path.exists() and not force:
@@ -95,21 +104,12 @@ def _look(workspace: Workspace, path: Path, catalogue: Catalogue) -> Reading:
     """Read a file as far as it takes to know what it is, and load nothing."""
     seen: list[Reading] = []
 
-    def count(_: Workspace, reading: Reading) -> int:
-        seen.append(reading)
-        return reading.lines_in
-
-    class Seen(Exception):  # noqa: N818
-        pass
-
     def stop(reading: Reading) -> None:
         seen.append(reading)
-        raise Seen
+        raise _SeenError
 
-    try:
-        files.load(workspace, catalogue.identify, [path], count, may_be_empty=True, observe=stop)
-    except Seen:
-        pass
+    with contextlib.suppress(_SeenError):
+        files.load(workspace, catalogue.identify, [path], lambda *_: 0, may_be_empty=True, observe=stop)
     return seen[0]
 
 
@@ -131,7 +131,7 @@ def _key(workspace: Workspace, reading: Reading) -> str:
     return "history" if dates > 1 else "returns"
 
 
-def _only(workspace: Workspace, expression: str):  # type: ignore[no-untyped-def]  # noqa: ANN202
+def _only(workspace: Workspace, expression: str) -> Any:  # noqa: ANN401 - a cell
     rows = workspace.connection.execute(
         f"SELECT DISTINCT {expression} AS value FROM typed WHERE value IS NOT NULL LIMIT 2"  # noqa: S608
     ).fetchall()
@@ -142,8 +142,8 @@ def _suggested(path: Path, scratch: Path) -> Suggestion | None:
     header, rows = delimited.peek(path, path.name, scratch)
     if suggest.is_data(header):
         raise InputRefused(
-            f"{path.name}, line 1: looks like a line of data, not of names (it is not repeated here). Add a header line,"
-            " or write a layout that lists the columns under `header`. Nothing was written."
+            f"{path.name}, line 1: looks like a line of data, not of names (it is not repeated here). Add a header"
+            " line, or write a layout that lists the columns under `header`. Nothing was written."
         )
     return suggest.suggest(header, rows)
 
@@ -174,7 +174,7 @@ def _layout(found: Found) -> str:
     made = found.suggestion
     assert made is not None  # noqa: S101 - asked for such files only
     lines = [
-        f"# Suggested by `turnout init` for {found.path.name}, from the names of its columns and what stands in them.",
+        f"# Suggested by `turnout init` for {found.path.name}, from its columns' names and what stands in them.",
         "# Look it through, then: turnout check contest.toml",
         "",
         f"name = {_quoted(found.layout)}",
