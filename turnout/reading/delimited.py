@@ -15,19 +15,22 @@ import duckdb
 import polars as pl
 
 from turnout.errors import InputRefused
-from turnout.reading import canonical, decode, layouts
-from turnout.reading.source import Reading
+from turnout.reading import canonical, decode, elections
+from turnout.reading.catalogue import Fit
+from turnout.reading.source import Choose, Reading
 from turnout.workspace import Workspace
 
 _DELIMITERS = (",", "\t", "|", ";")
+_NO_DELIMITER = "\x1f"  # of files of fixed width, whose lines are one value
 _LONGEST_RECORD = 20  # lines
 _LONGEST_LINE = 1_000_000  # bytes; DuckDB's limit is 2,000,000
 
 
-def read(workspace: Workspace, path: Path, name: str, table: str, staging: Path) -> Reading:
+def read(workspace: Workspace, path: Path, name: str, choose: Choose, staging: Path) -> Reading:
     """Read a delimited file into the temporary table ``typed``; its bad lines go to ``faults``.
 
-    ``typed`` has ``line``, every canonical column of ``table``, and ``fault`` (see :func:`canonical.select_list`).
+    ``typed`` has ``line``, every canonical column of the table, and ``fault`` (see :func:`canonical.select_list`);
+    where elections stand side by side it has a row for each (see :mod:`turnout.reading.elections`).
 
     Raises
     ------
@@ -37,25 +40,31 @@ def read(workspace: Workspace, path: Path, name: str, table: str, staging: Path)
     text = decode.to_utf8(path, staging, name)
     first, header_line = _first_line(text.path)
     delimiter, header = _header(header_line, name, first)
-    layout, found = layouts.choose(table, name, header)
+    fit = choose(name, header, header_line)
+    layout = fit.layout
     if layout.encoding is not None:
         text = decode.to_utf8(path, staging, name, layout.encoding)
     _note_decoding(workspace, text, name)
-    above = first - 1 if layout.header else first  # lines above the first data line
+    above = first if fit.has_header else first - 1  # lines above the first data line
     reading = Reading(
         name=name,
-        table=table,
+        table=layout.table,
         layout=layout,
-        columns=frozenset(found),
-        header=list(layout.header) or header,
+        columns=frozenset(fit.found),
+        header=fit.header,
         sha256=text.sha256,
         lines_in=text.lines - above,
         first_line=above + 1,
         text=text.path,
+        fit=fit,
+        path=path,
+        form=_form(text, delimiter, fit),
     )
-    data = _Data(workspace, reading, found, delimiter, staging)
+    data = _Data(workspace, reading, fit, _NO_DELIMITER if layout.fixed else layout.delimiter or delimiter, staging)
     if not (text.uniform and data.load_strictly()):
         data.load_salvaged()
+    if fit.slots:
+        elections.turn(workspace, reading, fit)
     return reading
 
 
@@ -65,7 +74,7 @@ class _Data:
 
     workspace: Workspace
     reading: Reading
-    found: dict[str, int]
+    fit: Fit
     delimiter: str
     staging: Path
 
@@ -82,7 +91,7 @@ class _Data:
     def load_salvaged(self) -> None:
         """Put the file in order first, then load it."""
         target = self.staging / "salvaged.txt"
-        salvage = _Salvage(self.reading, self.delimiter, len(self.reading.header))
+        salvage = _Salvage(self.reading, self.delimiter, self.fit.width)
         with target.open("wb") as out:
             salvage.run(out)
         self._link(target)
@@ -107,22 +116,29 @@ class _Data:
 
     def _load(self, *, skip: int, numbered: bool) -> None:
         """Parse and cast in one pass, and show the rows with their line numbers as ``typed``."""
-        last = len(self.reading.header)
+        last = self.fit.width
         columns = ", ".join(f"c{i}: 'VARCHAR'" for i in range(last + numbered))
-        source = {column: (f"c{i}", "VARCHAR") for column, i in self.found.items()}
-        typed = canonical.select_list(self.reading.table, self.reading.layout.columns, source)
+        layout = self.reading.layout
+        turned = bool(self.fit.slots)
+        if turned:
+            wanted = ", ".join(f"c{i}" for i in ([0] if layout.fixed else self.fit.used))
+        else:
+            wanted = canonical.select_list(layout, self.fit.sources())
         number = f"CAST(c{last} AS BIGINT) AS line, " if numbered else ""
+        # A salvaged file is quoted by us.
+        quote = """quote = '"', escape = '"'""" if layout.quoted or numbered else "quote = '', escape = ''"
         execute = self.workspace.connection.execute
         execute(
-            f"CREATE OR REPLACE TEMP TABLE cast_rows AS SELECT {number}{typed}"  # noqa: S608
+            f"CREATE OR REPLACE TEMP TABLE cast_rows AS SELECT {number}{wanted}"  # noqa: S608
             f" FROM read_csv($file, auto_detect = false, header = false, skip = {skip},"
-            f""" delim = {canonical.literal(self.delimiter)}, quote = '"', escape = '"', strict_mode = true,"""
+            f" delim = {canonical.literal(self.delimiter)}, {quote}, strict_mode = true,"
             f" null_padding = false, columns = {{{columns}}})",
             {"file": str(self.staging / "current.csv")},
         )
         # A table's row id is the row's number in the file: insertion order is preserved.
         line = "" if numbered else f"rowid + {skip + 1} AS line, "
-        execute(f"CREATE OR REPLACE TEMP VIEW typed AS SELECT {line}* FROM cast_rows")  # noqa: S608
+        view = "source_rows" if turned else "typed"
+        execute(f"CREATE OR REPLACE TEMP VIEW {view} AS SELECT {line}* FROM cast_rows")  # noqa: S608
 
     def _records(self) -> int:
         return int(self.workspace.connection.execute("SELECT count(*) FROM cast_rows").fetchall()[0][0])
@@ -150,6 +166,8 @@ class _Salvage:
                     self.reading.ignored["blank lines"] += 1
                 elif len(line) > _LONGEST_LINE:
                     self.faults.append((number, f"longer than {_LONGEST_LINE:,} bytes"))
+                elif not self.reading.layout.quoted:
+                    self._keep_unquoted(out, number, line, separator)
                 elif _is_plain(line, separator, self.fields):
                     self._keep(out, number, line)
                 else:
@@ -158,6 +176,18 @@ class _Salvage:
     def _keep(self, out: IO[bytes], number: int, record: bytes) -> None:
         out.write(b"%b%b%d\n" % (record, self.delimiter.encode(), number))
         self.kept += 1
+
+    def _keep_unquoted(self, out: IO[bytes], number: int, line: bytes, separator: bytes) -> None:
+        """Part a line at every separator, a quote being a character like any other."""
+        values = line.split(separator)
+        while len(values) > self.fields and not values[-1].strip():
+            values.pop()
+        if len(values) != self.fields:
+            self.faults.append((number, f"{len(values)} values, the header has {self.fields}"))
+            return
+        self._keep(
+            out, number, self.delimiter.join(_quote(value.decode("utf-8", "replace")) for value in values).encode()
+        )
 
     def _mend(self, out: IO[bytes], number: int, line: bytes, lines: "_Lines") -> None:
         """Parse a line with quotes or of an odd length; take the lines that follow while a quote is open."""
@@ -272,6 +302,16 @@ def _header(line: str, name: str, number: int) -> tuple[str, list[str]]:
     return delimiter, [value.strip() for value in values]
 
 
+def _form(text: decode.Text, delimiter: str, fit: Fit) -> dict[str, object]:
+    """Return what the file looks like, in the words of ``turnout check``."""
+    encoding = fit.layout.encoding or ("Windows-1252" if text.undecodable else "UTF-8")
+    separator = "fixed width" if fit.layout.fixed else _SEPARATOR_NAMES.get(delimiter, delimiter)
+    return {"encoding": encoding, "delimiter": separator, "has_header": fit.has_header}
+
+
+_SEPARATOR_NAMES = {",": "comma", "\t": "tab", "|": "pipe", ";": "semicolon"}
+
+
 def _note_decoding(workspace: Workspace, text: decode.Text, name: str) -> None:
     if text.undecodable:
         unmapped = f" ({text.unmapped:,} with bytes that has no sign for)" if text.unmapped else ""
@@ -280,3 +320,25 @@ def _note_decoding(workspace: Workspace, text: decode.Text, name: str) -> None:
             f"{name}: {text.undecodable:,} of {text.lines:,} lines are not UTF-8 and were read as"
             f" Windows-1252{unmapped}.",
         )
+
+
+def peek(path: Path, name: str, staging: Path, lines: int = 2000) -> tuple[list[str], list[list[str]]]:
+    """Return the header of a delimited file and the values of some of its first lines, for a look at it.
+
+    Raises
+    ------
+    InputRefused
+        If the file is empty or no text.
+    """
+    text = decode.to_utf8(path, staging, name)
+    first, header_line = _first_line(text.path)
+    delimiter, header = _header(header_line, name, first)
+    rows: list[list[str]] = []
+    with text.path.open("rb") as file:
+        for number, line in enumerate(file, start=1):
+            if number > first + lines:
+                break
+            values = _parse(line.rstrip(b"\r\n"), delimiter)[0] if number > first and line.strip() else None
+            if values is not None:
+                rows.append(values)
+    return header, rows

@@ -9,7 +9,7 @@ import duckdb
 
 from turnout.errors import InputRefused
 from turnout.reading import codes, columnar, decode, delimited, reconcile, source
-from turnout.reading.source import Reading
+from turnout.reading.source import Choose, Reading
 from turnout.workspace import Workspace
 
 _STAGING = ".reading-"
@@ -17,19 +17,26 @@ _STAGING = ".reading-"
 
 def load(
     workspace: Workspace,
-    table: str,
+    choose: Choose,
     paths: Iterable[Path],
     fill: Callable[[Workspace, Reading], int],
     *,
     may_be_empty: bool = False,
-) -> None:
+    observe: Callable[[Reading], None] | None = None,
+) -> list[Reading]:
     """Read each file into ``typed`` and let ``fill`` move its sound lines to the canonical table.
 
     Parameters
     ----------
-    table : key of :data:`turnout.reading.canonical.FIELDS`
+    choose : finds the layout of each file, and with it the table
     fill : returns how many data lines it loaded; the others it has put in ``faults`` or ``ignored``
     may_be_empty : whether a header alone is an answer ("nobody has voted yet"), not a mistake
+    observe : called with each file while ``typed`` holds it, before its codes are looked at
+
+    Returns
+    -------
+    list
+        What was learned of each file.
 
     Raises
     ------
@@ -41,10 +48,13 @@ def load(
     files = source.expand(paths)
     names = source.names(files)
     seen: dict[str, str] = {}
+    readings: list[Reading] = []
     for path in files:
         with _staging(workspace) as directory:
             reconcile.begin(workspace)
-            reading = _read(workspace, path, names[path], table, Path(directory))
+            reading = _read(workspace, path, names[path], choose, Path(directory))
+            if observe is not None:
+                observe(reading)
             if reading.sha256 in seen:
                 raise InputRefused(
                     f"{reading.name}: the same file as {seen[reading.sha256]}. Name it once. Nothing was loaded."
@@ -53,6 +63,8 @@ def load(
             if reading.lines_in == 0 and not may_be_empty:
                 raise InputRefused(f"{reading.name}: a header without any row. Fetch it again. Nothing was loaded.")
             _fill(workspace, reading, fill)
+            readings.append(reading)
+    return readings
 
 
 def sweep(workspace: Workspace) -> None:
@@ -65,13 +77,13 @@ def _staging(workspace: Workspace) -> "tempfile.TemporaryDirectory[str]":
     return tempfile.TemporaryDirectory(prefix=_STAGING, dir=workspace.directory)
 
 
-def _read(workspace: Workspace, path: Path, name: str, table: str, staging: Path) -> Reading:
+def _read(workspace: Workspace, path: Path, name: str, choose: Choose, staging: Path) -> Reading:
     head = decode.magic(path)
     if head.startswith(b"PAR1"):
-        return columnar.read(workspace, path, name, table, staging)
+        return columnar.read(workspace, path, name, choose, staging)
     if path.suffix.lower() == ".parquet":
         raise InputRefused(f"{name}: not a Parquet file, by its first bytes. Fetch it again. Nothing was loaded.")
-    return delimited.read(workspace, path, name, table, staging)
+    return delimited.read(workspace, path, name, choose, staging)
 
 
 def _fill(workspace: Workspace, reading: Reading, fill: Callable[[Workspace, Reading], int]) -> None:

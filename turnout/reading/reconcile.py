@@ -5,7 +5,6 @@ from collections.abc import Iterator
 import polars as pl
 
 from turnout.errors import InputRefused
-from turnout.reading.layouts import header_key
 from turnout.reading.source import Reading
 from turnout.workspace import Workspace
 
@@ -108,8 +107,10 @@ def _raw(reading: Reading, lines: list[int]) -> Iterator[str]:
 
 
 def _note_extra_columns(workspace: Workspace, reading: Reading) -> None:
-    used = {header_key(name) for spec in reading.layout.columns.values() for name in spec.names}
-    extra = [name for name in reading.header if header_key(name) not in used and name]
+    if not reading.layout.is_generic:  # of a known kind of file, most columns are not for us
+        return
+    used = set(reading.fit.used)
+    extra = [name for i, name in enumerate(reading.header) if i not in used and name]
     if extra:
         shown = ", ".join(repr(name[:40]) for name in extra[:10]) + (", …" if len(extra) > 10 else "")
         workspace.note("columns ignored", f"{reading.name}: {len(extra)} columns are not used: {shown}.")

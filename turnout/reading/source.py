@@ -1,12 +1,16 @@
 """Which files an input names, and what was learned of each while reading it."""
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from turnout.errors import UsageError
+from turnout.reading.catalogue import Fit
 from turnout.reading.layouts import Layout
+
+#: Finds the layout of a file: its name in messages, its column names, its first line.
+Choose = Callable[[str, list[str], str], Fit]
 
 #: What a directory given as ``--history`` is searched for.
 SUFFIXES = (".parquet", ".csv", ".tsv", ".csv.gz", ".tsv.gz")
@@ -26,6 +30,9 @@ class Reading:
     first_line : physical line of the first data line
     text : the UTF-8 file behind it, None for Parquet
     spans : first line -> lines, of records that run over several
+    fit : the layout as it lies on the file's columns
+    path : the file
+    form : encoding, delimiter and whether there is a header line, in words
     """
 
     name: str
@@ -36,7 +43,10 @@ class Reading:
     sha256: str
     lines_in: int
     first_line: int
+    fit: Fit
+    path: Path
     text: Path | None = None
+    form: dict[str, object] = field(default_factory=dict)
     ignored: Counter[str] = field(default_factory=Counter)
     spans: dict[int, int] = field(default_factory=dict)
 

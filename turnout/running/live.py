@@ -11,6 +11,7 @@ import polars as pl
 from turnout import electorate, ethnicity, projection, reading, reporting
 from turnout.contest import Contest
 from turnout.errors import UsageError
+from turnout.reading import snapshots
 from turnout.running import provenance
 from turnout.running.progress import Progress, silent
 from turnout.workspace import Workspace
@@ -82,6 +83,7 @@ class Live:
         with Workspace.create(self._contest.output) as workspace:
             progress("reading")
             contest, past = self._read(workspace)
+            snapshots.follow(workspace, contest)
             cohorts, voters = None, None
             if contest.inputs.voters:
                 progress("ethnicity")
@@ -105,6 +107,7 @@ class Live:
             progress("reporting")
             with workspace.publication() as directory:
                 reporting.write(directory, result)
+            snapshots.keep(workspace, contest)
         return result
 
     def _read(self, workspace: Workspace) -> tuple[Contest, pl.DataFrame | None]:
