@@ -7,7 +7,7 @@ import pytest
 
 from turnout import resources
 from turnout.errors import InputRefused
-from turnout.reading import files, layouts
+from turnout.reading import files, filling, layouts
 from turnout.reading.catalogue import Catalogue
 from turnout.reading.source import Reading
 from turnout.workspace import Workspace
@@ -56,8 +56,7 @@ def chosen(workspace: Workspace, path: Path) -> str:
         found.append(reading)
         raise InputRefused("seen enough")
 
-    workspace.execute("reading/prepare")
-    with pytest.raises(InputRefused, match="seen enough"):
+    with pytest.raises(InputRefused, match="seen enough"), filling(workspace):
         files.load(workspace, Catalogue().identify, [path], lambda *_: 0, observe=stop, may_be_empty=True)
     return found[0].layout.name
 
