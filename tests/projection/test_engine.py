@@ -8,7 +8,7 @@ import pytest
 from tests.projection.test_project import NO_PAST, election, with_polls
 from turnout.projection import baseline
 from turnout.projection.ballot import LATE, POLL
-from turnout.projection.calibration import Phase
+from turnout.projection.calibration import Calibration
 from turnout.projection.engine import SAMPLING, Model
 from turnout.projection.project import fit
 
@@ -23,7 +23,7 @@ def model(ballot_of) -> Model:
     ]
     ballot = ballot_of(lines)
     fitted = fit(ballot, baseline.build(NO_PAST, ballot), None, 100, np.random.default_rng(1))
-    return replace(fitted, phase=Phase())
+    return replace(fitted, calibrated=Calibration().of_contests(ballot, past_known=False))
 
 
 def expected_votes(model: Model) -> np.ndarray:

@@ -20,7 +20,7 @@ from turnout.backtest.stages import mask
 from turnout.projection import ballot as ballots
 from turnout.projection import baseline, carry, late, polls, positions
 from turnout.projection.ballot import POLL, Ballot, Floats
-from turnout.projection.calibration import Calibration, Phase
+from turnout.projection.calibration import PHASES, Calibration, Phase
 from turnout.projection.hierarchy import GaussianHierarchy, HierarchySpec, Moment, Term
 from turnout.projection.priors import EffectPrior, Priors
 
@@ -174,25 +174,26 @@ def _revealed(ballot: Ballot, lines: pl.DataFrame, scored: ballots.Flags) -> Bal
 def calibrate(rows: pl.DataFrame) -> Calibration:
     """Return the calibration that past elections bear out, from replays made with none.
 
-    How much of the expected move is kept before any poll vote, with a past election and without: the most whose mean
-    ratio to the count is within :data:`_AS_GOOD` of the least, over elections with contests enough for theirs to
-    be more than chance. Then the spread: what makes the 90 % interval hold nine outcomes in ten, an election counting
-    once.
+    How much of the expected move is kept before a contest's own polls report: the most whose mean ratio to the count
+    is within :data:`_AS_GOOD` of the least, over elections with contests enough for theirs to be more than chance.
+    Then the spread: what makes the 90 % interval hold nine outcomes in ten, an election counting once.
 
     Parameters
     ----------
     rows : replayed contests, the columns of :data:`turnout.backtest.replay.ROWS`
     """
     told = rows.filter(pl.col("status") == "projected")
-    begun, past_known = pl.col("stage") > 0, pl.col("past_election") != ""
+    begun, past_known, own = pl.col("stage") > 0, pl.col("past_election") != "", pl.col("reported_precincts") > 0
+    of_phase = {
+        "before_polls": ~begun & ~past_known,
+        "before_polls_past_known": ~begun & past_known,
+        "polls_elsewhere": begun & ~own,
+        "during_polls": begun & own,
+    }
     phases = {}
-    for name, of_phase in (
-        ("before_polls", ~begun & ~past_known),
-        ("before_polls_past_known", ~begun & past_known),
-        ("during_polls", begun),
-    ):
-        part = told.filter(of_phase)
-        # once polls report, they say how far to go, and the better the more of them there are
+    for name in PHASES:
+        part = told.filter(of_phase[name])
+        # once its own polls report, they say how far to go, and the better the more of them there are
         moves = (1.0,) if name == "during_polls" or part.is_empty() else _MOVES
         ratios = [_ratio(part, move) for move in moves]
         move = next(move for move, ratio in zip(moves, ratios, strict=True) if ratio <= min(ratios) + _AS_GOOD)

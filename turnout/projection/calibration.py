@@ -1,17 +1,18 @@
 """How far draws move from the count and spread about their mean, so that both are as past elections bear out."""
 
 from pathlib import Path
+from typing import Final, NamedTuple
 
 import numpy as np
 from pydantic import BaseModel, ConfigDict, Field
 
 from turnout.projection import specification
-from turnout.projection.ballot import Ballot, Floats
+from turnout.projection.ballot import POLL, Ballot, Floats
 from turnout.projection.positions import signs
 
 
 class Phase(BaseModel):
-    """What is done to the draws in one phase of a count."""
+    """What is done to the draws of a contest in one phase of its count."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
@@ -24,19 +25,46 @@ class Phase(BaseModel):
 
 
 class Calibration(BaseModel):
-    """The phases before any poll vote of the ballot is known, without a past election and with one, and after."""
+    """What is done in each phase. A ballot's contests may be in different ones."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     before_polls: Phase = Phase()
+    """No poll vote of any contest is known, and no past election …"""
     before_polls_past_known: Phase = Phase()
+    """… or one is."""
+    polls_elsewhere: Phase = Phase()
+    """Polls of other contests are known: they tell what the whole ballot does, not what this contest does."""
     during_polls: Phase = Phase()
+    """Polls of the contest itself are known."""
 
-    def phase(self, *, begun: bool, past_known: bool) -> Phase:
-        """Return the phase of a count whose polls have begun to report or not, with or without a past election."""
-        if begun:
-            return self.during_polls
-        return self.before_polls_past_known if past_known else self.before_polls
+    def of_contests(self, ballot: Ballot, *, past_known: bool) -> "Applied":
+        """Return what is done to each contest of a ballot, by the phase it is in."""
+        polls = np.bincount(ballot.row_contest, ballot.row_votes()[:, POLL], len(ballot.contests)) > 0
+        phases = np.where(polls, PHASES.index("during_polls"), PHASES.index("polls_elsewhere"))
+        if not polls.any():
+            phases[:] = PHASES.index("before_polls_past_known" if past_known else "before_polls")
+        of_phase = [getattr(self, name) for name in PHASES]
+        partisan = signs(ballot) != 0
+        return Applied(
+            move=np.array([phase.move for phase in of_phase])[phases],
+            spread=np.where(
+                partisan,
+                np.array([phase.spread_partisan for phase in of_phase])[phases],
+                np.array([phase.spread_other for phase in of_phase])[phases],
+            ),
+        )
+
+
+#: Names of the phases.
+PHASES: Final = tuple(Calibration.model_fields)
+
+
+class Applied(NamedTuple):
+    """What is done to each contest: how much of its move is kept, and the factor on its spread, (contests,) each."""
+
+    move: Floats
+    spread: Floats
 
 
 class _File(BaseModel):
@@ -52,18 +80,17 @@ def load(override: Path | None = None) -> Calibration:
     return specification.load(_File, "calibration", override).cells
 
 
-def apply(phase: Phase, ballot: Ballot, votes: Floats) -> Floats:
-    """Return draws of the final count spread and moved as the phase says, never below what is counted.
+def apply(applied: Applied, ballot: Ballot, votes: Floats) -> Floats:
+    """Return draws of the final count spread and moved as calibrated, never below what is counted.
 
     ``votes``: (choices, draws). A contest's total keeps its mean; one that is all counted is as it was.
     """
     contest = ballot.choices["contest"].to_numpy()
     counted = ballot.choice_votes().sum(axis=1)
-    factor = np.where(signs(ballot) != 0, phase.spread_partisan, phase.spread_other)[contest]
     mean = votes.mean(axis=1)
-    spread = mean[:, None] + factor[:, None] * (votes - mean[:, None])
+    spread = mean[:, None] + applied.spread[contest, None] * (votes - mean[:, None])
     expected, so_far = (np.bincount(contest, part, len(ballot.contests))[contest] for part in (mean, counted))
     share = np.divide(mean, expected, out=np.zeros_like(mean), where=expected > 0)
     start = np.divide(counted, so_far, out=share.copy(), where=so_far > 0)
-    moved = spread + ((1.0 - phase.move) * (start - share) * expected)[:, None]
+    moved = spread + ((1.0 - applied.move[contest]) * (start - share) * expected)[:, None]
     return np.asarray(np.maximum(moved, counted[:, None]))

@@ -10,7 +10,7 @@ from scipy import sparse
 
 from turnout.projection import calibration, parallel
 from turnout.projection.ballot import LATE, POLL, Ballot, Flags, Floats, Integers
-from turnout.projection.calibration import Phase
+from turnout.projection.calibration import Applied
 from turnout.projection.hierarchy import Draws, GaussianHierarchy
 from turnout.projection.late import LateSpec
 from turnout.projection.polls import Expectation, Splits
@@ -42,8 +42,8 @@ class Model:
     late: LateSpec
     late_sd: float
     """Sd of the log of the late tranche's total."""
-    phase: Phase
-    """How the draws are calibrated at this point of the count."""
+    calibrated: Applied
+    """How each contest's draws are calibrated at this point of its count."""
     specs: tuple[str, str]
     """Names of the turnout and the shift hierarchy in ``models/``."""
 
@@ -80,7 +80,7 @@ class Model:
         to_come = np.zeros((self.seats.many, draws), dtype=np.float32)
         for places, votes in zip(blocks, sums, strict=True):
             to_come[self.seats.of(places[0], places[-1])] = votes
-        return calibration.apply(self.phase, self.ballot, self._counted + self._hands_out @ to_come)
+        return calibration.apply(self.calibrated, self.ballot, self._counted + self._hands_out @ to_come)
 
     def _blocks(self, draws: int, contests: Collection[int] | None) -> list[Integers]:
         """Return runs of places with a row that is still open, of about as many rows as are worked on at once."""

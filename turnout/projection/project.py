@@ -125,9 +125,8 @@ def fit(
     )
     turnout, shift = parallel.each(lambda part: _fitted(learned, *part), shown)
     calibrated = learned.calibration if electorate is None else calibration.load()
-    begun = bool(ballot.votes[:, ballots.POLL].sum() > 0)
-    phase = calibrated.phase(begun=begun, past_known=bool(baseline.date))
-    return Model(ballot, placed, expectation, turnout, shift, splits, late_spec, late_sd, phase, specs)
+    applied = calibrated.of_contests(ballot, past_known=bool(baseline.date))
+    return Model(ballot, placed, expectation, turnout, shift, splits, late_spec, late_sd, applied, specs)
 
 
 def _fitted(learned: Priors, name: str, frame: pl.DataFrame, seen: polls.Observations) -> GaussianHierarchy:
