@@ -1,0 +1,79 @@
+"""The posterior of every voter, by one query: what it needs is handed to ``sql/ethnicity/posterior.sql`` as tables."""
+
+from typing import Final
+
+import duckdb
+import numpy as np
+import polars as pl
+
+from turnout.ethnicity import evidence
+from turnout.ethnicity.coding import run
+from turnout.vocabulary import GROUPS
+
+#: Bits of the evidence an estimate rests on, beside those of :data:`turnout.ethnicity.evidence.BITS`.
+SURNAME, FIRST, MIDDLE, STATUS = 1, 2, 4, 128
+_RUNG: Final = 256
+#: Rungs of the ladder of places, finest first.
+RUNGS: Final = ("precinct", "tract", "ZIP", "county", "district")
+
+_KEYS: Final = {"surname": pl.Int32, "first": pl.Int32, "middle": pl.String, "labels": pl.Int64}
+
+
+def write(connection: duckdb.DuckDBPyConnection, likelihoods: dict[str, pl.DataFrame], cells: pl.DataFrame) -> None:
+    """Fill ``ethnicity`` from the view ``voter_keys``: a row a voter, in its order.
+
+    Parameters
+    ----------
+    likelihoods : by 'surname', 'first', 'middle', 'labels': ``key, bit`` and the groups, see :func:`rows`; those left out
+        say nothing
+    cells : ``key, bit`` and the groups: the weight of each group in every cell that occurs
+    """
+    given = {f"{kind}_likelihood": likelihoods.get(kind, _empty(kind)) for kind in _KEYS}
+    given |= {"cell_weight": cells, "basis_words": basis_words()}
+    for name, frame in given.items():
+        connection.register(name, frame)
+    try:
+        run(connection, "posterior")
+    finally:
+        for name in given:
+            connection.unregister(name)
+
+
+def rows(key: pl.Series, bit: int | np.ndarray, table: np.ndarray) -> pl.DataFrame:
+    """Return a likelihood or weight table as the query reads it: ``key, bit`` and a float32 column a group."""
+    bits = pl.Series("bit", np.broadcast_to(np.asarray(bit, dtype=np.int32), len(key)))
+    shares = pl.DataFrame(np.ascontiguousarray(table, dtype=np.float32), schema=list(GROUPS))
+    return shares.with_columns(key.alias("key"), bits).select("key", "bit", *GROUPS)
+
+
+def named(table: np.ndarray, bit: int, unlisted: int) -> pl.DataFrame:
+    """Return a table as :func:`turnout.ethnicity.names.likelihoods` makes it: keyed by row, ``unlisted`` its last but one."""
+    size = len(table) - 2
+    key = pl.Series("key", np.append(np.arange(size), unlisted).astype(np.int32))
+    return rows(key, np.append(np.full(size, bit), 0), table[:-1])
+
+
+def place_bits(rung: pl.Series, *, by_status: bool) -> np.ndarray:
+    """Bits of cells, by the rung each place stands on."""
+    number = rung.replace_strict({name: index for index, name in enumerate(RUNGS)}, return_dtype=pl.Int32)
+    return np.asarray(_RUNG * number.to_numpy() + (STATUS if by_status else 0))
+
+
+def basis_words() -> pl.DataFrame:
+    """What each combination of bits says: ``bits, basis``, for example 'surname+first+precinct+status+vendor'."""
+    bits = np.arange(_RUNG * len(RUNGS), dtype=np.int32)
+    words = [(SURNAME, "surname"), (FIRST, "first"), (MIDDLE, "middle")]
+    labels = [(STATUS, "status"), *((bit, kind) for kind, bit in evidence.BITS.items())]
+    place = pl.Series(list(RUNGS)).gather(bits // _RUNG)
+
+    def spoken(pairs: list[tuple[int, str]]) -> list[pl.Expr]:
+        return [pl.when(pl.col("bits") & bit > 0).then(pl.lit(word)) for bit, word in pairs]
+
+    return pl.DataFrame({"bits": bits, "place": place}).select(
+        "bits",
+        pl.concat_str([*spoken(words), "place", *spoken(labels)], separator="+", ignore_nulls=True).alias("basis"),
+    )
+
+
+def _empty(kind: str) -> pl.DataFrame:
+    return pl.DataFrame(schema={"key": _KEYS[kind], "bit": pl.Int32, **dict.fromkeys(GROUPS, pl.Float32)})
