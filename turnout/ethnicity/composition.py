@@ -11,9 +11,10 @@ area's make-up times that. EM alternates the posteriors with the counts they imp
 geography learned from the file; with several it is BIRDiE (McCartan et al., JASA 2025): how a group votes is not
 assumed to be unrelated to the group given name and place, which is what makes plain sums of probabilities wrong.
 
-Two groups, native and other, are held up to their prior share, unless the user's margins say otherwise: names hardly tell
-them from the groups they are mixtures of, so EM lets them wither, or uses them to mend what is wrong with the name tables.
-For the same reason θ of a group leans on
+Names hardly tell two groups, native and other, from the groups they are mixtures of, so EM would use them to mend what is
+wrong with the name tables: the file's shares of them are held near the prior. Even so the other, who have no names of their
+own, wither in the posteriors; unless the user's margins say otherwise they are held up to their prior share. For the same
+reason θ of a group leans on
 everyone's the more, the less sure the posteriors of its members are: its counts are weighted by the square of
 ``Σp²/Σp``, their mean certainty.
 """
@@ -28,6 +29,7 @@ from turnout.vocabulary import GROUPS
 #: Voters a pass over the likelihoods takes at a time: the working arrays stay in the processor's cache.
 _CHUNK = 16_384
 _HELD = np.isin(GROUPS, ("native", "other"))
+_HELD_UP = np.isin(GROUPS, ("other",))
 #: Voters at which a file's held groups stand half-way between what the names say and their prior share.
 _HELD_FROM = 1000
 
@@ -145,7 +147,7 @@ def held(counts: np.ndarray, prior: np.ndarray, margins: np.ndarray | None) -> n
     targets = np.full(len(prior), np.nan) if margins is None else margins.copy()
     total = max(float(counts.sum()), 1e-12)
     shares = counts / total
-    low = _HELD & np.isnan(targets) & (shares < prior)
+    low = _HELD_UP & np.isnan(targets) & (shares < prior)
     room = 1.0 - float(np.nansum(targets))
     wanted = float(prior[low].sum())
     if wanted > 0 and room > 0:
