@@ -1,6 +1,8 @@
 """A voter file as codes: what is known of each voter, looked up in the tables by SQL, and a sample of it to learn from."""
 
+import contextlib
 import datetime as dt
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 import duckdb
@@ -30,6 +32,7 @@ class Coded:
     step : the sample is every step-th voter
     cells : every cell of the file: ``place_id, status, rung, voters``
     statuses : (n,) the statuses that occur; the layout's are indices into it
+    matched : the file's distinct names, see :func:`turnout.ethnicity.names.matched`
     county : (counties,) the counties the layout's areas are in, by number
     """
 
@@ -39,6 +42,7 @@ class Coded:
     step: int
     cells: pl.DataFrame
     statuses: np.ndarray
+    matched: pl.DataFrame
     county: list[str]
 
     def leaning(self, ratios: np.ndarray) -> "Coded":
@@ -58,6 +62,20 @@ class Coded:
 def run(connection: duckdb.DuckDBPyConnection, name: str, **binds: object) -> None:
     """Run the statement ``sql/ethnicity/<name>.sql``."""
     connection.execute(resources.sql(f"ethnicity/{name}"), binds or None)
+
+
+@contextlib.contextmanager
+def in_order(connection: duckdb.DuckDBPyConnection) -> Iterator[None]:
+    """Keep the voters in the file's order through joins while the block runs, without sorting them.
+
+    A join streams its left side in order. The optimizer may swap sides, or joins, when a table is larger than the file;
+    these two of its rules are off here.
+    """
+    connection.execute("SET disabled_optimizers = 'join_order,build_side_probe_side'")
+    try:
+        yield
+    finally:
+        connection.execute("RESET disabled_optimizers")
 
 
 def rows(connection: duckdb.DuckDBPyConnection, name: str, **binds: object) -> pl.DataFrame:
@@ -88,7 +106,8 @@ def code(
     connection.register("name_rows", matched)
     connection.register("label_rows", known.rows)
     try:
-        run(connection, "voter_evidence", past=past)
+        with in_order(connection):
+            run(connection, "voter_evidence", past=past)
     finally:
         connection.unregister("name_rows")
         connection.unregister("label_rows")
@@ -103,7 +122,7 @@ def code(
         *(sample[kind].to_numpy() for kind in names.KINDS), {kind: sample[kind].to_numpy() for kind in LABELS}
     )
     layout, status = _layout(sample, places, statuses)
-    return Coded(codes, layout, status // 3, step, cells, statuses, places["county"].unique().sort().to_list())
+    return Coded(codes, layout, status // 3, step, cells, statuses, matched, places["county"].unique().sort().to_list())
 
 
 def _layout(sample: pl.DataFrame, places: pl.DataFrame, statuses: np.ndarray) -> tuple[Layout, np.ndarray]:

@@ -28,6 +28,8 @@ from turnout.vocabulary import GROUPS
 
 #: Voters a pass over the likelihoods takes at a time: the working arrays stay in the processor's cache.
 _CHUNK = 16_384
+#: No probability is below; ``sql/ethnicity/posterior.sql`` has the same.
+LEAST = np.float32(1e-7)
 _HELD = np.isin(GROUPS, ("native", "other"))
 _HELD_UP = np.isin(GROUPS, ("other",))
 #: Voters at which a file's held groups stand half-way between what the names say and their prior share.
@@ -187,6 +189,12 @@ def posteriors(likelihood: np.ndarray, weight: np.ndarray, sizes: np.ndarray) ->
     joint = likelihood * np.repeat(weight.astype(np.float32), sizes, axis=0)
     joint /= np.einsum("ig->i", joint)[:, None]
     return joint
+
+
+def finished(likelihood: np.ndarray, weight: np.ndarray, sizes: np.ndarray) -> np.ndarray:
+    """Posteriors as they are written: float32 (voters, groups), none below one in ten million."""
+    posterior = posteriors(likelihood, weight, sizes)
+    return np.maximum(posterior, LEAST, out=posterior)
 
 
 def _chunks(layout: Layout) -> list[tuple[int, int, slice]]:

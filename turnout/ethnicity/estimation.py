@@ -82,21 +82,22 @@ def estimate(workspace: Workspace, contest: Contest, *, blind: bool = False) -> 
     margins = own.statistics(settings.statistics, coded.county)
     if margins is None:
         margins = _margins(settings.margins, len(coded.county))
-    fitted = fit(workspace, coded, tables, known, model, margins=margins, places=places)
+    if places is not None:
+        found = workspace.connection.table("ethnicity_places").pl().sort("place_id")
+        coded = coded.leaning(own.lean(found, own.shares_of_places(places, prior)).to_numpy())
+    fitted = fit(coded, tables, known, model, margins=margins)
     write(workspace, fitted)
     _keep_by_status(workspace, by_status(fitted))
     findings.report(workspace, fitted.coded, fitted.tables, known, tables)
 
 
 def fit(
-    workspace: Workspace,
     coded: Coded,
     tables: NameTables,
     known: Evidence,
     model: Specification,
     *,
     margins: np.ndarray | None = None,
-    places: pl.DataFrame | None = None,
     learn_prior: bool = True,
 ) -> Fitted:
     """Learn make-ups, ways of voting and what labels are worth from the sample of a coded file.
@@ -104,13 +105,9 @@ def fit(
     Parameters
     ----------
     margins : (counties, groups) known shares of the registered, NaN where unknown
-    places : the user's geography, see :func:`turnout.ethnicity.own.geography`
     learn_prior : if false, every cell has the prior's make-up, and labels say what is expected of them
     """
     prior = model.prior_shares()
-    if places is not None:
-        found = workspace.connection.table("ethnicity_places").pl().sort("place_id")
-        coded = coded.leaning(own.lean(found, own.shares_of_places(places, prior)).to_numpy())
     tolerated = model.unlisted.tolerated
     said = [names.likelihoods(tables.of(kind), getattr(coded.codes, kind), prior, tolerated) for kind in names.KINDS]
     expected = Tables(*said, known.expected, model.vendor.reliability)

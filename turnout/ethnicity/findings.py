@@ -24,7 +24,7 @@ def report(workspace: Workspace, coded: Coded, tables: Tables, known: Evidence, 
     for severity, topic, message in (
         _unmatched(coded, voters),
         *_labels(coded, tables, known),
-        *_swapped(workspace, listed, voters),
+        *_swapped(workspace, coded, listed, voters),
     ):
         workspace.note(topic, message, severity=severity)
 
@@ -61,8 +61,10 @@ def _labels(coded: Coded, tables: Tables, known: Evidence) -> Iterator[tuple[str
         )
 
 
-def _swapped(workspace: Workspace, listed: NameTables, voters: int) -> Iterator[tuple[str, str, str]]:
-    with workspace.registered("name_rarity", rarity(listed)):
+def _swapped(
+    workspace: Workspace, coded: Coded, listed: NameTables, voters: int
+) -> Iterator[tuple[str, str, str]]:
+    with workspace.registered("name_rarity", rarity(listed)), workspace.registered("name_rows", coded.matched):
         swapped = int(rows(workspace.connection, "swapped_names").item())
     if swapped >= VOTERS_TO_SHOW:
         yield (

@@ -7,7 +7,7 @@ import numpy as np
 import polars as pl
 
 from turnout.ethnicity import evidence
-from turnout.ethnicity.coding import run
+from turnout.ethnicity.coding import in_order, run
 from turnout.vocabulary import GROUPS
 
 #: Bits of the evidence an estimate rests on, beside those of :data:`turnout.ethnicity.evidence.BITS`.
@@ -33,7 +33,8 @@ def write(connection: duckdb.DuckDBPyConnection, likelihoods: dict[str, pl.DataF
     for name, frame in given.items():
         connection.register(name, frame)
     try:
-        run(connection, "posterior")
+        with in_order(connection):
+            run(connection, "posterior")
     finally:
         for name in given:
             connection.unregister(name)

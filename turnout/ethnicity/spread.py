@@ -29,7 +29,7 @@ def standard_errors(
     """
     q = posterior.astype(np.float64)
     chance = (q * (1 - q)).sum(axis=0)
-    names = sum(_moved(q, rows) for rows in (surname, first))
+    names = _moved(q, surname) + _moved(q, first)
     total = max(float(q.sum()), 1e-12)
     share = q.sum(axis=0) / total
     shared = SHARED_SD**2 * share * (1 - share) * total**2
@@ -39,16 +39,15 @@ def standard_errors(
 
 def _moved(q: np.ndarray, rows: np.ndarray) -> np.ndarray:
     """Sum over names and groups g of the squared movement of each group's count: (groups,)."""
-    listed = rows >= 0
-    _, name = np.unique(rows[listed], return_inverse=True)
-    q = q[listed]
-    groups = q.shape[1]
-    found = np.zeros(groups)
-    for h in range(groups):
-        for g in range(h, groups):
-            moved = np.bincount(name, q[:, h] * ((h == g) - q[:, g]))
-            squares = float(moved @ moved)
-            found[h] += squares
-            if g != h:
-                found[g] += squares
+    listed = np.flatnonzero(rows >= 0)
+    found = np.zeros(q.shape[1])
+    if len(listed) == 0:
+        return found
+    order = listed[np.argsort(rows[listed], kind="stable")]
+    starts = np.flatnonzero(np.diff(rows[order], prepend=-1))
+    q = q[order]
+    for h in range(q.shape[1]):
+        moved = -np.add.reduceat(q * q[:, h : h + 1], starts, axis=0)
+        moved[:, h] += np.add.reduceat(q[:, h], starts)
+        found[h] = float((moved * moved).sum())
     return found
