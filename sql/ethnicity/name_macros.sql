@@ -13,19 +13,21 @@ CREATE OR REPLACE TEMP MACRO name_ascii(raw) AS
     'ĐÐØŁĦŦĿIİĸŊ', 'DDOLHTLIIKN'));
 
 CREATE OR REPLACE TEMP MACRO name_tokens(raw) AS
+  CASE WHEN regexp_full_match(raw, '[A-Z]*') THEN raw ELSE   -- most names of most files: nothing to do
   trim(regexp_replace(regexp_replace(
     regexp_replace(
       trim(regexp_replace(
         regexp_replace(upper(name_ascii(raw)), '[-‐‑‒–—―−/,_&;\s]+', ' ', 'g'),
         '[^A-Z0-9 ]', '', 'g')),
       '( +(JR|SR|II|III|IV|2ND|3RD|4TH|ESQ|MD|PHD|DDS))+$', ''),
-    '[0-9]', '', 'g'), ' +', ' ', 'g'));
+    '[0-9]', '', 'g'), ' +', ' ', 'g')) END;
 
 CREATE OR REPLACE TEMP MACRO name_joined(raw) AS
+  CASE WHEN regexp_full_match(raw, '[A-Z]*') THEN raw ELSE
   regexp_replace(
     regexp_replace(name_tokens(raw), '\b(DE|VAN) (LA|LAS|LOS|DER|DEN|DE) ([A-Z])', '\1\2\3', 'g'),
     '\b(DELAS|DELA|DELOS|DEL|DE|DELLA|DI|DA|DOS|DU|VANDER|VANDEN|VAN|VON|MC|MAC|O|D|SAN|SANTA|ST|EL|AL|ABU) ([A-Z])',
-    '\1\2', 'g');
+    '\1\2', 'g') END;
 
 CREATE OR REPLACE TEMP MACRO name_key(raw) AS nullif(replace(name_joined(raw), ' ', ''), '');
 

@@ -3,7 +3,7 @@
 -- Grain: voter, in the order of voter_keys. Reads: voter_keys (voter_id, surname, first, middle, labels, cell: keys, NULL
 -- where there is none), surname_likelihood, first_likelihood, middle_likelihood, labels_likelihood (key, bit, the groups),
 -- cell_weight (key, bit, the groups), basis_words (bits, basis). Writes: ethnicity. A name without a row, or without a
--- key, says nothing. No probability is below one in ten million.
+-- key, says nothing. One in ten million is added to each, so that none is 0.
 INSERT INTO ethnicity BY NAME
 WITH joint AS (
   SELECT v.voter_id,
@@ -32,17 +32,17 @@ WITH joint AS (
   FROM joint
 )
 SELECT t.voter_id,
-       greatest(t.white / t.total, 1e-7::FLOAT) AS white,
-       greatest(t.black / t.total, 1e-7::FLOAT) AS black,
-       greatest(t.latino / t.total, 1e-7::FLOAT) AS latino,
-       greatest(t.chinese / t.total, 1e-7::FLOAT) AS chinese,
-       greatest(t.filipino / t.total, 1e-7::FLOAT) AS filipino,
-       greatest(t.indian / t.total, 1e-7::FLOAT) AS indian,
-       greatest(t.japanese / t.total, 1e-7::FLOAT) AS japanese,
-       greatest(t.korean / t.total, 1e-7::FLOAT) AS korean,
-       greatest(t.vietnamese / t.total, 1e-7::FLOAT) AS vietnamese,
-       greatest(t.other_asian / t.total, 1e-7::FLOAT) AS other_asian,
-       greatest(t.native / t.total, 1e-7::FLOAT) AS native,
-       greatest(t.other / t.total, 1e-7::FLOAT) AS other,
+       t.white / t.total + 1e-7::FLOAT AS white,
+       t.black / t.total + 1e-7::FLOAT AS black,
+       t.latino / t.total + 1e-7::FLOAT AS latino,
+       t.chinese / t.total + 1e-7::FLOAT AS chinese,
+       t.filipino / t.total + 1e-7::FLOAT AS filipino,
+       t.indian / t.total + 1e-7::FLOAT AS indian,
+       t.japanese / t.total + 1e-7::FLOAT AS japanese,
+       t.korean / t.total + 1e-7::FLOAT AS korean,
+       t.vietnamese / t.total + 1e-7::FLOAT AS vietnamese,
+       t.other_asian / t.total + 1e-7::FLOAT AS other_asian,
+       t.native / t.total + 1e-7::FLOAT AS native,
+       t.other / t.total + 1e-7::FLOAT AS other,
        b.basis
 FROM total t JOIN basis_words b ON b.bits = t.bits

@@ -28,7 +28,7 @@ from turnout.vocabulary import GROUPS
 
 #: Voters a pass over the likelihoods takes at a time: the working arrays stay in the processor's cache.
 _CHUNK = 16_384
-#: No probability is below; ``sql/ethnicity/posterior.sql`` has the same.
+#: Added to every probability; ``sql/ethnicity/posterior.sql`` has the same.
 LEAST = np.float32(1e-7)
 _HELD = np.isin(GROUPS, ("native", "other"))
 _HELD_UP = np.isin(GROUPS, ("other",))
@@ -192,9 +192,10 @@ def posteriors(likelihood: np.ndarray, weight: np.ndarray, sizes: np.ndarray) ->
 
 
 def finished(likelihood: np.ndarray, weight: np.ndarray, sizes: np.ndarray) -> np.ndarray:
-    """Posteriors as they are written: float32 (voters, groups), none below one in ten million."""
+    """Posteriors as they are written: float32 (voters, groups), none of them 0."""
     posterior = posteriors(likelihood, weight, sizes)
-    return np.maximum(posterior, LEAST, out=posterior)
+    posterior += LEAST
+    return posterior
 
 
 def _chunks(layout: Layout) -> list[tuple[int, int, slice]]:

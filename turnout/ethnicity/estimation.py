@@ -203,8 +203,6 @@ def look_up(workspace: Workspace, tables: NameTables, places: pl.DataFrame | Non
     connection.execute("SET VARIABLE ethnicity_rung = $1", [rung])
     run(connection, "direct_keys")
     matched = names.matched(connection, rows(connection, "voter_names").filter(pl.col("kind") != "middle"), tables)
-    with workspace.registered("name_rows", matched):
-        counted = rows(connection, "direct_surplus")
     cells = rows(connection, "direct_cells")
     weight = np.tile(prior, (len(cells), 1))
     if places is not None:
@@ -214,15 +212,25 @@ def look_up(workspace: Workspace, tables: NameTables, places: pl.DataFrame | Non
         weight = prior * found.select(pl.col(GROUPS).fill_null(1.0)).to_numpy()
         weight /= weight.sum(axis=1, keepdims=True)
     rungs = pl.Series([rung] * len(cells), dtype=pl.String)
-    likelihoods = {}
-    for kind, bit in (("surname", posterior.SURNAME), ("first", posterior.FIRST)):
-        count = counted.filter(pl.col("kind") == kind)
-        rate = pl.Series([0] if count.is_empty() else [count["unmatched"].item() / count["named"].item()]).item()
-        table = names.likelihoods_at(tables.of(kind), rate, prior, model.unlisted.tolerated)
-        own_rows = matched.filter((pl.col("kind") == kind) & ~pl.col("is_missing"))
-        row = own_rows["table_row"].fill_null(names.ON_NO_LIST).to_numpy()
-        likelihoods[kind] = posterior.rows(own_rows["raw"], np.where(row >= 0, bit, 0), table[row])
-    posterior.write(connection, likelihoods, posterior.rows(cells["key"], posterior.place_bits(rungs, by_status=False), weight))
+    said = {
+        kind: _said(kind, bit, matched.filter(pl.col("kind") == kind), tables, model)
+        for kind, bit in (("surname", posterior.SURNAME), ("first", posterior.FIRST))
+    }
+    said["cell"] = posterior.rows(cells["key"], posterior.place_bits(rungs, by_status=False), weight)
+    posterior.write_direct(connection, said)
+
+
+def _said(kind: str, bit: int, matched: pl.DataFrame, tables: NameTables, model: Specification) -> pl.DataFrame:
+    """Return what each name of the file says, as written; '' and what is no name say nothing."""
+    named = matched.filter(~pl.col("is_missing"))
+    unmatched = named.filter(pl.col("table_row").is_null())["voters"].sum()
+    rate = unmatched / max(int(named["voters"].sum()), 1)
+    table = names.likelihoods_at(tables.of(kind), rate, model.prior_shares(), model.unlisted.tolerated)
+    coded = pl.when("is_missing").then(names.MISSING).otherwise(pl.col("table_row").fill_null(names.ON_NO_LIST))
+    found = matched.filter(pl.col("raw") != "").select("raw", row=coded)
+    row = np.append(found["row"].to_numpy(), names.MISSING)
+    key = pl.concat([found["raw"], pl.Series("raw", [""])])
+    return posterior.rows(key, np.where(row >= 0, bit, 0), table[row])
 
 
 def _past_election(workspace: Workspace, contest: Contest, model: Specification) -> dt.date | None:

@@ -34,7 +34,7 @@ def keys(names: Iterable[str | None]) -> list[str | None]:
 def matched(connection: duckdb.DuckDBPyConnection, inputs: pl.DataFrame, tables: NameTables) -> pl.DataFrame:
     """Match distinct names to the tables.
 
-    ``inputs``: columns ``kind`` ('surname', 'first' or 'middle') and ``raw``. Returns ``kind, raw, whole,
+    ``inputs``: ``kind`` ('surname', 'first' or 'middle'), ``raw`` and ``voters``. Returns ``kind, raw, voters, whole,
     table_row, is_missing``: ``whole`` as spelled for matching, ``table_row`` a row of the table, null for a name on no list.
     """
     connection.execute(resources.sql("ethnicity/name_macros"))

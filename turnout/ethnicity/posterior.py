@@ -16,25 +16,35 @@ _RUNG: Final = 256
 #: Rungs of the ladder of places, finest first.
 RUNGS: Final = ("precinct", "tract", "ZIP", "county", "district")
 
-_KEYS: Final = {"surname": pl.Int32, "first": pl.Int32, "middle": pl.String, "labels": pl.Int64}
-
 
 def write(connection: duckdb.DuckDBPyConnection, likelihoods: dict[str, pl.DataFrame], cells: pl.DataFrame) -> None:
     """Fill ``ethnicity`` from the view ``voter_keys``: a row a voter, in its order.
 
     Parameters
     ----------
-    likelihoods : by 'surname', 'first', 'middle', 'labels': ``key, bit`` and the groups, see :func:`rows`; those left out
-        say nothing
+    likelihoods : by 'surname', 'first', 'middle', 'labels': ``key, bit`` and the groups, see :func:`rows`
     cells : ``key, bit`` and the groups: the weight of each group in every cell that occurs
     """
-    given = {f"{kind}_likelihood": likelihoods.get(kind, _empty(kind)) for kind in _KEYS}
-    given |= {"cell_weight": cells, "basis_words": basis_words()}
+    given = {f"{kind}_likelihood": frame for kind, frame in likelihoods.items()}
+    _run(connection, "posterior", given | {"cell_weight": cells})
+
+
+def write_direct(connection: duckdb.DuckDBPyConnection, said: dict[str, pl.DataFrame]) -> None:
+    """Fill ``ethnicity`` from the view ``voter_keys`` of names as written: a row a voter, in its order.
+
+    ``said``: by 'surname', 'first' and 'cell', ``key, bit`` and the groups; every key has a row.
+    """
+    names = {"surname": "surname_likelihood", "first": "first_likelihood", "cell": "cell_weight"}
+    _run(connection, "direct_posterior", {names[kind]: frame for kind, frame in said.items()})
+
+
+def _run(connection: duckdb.DuckDBPyConnection, query: str, given: dict[str, pl.DataFrame]) -> None:
+    given = given | {"basis_words": basis_words()}
     for name, frame in given.items():
         connection.register(name, frame)
     try:
         with in_order(connection):
-            run(connection, "posterior")
+            run(connection, query)
     finally:
         for name in given:
             connection.unregister(name)
@@ -75,6 +85,3 @@ def basis_words() -> pl.DataFrame:
         pl.concat_str([*spoken(words), "place", *spoken(labels)], separator="+", ignore_nulls=True).alias("basis"),
     )
 
-
-def _empty(kind: str) -> pl.DataFrame:
-    return pl.DataFrame(schema={"key": _KEYS[kind], "bit": pl.Int32, **dict.fromkeys(GROUPS, pl.Float32)})
