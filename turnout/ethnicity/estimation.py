@@ -298,3 +298,11 @@ def early_composition(workspace: Workspace) -> pl.DataFrame:
     ``estimated`` sums what :func:`estimate` wrote, with its 90 % interval. For ballot 'accepted' they say who has voted.
     """
     return workspace.query("ethnicity/by_status")
+
+
+def totals(workspace: Workspace) -> pl.DataFrame:
+    """Expected voters by group and their shares: ``group, voters, share``, in the order of the vocabulary."""
+    order = pl.DataFrame({"group": GROUPS})
+    frame = order.join(workspace.query("ethnicity/totals"), on="group", how="left", maintain_order="left")
+    voters = pl.col("voters").fill_null(0.0)
+    return frame.select("group", voters, share=voters / pl.max_horizontal(voters.sum(), 1e-12))

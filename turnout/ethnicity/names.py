@@ -3,7 +3,7 @@
 The spelling is defined once, in ``sql/ethnicity/name_macros.sql``; what runs in Python runs those macros.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Final
 
 import duckdb
@@ -39,7 +39,8 @@ def matched(connection: duckdb.DuckDBPyConnection, inputs: pl.DataFrame, tables:
     """
     connection.execute(resources.sql("ethnicity/name_macros"))
     connection.register("name_inputs", inputs)
-    connection.register("listed_names", listed(tables))
+    kinds = [kind for kind in KINDS if kind in inputs["kind"]]
+    connection.register("listed_names", listed(tables, kinds))
     try:
         frame: pl.DataFrame = connection.sql(resources.sql("ethnicity/matched_names")).pl()
     finally:
@@ -48,13 +49,13 @@ def matched(connection: duckdb.DuckDBPyConnection, inputs: pl.DataFrame, tables:
     return frame
 
 
-def listed(tables: NameTables) -> pl.DataFrame:
+def listed(tables: NameTables, kinds: Sequence[str] = KINDS) -> pl.DataFrame:
     """All listed names: ``kind, name, table_row``; without the row for names on no list, so that none matches it."""
     return pl.concat(
         tables.of(kind)
         .select(pl.lit(kind).alias("kind"), "name", pl.int_range(pl.len(), dtype=pl.Int32).alias("table_row"))
         .filter(pl.col("name") != UNLISTED)
-        for kind in KINDS
+        for kind in kinds or KINDS[:1]
     )
 
 

@@ -5,7 +5,7 @@ builds them. A user's own tables (:mod:`turnout.ethnicity.own`) replace or add r
 """
 
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, cached_property
 from typing import Final, Literal
 
 import numpy as np
@@ -47,11 +47,15 @@ class NameTables:
 
     surname: pl.DataFrame
     first: pl.DataFrame
-    middle: pl.DataFrame
+
+    @cached_property
+    def middle(self) -> pl.DataFrame:
+        """P(middle name | group), made of the other two."""
+        return _middle(self.surname, self.first)
 
     def of(self, kind: str) -> pl.DataFrame:
         """Return the table of a kind of name: 'surname', 'first' or 'middle'."""
-        return {"surname": self.surname, "first": self.first, "middle": self.middle}[kind]
+        return self.middle if kind == "middle" else {"surname": self.surname, "first": self.first}[kind]
 
 
 @cache
@@ -76,7 +80,7 @@ def built(surnames: pl.DataFrame, first_names: pl.DataFrame) -> NameTables:
     """
     surname = _smoothed(surnames)
     first = _american(_smoothed(first_names), first_names)
-    return NameTables(surname, first, _middle(surname, first))
+    return NameTables(surname, first)
 
 
 @cache
