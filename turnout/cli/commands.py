@@ -193,9 +193,7 @@ def ethnicity(
     from turnout.reporting import ethnicity as reporting  # noqa: PLC0415
     from turnout.running import ethnicity as running  # noqa: PLC0415
 
-    chosen = _contest(
-        config, files={"voters": voters, "vote-history": vote_history, "ballots": ballots}, settings={}
-    )
+    chosen = _contest(config, files={"voters": voters, "vote-history": vote_history, "ballots": ballots}, settings={})
     with _progress(quiet=False) as progress:
         estimated = running.run(chosen, compare=compare, progress=progress)
     reporting.show(estimated, _console())

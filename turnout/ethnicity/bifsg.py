@@ -1,6 +1,7 @@
 """The estimate as a scikit-learn estimator over a table of voters."""
 
-from typing import Any, Final, Self
+import math
+from typing import Any, Final, Self, TypeAlias
 
 import duckdb
 import numpy as np
@@ -21,6 +22,7 @@ COLUMNS: Final = (
     *("last_name", "first_name", "county", "precinct", "middle_name", "tract", "zip"),
     *("place_of_birth", "language", "party", "vendor_ethnicity"),
 )
+Table: TypeAlias = pl.DataFrame | pa.Table | np.ndarray
 _NEVER_NULL: Final = ("county", "precinct")
 
 
@@ -29,8 +31,8 @@ class BIFSG(BaseEstimator):  # type: ignore[misc]  # scikit-learn has no types
 
     X is a Polars or Arrow table with the column ``last_name`` and any other of :data:`COLUMNS`; further columns are
     left alone. An array has the first of them, in that order; what is no text is spelled as text. There is nothing to
-    label: ``fit`` learns the make-up of the places, and what parties and labels of origin say, from the names (EM), as
-    :func:`turnout.ethnicity.estimate` does, and ignores ``y``.
+    label: ``fit`` learns the make-up of the places, and what parties and labels of origin say, from the names (EM),
+    as :func:`turnout.ethnicity.estimate` does, and ignores ``y``.
 
     There is no ``predict``: counts made from labels are biased, sums of probabilities are not.
 
@@ -59,7 +61,7 @@ class BIFSG(BaseEstimator):  # type: ignore[misc]  # scikit-learn has no types
     def __init__(self, learn_prior: bool = True) -> None:
         self.learn_prior = learn_prior
 
-    def fit(self, X: pl.DataFrame | pa.Table | np.ndarray, y: object = None) -> Self:  # noqa: ARG002 - scikit-learn's form
+    def fit(self, X: Table, y: object = None) -> Self:  # noqa: ARG002 - scikit-learn's form
         """Learn the make-up of the places, and what labels say, from the names in X.
 
         Raises
@@ -72,7 +74,7 @@ class BIFSG(BaseEstimator):  # type: ignore[misc]  # scikit-learn has no types
             raise InputRefused("BIFSG: found 0 sample(s) in X, nothing to learn from. Give at least one voter.")
         model = specification.load()
         with _database(frame) as connection:
-            known = evidence.read(rows(connection, "voter_labels"), model)
+            known = evidence.read(rows(connection, "ethnicity/voter_labels"), model)
             coded = _coded(connection, known, len(frame))
             fitted = estimation.fit(coded, tables.shipped(), known, model, learn_prior=self.learn_prior)
             places: pl.DataFrame = connection.table("ethnicity_places").pl().sort("place_id")
@@ -84,7 +86,7 @@ class BIFSG(BaseEstimator):  # type: ignore[misc]  # scikit-learn has no types
         self._tables, self._known = fitted.tables, known
         return self
 
-    def predict_proba(self, X: pl.DataFrame | pa.Table | np.ndarray) -> np.ndarray:
+    def predict_proba(self, X: Table) -> np.ndarray:
         """Probabilities, float32 (voters, 12). A place not seen in ``fit`` has the make-up of the electorate."""
         check_is_fitted(self)
         frame, width = _voters(X)
@@ -96,7 +98,7 @@ class BIFSG(BaseEstimator):  # type: ignore[misc]  # scikit-learn has no types
             return np.empty((0, len(GROUPS)), dtype=np.float32)
         with _database(frame) as connection:
             coded = _coded(connection, self._known, len(frame))
-            order = rows(connection, "sample", step=1)["position"].to_numpy()
+            order = rows(connection, "ethnicity/sample", step=1)["position"].to_numpy()
             places: pl.DataFrame = connection.table("ethnicity_places").pl().sort("place_id")
         weight = (
             places.join(self.places_, on=["county", "place"], how="left", maintain_order="left")
@@ -140,10 +142,15 @@ def _of_array(X: object) -> tuple[pl.DataFrame, int]:
         raise ValueError("Complex data not supported")
     width = min(array.shape[1], len(COLUMNS))
     columns = {
-        name: pl.Series([None if value is None or value != value else str(value) for value in column], dtype=pl.String)
+        name: pl.Series([_text(value) for value in column], dtype=pl.String)
         for name, column in zip(COLUMNS, array[:, :width].T.tolist(), strict=False)
     }
     return pl.DataFrame(columns), array.shape[1]
+
+
+def _text(value: object) -> str | None:
+    missing = value is None or (isinstance(value, float) and math.isnan(value))
+    return None if missing else str(value)
 
 
 def _database(frame: pl.DataFrame) -> duckdb.DuckDBPyConnection:

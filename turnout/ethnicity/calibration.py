@@ -30,7 +30,8 @@ class Calibration:
     labelled : voters with a label that names a group
     scores : a row a group: ``group, voters, observed, estimated, thresholded`` (shares of the labelled), ``brier,
         log_loss, brier_thresholded``. *Thresholded* takes every voter's most probable group for the voter's own
-    reliability : a row a group and tenth of the probability: ``group, from, to, voters, estimated, observed``; those of
+    reliability : a row a group and tenth of the probability: ``group, from, to, voters, estimated, observed``; those
+    of
         under ten voters are left out
     voters, unmatched : with a surname to match, and those of them on no list
     surnames : the most frequent surnames on no list with ten voters or more: ``surname, voters``
@@ -47,8 +48,8 @@ class Calibration:
 def calibrate(workspace: Workspace, contest: Contest) -> Calibration:
     """Estimate without looking at the label in ``vendor_ethnicity``, and compare with it.
 
-    A label may name a leaf group ('Korean') or several ('Asian'). A group is compared over the voters whose label says
-    whether they are of it: those labelled 'Asian' say nothing of 'korean'.
+    A label may name a leaf group ('Korean') or several ('Asian'). A group is compared over the voters whose label
+    says whether they are of it: those labelled 'Asian' say nothing of 'korean'.
 
     Raises
     ------
@@ -60,12 +61,14 @@ def calibrate(workspace: Workspace, contest: Contest) -> Calibration:
     labels = workspace.query("ethnicity/voter_labels").filter(pl.col("kind") == "vendor")
     meanings = model.vendor.meanings()
     labels = labels.with_columns(
-        named=pl.Series([sorted(meanings.get(evidence.plain(raw), ())) for raw in labels["raw"]], dtype=pl.List(pl.String))
+        named=pl.Series(
+            [sorted(meanings.get(evidence.plain(raw), ())) for raw in labels["raw"]], dtype=pl.List(pl.String)
+        )
     ).filter(pl.col("named").list.len() > 0)
     if labels.is_empty():
         raise UsageError(
-            "No label in the column vendor_ethnicity names a group, so there is nothing to compare with. Map the column "
-            "with self-reported race to it in the file's layout, and its codes in models/ethnicity.toml."
+            "No label in the column vendor_ethnicity names a group, so there is nothing to compare with. Map the "
+            "column with self-reported race to it in the file's layout, and its codes in models/ethnicity.toml."
         )
     sets = {frozenset(found) for found in labels["named"]}
     parts = [(_called(found), _bins(workspace, labels, found)) for found in sorted(sets, key=_order)]
@@ -84,7 +87,7 @@ def calibrate(workspace: Workspace, contest: Contest) -> Calibration:
 
 
 def _bins(workspace: Workspace, labels: pl.DataFrame, group: frozenset[str]) -> pl.DataFrame:
-    """Sums by tenth of the probability, over the voters whose label says whether they are of the group."""
+    """Sum up by tenth of the probability, over the voters whose label says whether they are of the group."""
     truth = [1 if set(found) <= group else 0 if not group & set(found) else None for found in labels["named"]]
     told = labels.select("raw", truth=pl.Series(truth, dtype=pl.Int8)).drop_nulls("truth")
     inside = np.isin(GROUPS, list(group)).astype(float).tolist()
@@ -136,5 +139,5 @@ def _order(group: frozenset[str]) -> tuple[int, int]:
 def _matched(workspace: Workspace, contest: Contest) -> pl.DataFrame:
     settings = contest.ethnicity
     tables = own.name_tables(settings.surnames, settings.first_names, specification.load().prior_shares())
-    inputs = rows(workspace.connection, "voter_names").filter(pl.col("kind") == "surname")
+    inputs = rows(workspace.connection, "ethnicity/voter_names").filter(pl.col("kind") == "surname")
     return names.matched(workspace.connection, inputs, tables)

@@ -1,4 +1,4 @@
-"""A voter file as codes: what is known of each voter, looked up in the tables by SQL, and a sample of it to learn from."""
+"""A voter file as codes: what is known of each voter, looked up by SQL, and a sample of it to learn from."""
 
 import contextlib
 import datetime as dt
@@ -60,16 +60,16 @@ class Coded:
 
 
 def run(connection: duckdb.DuckDBPyConnection, name: str, **binds: object) -> None:
-    """Run the statement ``sql/ethnicity/<name>.sql``."""
-    connection.execute(resources.sql(f"ethnicity/{name}"), binds or None)
+    """Run the statement ``sql/<name>.sql``."""
+    connection.execute(resources.sql(name), binds or None)
 
 
 @contextlib.contextmanager
 def in_order(connection: duckdb.DuckDBPyConnection) -> Iterator[None]:
     """Keep the voters in the file's order through joins while the block runs, without sorting them.
 
-    A join streams its left side in order. The optimizer may swap sides, or joins, when a table is larger than the file;
-    these two of its rules are off here.
+    A join streams its left side in order. The optimizer may swap sides, or joins, when a table is larger than the
+    file; these two of its rules are off here.
     """
     connection.execute("SET disabled_optimizers = 'join_order,build_side_probe_side'")
     try:
@@ -79,8 +79,8 @@ def in_order(connection: duckdb.DuckDBPyConnection) -> Iterator[None]:
 
 
 def rows(connection: duckdb.DuckDBPyConnection, name: str, **binds: object) -> pl.DataFrame:
-    """Return the rows of ``sql/ethnicity/<name>.sql``."""
-    frame: pl.DataFrame = connection.sql(resources.sql(f"ethnicity/{name}"), params=binds or None).pl()
+    """Return the rows of ``sql/<name>.sql``."""
+    frame: pl.DataFrame = connection.sql(resources.sql(name), params=binds or None).pl()
     return frame
 
 
@@ -101,28 +101,33 @@ def code(
     past : the election whose vote history counts as evidence, None for none
     most : voters in the sample, about
     """
-    matched = names.matched(connection, rows(connection, "voter_names"), tables)
-    run(connection, "places")
+    matched = names.matched(connection, rows(connection, "ethnicity/voter_names"), tables)
+    run(connection, "ethnicity/places")
     connection.register("name_rows", matched)
     connection.register("label_rows", known.rows)
     try:
         with in_order(connection):
-            run(connection, "voter_evidence", past=past)
+            run(connection, "ethnicity/voter_evidence", past=past)
     finally:
         connection.unregister("name_rows")
         connection.unregister("label_rows")
-    cells = rows(connection, "cells")
+    cells = rows(connection, "ethnicity/cells")
     if cells.is_empty():
         return None
     step = max(1, -(-int(cells["voters"].sum()) // most))
-    sample = rows(connection, "sample", step=step)
+    sample = rows(connection, "ethnicity/sample", step=step)
     statuses = np.unique(cells["status"].to_numpy())
     places: pl.DataFrame = connection.table("ethnicity_places").pl().sort("place_id")
     codes = Codes(
-        *(sample[kind].to_numpy() for kind in names.KINDS), {kind: sample[kind].to_numpy() for kind in LABELS}
+        sample["surname"].to_numpy(),
+        sample["first"].to_numpy(),
+        sample["middle"].to_numpy(),
+        {kind: sample[kind].to_numpy() for kind in LABELS},
     )
     layout, status = _layout(sample, places, statuses)
-    return Coded(codes, layout, status // 3, step, cells, statuses, matched, places["county"].unique().sort().to_list())
+    return Coded(
+        codes, layout, status // 3, step, cells, statuses, matched, places["county"].unique().sort().to_list()
+    )
 
 
 def _layout(sample: pl.DataFrame, places: pl.DataFrame, statuses: np.ndarray) -> tuple[Layout, np.ndarray]:

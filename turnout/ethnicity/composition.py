@@ -5,18 +5,18 @@ the name with probability ℓ_ig (surname × first name × other evidence). Then
 
     P(g | voter i) ∝ ℓ_ig · φ_pyg,      φ_pyg about π_pg θ_yg,
 
-where π leans on the area (tract or ZIP), the area on the county and the county on the file (Dirichlet), and φ leans on
-π θ, so that a precinct may vote in its own way. Where the user's geography says how places differ, a precinct leans on its
-area's make-up times that. EM alternates the posteriors with the counts they imply. With one way of voting it is BISG with the
-geography learned from the file; with several it is BIRDiE (McCartan et al., JASA 2025): how a group votes is not
-assumed to be unrelated to the group given name and place, which is what makes plain sums of probabilities wrong.
+where π leans on the area (tract or ZIP), the area on the county and the county on the file (Dirichlet), and φ leans
+on π θ, so that a precinct may vote in its own way. Where the user's geography says how places differ, a precinct
+leans on its area's make-up times that. EM alternates the posteriors with the counts they imply. With one way of
+voting it is BISG with the geography learned from the file; with several it is BIRDiE (McCartan et al., JASA 2025):
+how a group votes is not assumed to be unrelated to the group given name and place, which is what makes plain sums of
+probabilities wrong.
 
-Names hardly tell two groups, native and other, from the groups they are mixtures of, so EM would use them to mend what is
-wrong with the name tables: the file's shares of them are held near the prior. Even so the other, who have no names of their
-own, wither in the posteriors; unless the user's margins say otherwise they are held up to their prior share. For the same
-reason θ of a group leans on
-everyone's the more, the less sure the posteriors of its members are: its counts are weighted by the square of
-``Σp²/Σp``, their mean certainty.
+Names hardly tell two groups, native and other, from the groups they are mixtures of, so EM would use them to mend
+what is wrong with the name tables: the file's shares of them are held near the prior. Even so the other, who have no
+names of their own, wither in the posteriors; unless the user's margins say otherwise they are held up to their prior
+share. For the same reason θ of a group leans on everyone's the more, the less sure the posteriors of its members are:
+its counts are weighted by the square of ``Σp²/Σp``, their mean certainty.
 """
 
 from dataclasses import dataclass, replace
@@ -47,7 +47,8 @@ class Layout:
     precinct, status : int64 (cells,)
     area : int64 (precincts,), the tract or ZIP each precinct is in
     county : int64 (areas,), the county each area is in
-    lean : (precincts, groups), how a precinct is known to differ from its area, a factor by group; None for not at all
+    lean : (precincts, groups), how a precinct is known to differ from its area, a factor by group; None for not at
+    all
     """
 
     likelihood: np.ndarray
@@ -143,8 +144,8 @@ def alike(layout: Layout, prior: np.ndarray) -> Composition:
 def held(counts: np.ndarray, prior: np.ndarray, margins: np.ndarray | None) -> np.ndarray:
     """Margins of the file: those known, and for a group that names hardly tell the prior share, if it has less.
 
-    ``counts``: (groups,) expected voters; of a few voters the names alone speak (:data:`_HELD_FROM`). The prior shares of
-    the held groups take at most half of what is left over.
+    ``counts``: (groups,) expected voters; of a few voters the names alone speak (:data:`_HELD_FROM`). The prior
+    shares of the held groups take at most half of what is left over.
     """
     targets = np.full(len(prior), np.nan) if margins is None else margins.copy()
     total = max(float(counts.sum()), 1e-12)

@@ -109,8 +109,14 @@ def fit(
     """
     prior = model.prior_shares()
     tolerated = model.unlisted.tolerated
-    said = [names.likelihoods(tables.of(kind), getattr(coded.codes, kind), prior, tolerated) for kind in names.KINDS]
-    expected = Tables(*said, known.expected, model.vendor.reliability)
+    codes = coded.codes
+    expected = Tables(
+        names.likelihoods(tables.surname, codes.surname, prior, tolerated),
+        names.likelihoods(tables.first, codes.first, prior, tolerated),
+        names.likelihoods(tables.middle, codes.middle, prior, tolerated),
+        known.expected,
+        model.vendor.reliability,
+    )
     none = np.ones((len(coded.county), len(GROUPS)))
     if not learn_prior:
         coded = coded.with_likelihood(expected.likelihood(coded.codes))
@@ -129,9 +135,7 @@ def _of_the_file(margins: np.ndarray, coded: Coded) -> np.ndarray | None:
     return None if np.isnan(whole).all() else raking.feasible(whole)
 
 
-def _multipliers(
-    coded: Coded, fitted: Composition, prior: np.ndarray, margins: np.ndarray | None
-) -> np.ndarray:
+def _multipliers(coded: Coded, fitted: Composition, prior: np.ndarray, margins: np.ndarray | None) -> np.ndarray:
     """Factors by county and group that make the means of the posteriors equal to the margins, or to what is held."""
     layout = coded.layout
     shares = composition.posteriors(layout.likelihood, fitted.cell, layout.voters).astype(np.float64)
@@ -172,8 +176,8 @@ def weights(fitted: Fitted) -> pl.DataFrame:
 def write(workspace: Workspace, fitted: Fitted) -> None:
     """Fill the table ``ethnicity`` from ``voter_evidence`` and what was learned."""
     connection, tables = workspace.connection, fitted.tables
-    run(connection, "voter_keys")
-    combinations = rows(connection, "label_combinations")
+    run(connection, "ethnicity/voter_keys")
+    combinations = rows(connection, "ethnicity/label_combinations")
     product = np.ones((len(combinations), len(GROUPS)))
     bits = np.zeros(len(combinations), dtype=np.int32)
     for kind, bit in evidence.BITS.items():
@@ -201,9 +205,11 @@ def look_up(workspace: Workspace, tables: NameTables, places: pl.DataFrame | Non
     connection, prior = workspace.connection, model.prior_shares()
     rung = "county" if places is None else min(places["rung"].unique(), key=posterior.RUNGS.index)
     connection.execute("SET VARIABLE ethnicity_rung = $1", [rung])
-    run(connection, "direct_keys")
-    matched = names.matched(connection, rows(connection, "voter_names").filter(pl.col("kind") != "middle"), tables)
-    cells = rows(connection, "direct_cells")
+    run(connection, "ethnicity/direct_keys")
+    matched = names.matched(
+        connection, rows(connection, "ethnicity/voter_names").filter(pl.col("kind") != "middle"), tables
+    )
+    cells = rows(connection, "ethnicity/direct_cells")
     weight = np.tile(prior, (len(cells), 1))
     if places is not None:
         ratios = own.shares_of_places(places, prior).filter(pl.col("rung") == rung)
@@ -224,7 +230,7 @@ def _said(kind: str, bit: int, matched: pl.DataFrame, tables: NameTables, model:
     """Return what each name of the file says, as written; '' and what is no name say nothing."""
     named = matched.filter(~pl.col("is_missing"))
     unmatched = named.filter(pl.col("table_row").is_null())["voters"].sum()
-    rate = unmatched / max(int(named["voters"].sum()), 1)
+    rate = int(unmatched) / max(int(named["voters"].sum()), 1)
     table = names.likelihoods_at(tables.of(kind), rate, model.prior_shares(), model.unlisted.tolerated)
     coded = pl.when("is_missing").then(names.MISSING).otherwise(pl.col("table_row").fill_null(names.ON_NO_LIST))
     found = matched.filter(pl.col("raw") != "").select("raw", row=coded)
@@ -240,7 +246,7 @@ def _past_election(workspace: Workspace, contest: Contest, model: Specification)
 
 
 def _margins(given: dict[str, float], counties: int) -> np.ndarray | None:
-    """The contest's margins, alike for every county."""
+    """Return the contest's margins, alike for every county."""
     if not given:
         return None
     return np.tile(raking.feasible(np.array([given.get(group, np.nan) for group in GROUPS])), (counties, 1))
@@ -295,13 +301,14 @@ def early_composition(workspace: Workspace) -> pl.DataFrame:
     """Voters by ballot state and group, by both estimators: ``ballot, group_name, plain, estimated, lo90, hi90``.
 
     ``plain`` sums the probabilities from names and places, which is biased where voting early depends on the group;
-    ``estimated`` sums what :func:`estimate` wrote, with its 90 % interval. For ballot 'accepted' they say who has voted.
+    ``estimated`` sums what :func:`estimate` wrote, with its 90 % interval. For ballot 'accepted' they say who has
+    voted.
     """
     return workspace.query("ethnicity/by_status")
 
 
 def totals(workspace: Workspace) -> pl.DataFrame:
-    """Expected voters by group and their shares: ``group, voters, share``, in the order of the vocabulary."""
+    """Sum the estimates up: ``group, voters, share``, in the order of the vocabulary."""
     order = pl.DataFrame({"group": GROUPS})
     frame = order.join(workspace.query("ethnicity/totals"), on="group", how="left", maintain_order="left")
     voters = pl.col("voters").fill_null(0.0)

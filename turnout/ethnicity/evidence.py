@@ -47,7 +47,9 @@ def read(labels: pl.DataFrame, specification: Specification, *, blind: bool = Fa
         "language": language_likelihoods(specification.language),
         "party": _parties(labels.filter(pl.col("kind") == "party"), specification.party.least),
     }
-    rows, expected, unknown = [], {}, {}
+    rows: list[tuple[str, str, int]] = []
+    expected: dict[str, np.ndarray] = {}
+    unknown: dict[str, int] = {}
     named = [np.zeros(len(GROUPS), dtype=bool)]
     for kind, table in looked_up.items():
         codes: dict[bytes, int] = {}
@@ -89,13 +91,14 @@ def plain(label: str) -> str:
     return re.sub(r"[^A-Z0-9]+", " ", label.upper()).strip()
 
 
-def label_likelihood(groups: frozenset[str], vendor: Vendor, reliability: float | None = None) -> np.ndarray:
+def label_likelihood(groups: frozenset[str], vendor: Vendor) -> np.ndarray:
     """P(label | group) for a label that names ``groups``.
 
     A voter is given the own group's label with the reliability r, any of the other eleven with (1 − r)/11 each. One
     that names a set of s groups collects those: r + (1 − r)(s − 1)/11 for a group in it, (1 − r)s/11 for one outside.
     """
-    return set_likelihoods(np.isin(GROUPS, list(groups))[None, :], reliability or vendor.reliability)[0]
+    likelihood: np.ndarray = set_likelihoods(np.isin(GROUPS, list(groups))[None, :], vendor.reliability)[0]
+    return likelihood
 
 
 def set_likelihoods(named: np.ndarray, reliability: float) -> np.ndarray:

@@ -15,7 +15,8 @@ from turnout.workspace import Workspace
 #: A label, or a surname on no list, is told only if so many voters bear it.
 VOTERS_TO_SHOW = 10
 _LABELS_SHOWN = 3
-_MANY_SWAPPED = 0.02
+#: Shares of the voters: fewer are chance, and more are worth a warning.
+_FEW_SWAPPED, _MANY_SWAPPED = 0.002, 0.02
 
 
 def report(workspace: Workspace, coded: Coded, tables: Tables, known: Evidence, listed: NameTables) -> None:
@@ -32,7 +33,9 @@ def report(workspace: Workspace, coded: Coded, tables: Tables, known: Evidence, 
 def _unmatched(coded: Coded, voters: int) -> tuple[str, str, str]:
     surname = coded.codes.surname
     share = float((surname == names.ON_NO_LIST).mean())
-    unmatched, unnamed = (round(float((surname == code).mean()) * voters) for code in (names.ON_NO_LIST, names.MISSING))
+    unmatched, unnamed = (
+        round(float((surname == code).mean()) * voters) for code in (names.ON_NO_LIST, names.MISSING)
+    )
     return (
         "warning" if share > 0.25 else "note",
         "surnames",
@@ -61,12 +64,10 @@ def _labels(coded: Coded, tables: Tables, known: Evidence) -> Iterator[tuple[str
         )
 
 
-def _swapped(
-    workspace: Workspace, coded: Coded, listed: NameTables, voters: int
-) -> Iterator[tuple[str, str, str]]:
+def _swapped(workspace: Workspace, coded: Coded, listed: NameTables, voters: int) -> Iterator[tuple[str, str, str]]:
     with workspace.registered("name_rarity", rarity(listed)), workspace.registered("name_rows", coded.matched):
-        swapped = int(rows(workspace.connection, "swapped_names").item())
-    if swapped >= VOTERS_TO_SHOW:
+        swapped = int(rows(workspace.connection, "ethnicity/swapped_names").item())
+    if swapped >= max(VOTERS_TO_SHOW, _FEW_SWAPPED * voters):
         yield (
             "warning" if swapped > _MANY_SWAPPED * voters else "note",
             "names",
@@ -82,5 +83,3 @@ def rarity(tables: NameTables) -> pl.DataFrame:
         for table, column in ((tables.surname, "as_surname"), (tables.first, "as_first"))
     ]
     return shares[0].join(shares[1], on="name", how="full", coalesce=True)
-
-

@@ -1,9 +1,9 @@
 """What the file itself says its labels are worth, learned beside the make-up of the electorate.
 
-METHODS: P(label | group) of places of birth, languages and parties is re-estimated from a sample of the voters, leaning
-on what ``models/ethnicity.toml`` expects; a vendor's or self-reported label has one number, its reliability. Each round
-fits the make-up with the labels as they stand (:mod:`~turnout.ethnicity.composition`), then re-counts the labels by the
-posteriors, as EM does.
+METHODS: P(label | group) of places of birth, languages and parties is re-estimated from a sample of the voters,
+leaning on what ``models/ethnicity.toml`` expects; a vendor's or self-reported label has one number, its reliability.
+Each round fits the make-up with the labels as they stand (:mod:`~turnout.ethnicity.composition`), then re-counts the
+labels by the posteriors, as EM does.
 """
 
 from dataclasses import dataclass
@@ -71,7 +71,8 @@ def learn(
     layout : the voters' cells; its likelihood is not read
     tables : as expected before the file is looked at
 
-    Returns the tables, surnames borne by others included, and what was learned of the district and the ways of voting.
+    Returns the tables, surnames borne by others included, and what was learned of the district and the ways of
+    voting.
     """
     prior, fit = model.prior_shares(), model.fit
     own_surnames = tables.surname
@@ -119,7 +120,7 @@ def _relearned(
 def _counted(
     posterior: np.ndarray, code: np.ndarray, expected: np.ndarray, certainty: np.ndarray, strength: float
 ) -> np.ndarray:
-    """P(label | group), (codes, groups): the counts, weighted by certainty squared, and ``strength`` voters as expected.
+    """P(label | group), (codes, groups): counts, weighted by certainty squared, and ``strength`` expected voters.
 
     Where nothing is expected (a party), every group is expected to bear the labels as everyone does.
     """

@@ -35,7 +35,8 @@ def matched(connection: duckdb.DuckDBPyConnection, inputs: pl.DataFrame, tables:
     """Match distinct names to the tables.
 
     ``inputs``: ``kind`` ('surname', 'first' or 'middle'), ``raw`` and ``voters``. Returns ``kind, raw, voters, whole,
-    table_row, is_missing``: ``whole`` as spelled for matching, ``table_row`` a row of the table, null for a name on no list.
+    table_row, is_missing``: ``whole`` as spelled for matching, ``table_row`` a row of the table, null for a name on
+    no list.
     """
     connection.execute(resources.sql("ethnicity/name_macros"))
     connection.register("name_inputs", inputs)
@@ -68,10 +69,10 @@ def likelihoods(table: pl.DataFrame, rows: np.ndarray, prior: np.ndarray, tolera
 def likelihoods_at(table: pl.DataFrame, rate: float, prior: np.ndarray, tolerated: float) -> np.ndarray:
     """P(name | group) by row of a table, the largest of a row scaled to 1, and two rows at the end.
 
-    float32 (rows + 2, groups): so that index ``ON_NO_LIST``, −2, is the row for names on no list, and ``MISSING``, −1,
-    is a row of ones. A name on no list has P(no list | group) = u_g + e(1 − u_g). The Census gives u; e is how often
-    names are written so that they match none, alike for every group: what the file has above ``tolerated`` times the
-    Census's rate.
+    float32 (rows + 2, groups): so that index ``ON_NO_LIST``, −2, is the row for names on no list, and ``MISSING``,
+    −1, is a row of ones. A name on no list has P(no list | group) = u_g + e(1 − u_g). The Census gives u; e is how
+    often names are written so that they match none, alike for every group: what the file has above ``tolerated``
+    times the Census's rate.
 
     Parameters
     ----------
@@ -92,7 +93,8 @@ def likelihoods_at(table: pl.DataFrame, rate: float, prior: np.ndarray, tolerate
 def borne_by_others(matrix: np.ndarray, shares: np.ndarray, part: float) -> np.ndarray:
     """Surnames' likelihoods when a part of every group bears a name from another, as people marry and are adopted.
 
-    ``(1 − part) P(name | g) + part Σ_h shares_h P(name | h)``, where ``shares`` (groups,) is the electorate's make-up.
+    ``(1 − part) P(name | g) + part Σ_h shares_h P(name | h)``, where ``shares`` (groups,) is the electorate's
+    make-up.
     """
     mixed: np.ndarray = ((1 - part) * matrix + part * (matrix @ shares)[:, None]).astype(np.float32)
     return mixed

@@ -1,8 +1,9 @@
 """A user's own tables: surnames and first names with who bears them, and places with who lives there (CSV).
 
 Names: ``name`` and a column of people for each leaf group; or ``name``, ``people`` and columns of shares. Places:
-``county``, and at most one of ``precinct``, ``tract``, ``zip`` filled in a row, and a column of people for each leaf group.
-A column ``asian`` in place of the seven is divided as the electorate's prior has it. docs/ethnicity.md has examples.
+``county``, and at most one of ``precinct``, ``tract``, ``zip`` filled in a row, and a column of people for each leaf
+group. A column ``asian`` in place of the seven is divided as the electorate's prior has it. docs/ethnicity.md has
+examples.
 """
 
 from pathlib import Path
@@ -54,15 +55,17 @@ def geography(paths: tuple[Path, ...], prior: np.ndarray) -> pl.DataFrame | None
     if not twice.is_empty():
         row = twice.row(0, named=True)
         raise InputRefused(
-            f"{paths[0]}: {row['rung']} {row['place']!r} of county {row['county']!r} stands there twice. Keep one row."
+            f"{paths[0]}: {row['rung']} {row['place']!r} of county {row['county']!r} stands there twice. Keep one."
         )
     return found
 
 
 def shares_of_places(found: pl.DataFrame, prior: np.ndarray) -> pl.DataFrame:
-    """Smoothed make-up of each of the user's places: counts and 20 people made up like the whole; the whole, as prior.
+    """How each of the user's places differs from the whole of them: ``county, rung, place`` and factors by group.
 
-    The counts may be of residents, the electorate is not: so what is used of a place is how it differs from the whole.
+    A place's shares are smoothed by 20 people made up like the whole. The counts may be of residents, the
+    electorate is not: so what is used of a place is how it differs from the
+    whole.
     """
     counts = found.select(GROUPS).to_numpy().astype(np.float64)
     level = {rung: counts[(found["rung"] == rung).to_numpy()].sum(axis=0) for rung in found["rung"].unique()}
@@ -73,9 +76,10 @@ def shares_of_places(found: pl.DataFrame, prior: np.ndarray) -> pl.DataFrame:
 
 
 def lean(places: pl.DataFrame, ratios: pl.DataFrame) -> pl.DataFrame:
-    """How each place of the file differs, as factors by group: its own row, else its tract's or ZIP's, its county's, 1.
+    """How each place of the file differs, as factors by group.
 
-    ``places``: ``county, place, rung, area`` by place_id. ``ratios``: as :func:`shares_of_places` gives them; a row
+    By its own row, else its tract's, its ZIP's, its county's; 1 where there is none. ``places``: ``county, place,
+    rung, area`` by place_id. ``ratios``: as :func:`shares_of_places` gives them; a row
     without a county holds for every county.
     """
     bare = pl.col("place").str.strip_prefix("tract ").str.strip_prefix("ZIP ")
@@ -87,7 +91,10 @@ def lean(places: pl.DataFrame, ratios: pl.DataFrame) -> pl.DataFrame:
         _looked_up(asked, ratios, None, pl.lit("county")),
     ]
     return pl.DataFrame(
-        {group: pl.select(pl.coalesce(*(frame[group] for frame in found), pl.lit(1.0))).to_series() for group in GROUPS}
+        {
+            group: pl.select(pl.coalesce(*(frame[group] for frame in found), pl.lit(1.0))).to_series()
+            for group in GROUPS
+        }
     )
 
 
@@ -110,7 +117,13 @@ def statistics(path: Path | None, counties: list[str]) -> np.ndarray | None:
     known = [group for group in GROUPS if group in frame.columns]
     everyone = _numbers(frame, "registered", path)
     _refuse(path, frame, everyone <= 0, "registered", "no registered voters. Remove the row")
-    _refuse(path, frame, frame["county"].is_duplicated().to_numpy(), "county", "the county stands there twice. Keep one row")
+    _refuse(
+        path,
+        frame,
+        frame["county"].is_duplicated().to_numpy(),
+        "county",
+        "the county stands there twice. Keep one row",
+    )
     strange = ~frame["county"].is_in(counties)
     _refuse(path, frame, strange.to_numpy(), "county", "not a county of the voter file. Spell it as there")
     shares = np.full((len(counties), len(GROUPS)), np.nan)
@@ -147,7 +160,9 @@ def _named_people(path: Path, prior: np.ndarray) -> pl.DataFrame:
         people = people * _numbers(frame, "people", path)[:, None]
         total = people.sum(axis=1)
         wrong = np.abs(total / np.maximum(_numbers(frame, "people", path), 1e-9) - 1) > 0.02
-        _refuse(path, frame, wrong, "name", "its shares do not add up to 1. Give shares beside `people`, or people alone")
+        _refuse(
+            path, frame, wrong, "name", "its shares do not add up to 1. Give shares beside `people`, or people alone"
+        )
     spelled = pl.Series("name", names.keys(frame["name"]), dtype=pl.String)
     _refuse(path, frame, spelled.is_null().to_numpy(), "name", "nothing of the name is left to match. Remove the row")
     _refuse(path, frame, spelled.is_duplicated().to_numpy(), "name", "the name stands there twice. Keep one row")
@@ -169,7 +184,9 @@ def _places(path: Path, prior: np.ndarray) -> pl.DataFrame:
     nowhere = (filled == 0).to_numpy() & (keys["county"] == "").to_numpy()
     _refuse(path, frame, nowhere, None, "no place: county, precinct, tract and zip are all empty. Fill one")
     _refuse(path, frame, people.sum(axis=1) <= 0, None, "nobody lives there. Remove the row")
-    rung = pl.coalesce(*(pl.when(pl.col(name) != "").then(pl.lit(rung)) for name, rung in _RUNGS.items()), pl.lit("county"))
+    rung = pl.coalesce(
+        *(pl.when(pl.col(name) != "").then(pl.lit(rung)) for name, rung in _RUNGS.items()), pl.lit("county")
+    )
     place = pl.concat_str([pl.col(name) for name in _RUNGS])
     return keys.select("county", rung.alias("rung"), place.alias("place")).hstack(
         pl.DataFrame(people, schema=list(GROUPS))
@@ -182,7 +199,9 @@ def _read(path: Path, keys: tuple[str, ...], prior: np.ndarray) -> tuple[pl.Data
     if keys[0] == "name" and "name" not in frame.columns:
         raise InputRefused(f"{path}: there is no column name. Add it.")
     if _ASIAN in frame.columns and set(ASIAN_GROUPS) & set(frame.columns):
-        raise InputRefused(f"{path}, column asian: some of the seven Asian groups stand beside it. Keep one or the other.")
+        raise InputRefused(
+            f"{path}, column asian: some of the seven Asian groups stand beside it. Keep one or the other."
+        )
     if not {*GROUPS, _ASIAN} & set(frame.columns):
         raise InputRefused(f"{path}: there is no column of a group. Add some of {', '.join([*GROUPS, _ASIAN])}.")
     people = np.zeros((frame.height, len(GROUPS)))

@@ -1,4 +1,4 @@
-"""The posterior of every voter, by one query: what it needs is handed to ``sql/ethnicity/posterior.sql`` as tables."""
+"""The posterior of every voter, by one query: what it needs is handed to it as tables."""
 
 from typing import Final
 
@@ -26,7 +26,7 @@ def write(connection: duckdb.DuckDBPyConnection, likelihoods: dict[str, pl.DataF
     cells : ``key, bit`` and the groups: the weight of each group in every cell that occurs
     """
     given = {f"{kind}_likelihood": frame for kind, frame in likelihoods.items()}
-    _run(connection, "posterior", given | {"cell_weight": cells})
+    _run(connection, "ethnicity/posterior", given | {"cell_weight": cells})
 
 
 def write_direct(connection: duckdb.DuckDBPyConnection, said: dict[str, pl.DataFrame]) -> None:
@@ -35,7 +35,7 @@ def write_direct(connection: duckdb.DuckDBPyConnection, said: dict[str, pl.DataF
     ``said``: by 'surname', 'first' and 'cell', ``key, bit`` and the groups; every key has a row.
     """
     names = {"surname": "surname_likelihood", "first": "first_likelihood", "cell": "cell_weight"}
-    _run(connection, "direct_posterior", {names[kind]: frame for kind, frame in said.items()})
+    _run(connection, "ethnicity/direct_posterior", {names[kind]: frame for kind, frame in said.items()})
 
 
 def _run(connection: duckdb.DuckDBPyConnection, query: str, given: dict[str, pl.DataFrame]) -> None:
@@ -58,7 +58,7 @@ def rows(key: pl.Series, bit: int | np.ndarray, table: np.ndarray) -> pl.DataFra
 
 
 def named(table: np.ndarray, bit: int, unlisted: int) -> pl.DataFrame:
-    """Return a table as :func:`turnout.ethnicity.names.likelihoods` makes it: keyed by row, ``unlisted`` its last but one."""
+    """Key a table of :func:`turnout.ethnicity.names.likelihoods` by row; its last but one by ``unlisted``."""
     size = len(table) - 2
     key = pl.Series("key", np.append(np.arange(size), unlisted).astype(np.int32))
     return rows(key, np.append(np.full(size, bit), 0), table[:-1])
@@ -71,7 +71,7 @@ def place_bits(rung: pl.Series, *, by_status: bool) -> np.ndarray:
 
 
 def basis_words() -> pl.DataFrame:
-    """What each combination of bits says: ``bits, basis``, for example 'surname+first+precinct+status+vendor'."""
+    """Spell out the combinations of bits: ``bits, basis``, for example 'surname+first+precinct+status+vendor'."""
     bits = np.arange(_RUNG * len(RUNGS), dtype=np.int32)
     words = [(SURNAME, "surname"), (FIRST, "first"), (MIDDLE, "middle")]
     labels = [(STATUS, "status"), *((bit, kind) for kind, bit in evidence.BITS.items())]
@@ -84,4 +84,3 @@ def basis_words() -> pl.DataFrame:
         "bits",
         pl.concat_str([*spoken(words), "place", *spoken(labels)], separator="+", ignore_nulls=True).alias("basis"),
     )
-

@@ -10,7 +10,7 @@ _EXACT = 1e-9
 
 def rake(posterior: np.ndarray, margins: np.ndarray) -> np.ndarray:
     """Return the posteriors, float64 (voters, groups), with the mean of each known group equal to its margin."""
-    raked = posterior * multipliers(posterior, margins)
+    raked: np.ndarray = posterior * multipliers(posterior, margins)
     raked /= raked.sum(axis=1, keepdims=True)
     return raked
 

@@ -2,24 +2,24 @@
 
 import numpy as np
 
-#: Sd of the log of a name's frequency in a group, of a district against the table. Judgement: names of common groups in
-#: the Census of 2010 and 2020 differ by some 0.1; between districts, and between voters and residents, by more.
+#: Sd of the log of a name's frequency in a group, of a district against the table. Judgement: names of common groups
+#: in the Census of 2010 and 2020 differ by some 0.1; between districts, and between voters and residents, by more.
 NAME_SD = 0.4
-#: What the tables have wrong for all names of a group at once, and what is wrong with the model: sd of a share s is this
-#: times sqrt(s (1 − s)). From the errors on synthetic electorates (models/ethnicity.md).
+#: What the tables have wrong for all names of a group at once, and what is wrong with the model: sd of a share s is
+#: this times sqrt(s (1 − s)). From the errors on synthetic electorates (models/ethnicity.md).
 SHARED_SD = 0.02
 
 
 def standard_errors(
     posterior: np.ndarray, surname: np.ndarray, first: np.ndarray, certainty: np.ndarray
 ) -> np.ndarray:
-    """Standard error of the expected voters of each group among some voters: (groups,), in voters.
+    """Return the standard error of the expected voters of each group among some voters: (groups,), in voters.
 
-    With q the posteriors, the expected count of group h moves by ``Σ_i q_ih (1{g = h} − q_ig)`` over a name's bearers for
-    each unit by which the log of its frequency in group g is off; names are off independently. To it comes the variance
-    of who the voters are, ``Σ q (1 − q)``. Both are divided by the squared certainty Σq²/Σq: the part of the information
-    that EM does not have makes it follow its own errors (the missing information principle). The error all names share
-    is added.
+    With q the posteriors, the expected count of group h moves by ``Σ_i q_ih (1{g = h} − q_ig)`` over a name's bearers
+    for each unit by which the log of its frequency in group g is off; names are off independently. To it comes the
+    variance of who the voters are, ``Σ q (1 − q)``. Both are divided by the squared certainty Σq²/Σq: the part of the
+    information that EM does not have makes it follow its own errors (the missing information principle). The error
+    all names share is added.
 
     Parameters
     ----------
@@ -34,7 +34,8 @@ def standard_errors(
     share = q.sum(axis=0) / total
     shared = SHARED_SD**2 * share * (1 - share) * total**2
     variance: np.ndarray = (chance + NAME_SD**2 * names) / np.maximum(certainty, 0.3) ** 2 + shared
-    return np.sqrt(variance)
+    error: np.ndarray = np.sqrt(variance)
+    return error
 
 
 def _moved(q: np.ndarray, rows: np.ndarray) -> np.ndarray:

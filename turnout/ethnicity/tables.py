@@ -41,8 +41,8 @@ SMOOTHING_SHARE: Final = 0.002
 class NameTables:
     """P(name | group) of every listed name, by kind of name.
 
-    Each frame: ``name`` and one column a leaf group. ``surname`` and ``first`` hold the row ``*`` for all other names,
-    with which each column sums to one; ``middle`` has none, for a middle name on no list says nothing.
+    Each frame: ``name`` and one column a leaf group. ``surname`` and ``first`` hold the row ``*`` for all other
+    names, with which each column sums to one; ``middle`` has none, for a middle name on no list says nothing.
     """
 
     surname: pl.DataFrame
@@ -108,7 +108,11 @@ def _middle(surname: pl.DataFrame, first: pl.DataFrame) -> pl.DataFrame:
     anyone = pl.mean_horizontal(GROUPS)
     parts = [
         table.filter(pl.col("name") != UNLISTED).select(
-            "name", *((part * (pl.col(group) + MIDDLE_ANYONE / (1 - MIDDLE_ANYONE) * anyone)).alias(group) for group in GROUPS)
+            "name",
+            *(
+                (part * (pl.col(group) + MIDDLE_ANYONE / (1 - MIDDLE_ANYONE) * anyone)).alias(group)
+                for group in GROUPS
+            ),
         )
         for table, part in ((first, MIDDLE_FIRST), (surname, MIDDLE_SURNAME))
     ]
@@ -138,7 +142,8 @@ _SHARED: Final = (
     *("KIM", "LEE", "PARK", "CHANG", "LIM", "YANG", "HAN", "CHUNG", "SONG", "OH", "KANG", "HONG", "YOUNG"),
     *("CHO", "CHOI", "MIN", "SHIN", "LAM", "SANTOS", "KHAN"),
 )
-#: First names that set a shared surname off: Korean, Chinese, Vietnamese, American of each sex, Black American, Spanish.
+#: First names that set a shared surname off: Korean, Chinese, Vietnamese, American of each sex, Black American,
+#: Spanish.
 _WITH_FIRST: Final = ("SUNG HO", "JI YOUNG", "XIAO MING", "THANH", "GRACE", "ROBERT", "JAMAL", "MARIA")
 
 

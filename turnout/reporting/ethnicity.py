@@ -1,24 +1,41 @@
 """An ethnicity estimate in the terminal and as CSV: sums and scores, never a voter."""
 
+from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import polars as pl
 from rich.console import Console
 from rich.text import Text
 
+from turnout.ethnicity.calibration import Calibration
 from turnout.reporting import tables, words
 from turnout.reporting.terminal import plain_table, show_findings, title
 from turnout.vocabulary import GROUPS
 
-if TYPE_CHECKING:
-    from turnout.ethnicity.calibration import Calibration
-    from turnout.running.ethnicity import Estimated
-
 _FEWEST = 10
 
 
-def show(estimated: "Estimated", console: Console) -> None:
+@dataclass(frozen=True)
+class Estimated:
+    """The estimate of one voter file, in sums.
+
+    Attributes
+    ----------
+    groups : ``group, voters, share``
+    by_ballot : see :func:`turnout.ethnicity.early_composition`
+    basis : see :func:`turnout.ethnicity.summary`
+    calibration : None where the file was not compared with itself
+    findings : the table of that name
+    """
+
+    groups: pl.DataFrame
+    by_ballot: pl.DataFrame
+    basis: pl.DataFrame
+    calibration: Calibration | None
+    findings: pl.DataFrame
+
+
+def show(estimated: Estimated, console: Console) -> None:
     """Print who the voters are, who has voted, what it rests on, and how good it is."""
     title(console, "Who the voters are", "expected voters by estimated ethnicity")
     table = plain_table("Group", "Voters", "Share")
@@ -33,7 +50,7 @@ def show(estimated: "Estimated", console: Console) -> None:
     show_findings(estimated.findings, console)
 
 
-def write(estimated: "Estimated", directory: Path) -> None:
+def write(estimated: Estimated, directory: Path) -> None:
     """Write groups.csv, by_ballot.csv, basis.csv and, compared, calibration.csv, reliability.csv and surnames.csv."""
     directory.mkdir(mode=0o700, parents=True, exist_ok=True)
     count = pl.col("voters")
@@ -86,7 +103,7 @@ def _basis(basis: pl.DataFrame, console: Console) -> None:
     console.print(table)
 
 
-def _calibration(found: "Calibration", console: Console) -> None:
+def _calibration(found: Calibration, console: Console) -> None:
     title(console, "How good it is", f"against the label of {words.count(found.labelled)} voters, which was not used")
     table = plain_table("Group", "Reported", "Estimate", "Most probable", "Brier", "of that", "Log loss")
     for row in found.scores.iter_rows(named=True):

@@ -1,37 +1,14 @@
 """Who the voters are by estimate, what it rests on, and how good it is, in a workspace that is thrown away."""
 
 import tempfile
-from dataclasses import dataclass
 from pathlib import Path
-
-import polars as pl
 
 from turnout import ethnicity, reading
 from turnout.contest import Contest
 from turnout.errors import UsageError
-from turnout.ethnicity.calibration import Calibration
+from turnout.reporting.ethnicity import Estimated
 from turnout.running.progress import Progress, silent
 from turnout.workspace import Workspace
-
-
-@dataclass(frozen=True)
-class Estimated:
-    """The estimate of one voter file, in sums.
-
-    Attributes
-    ----------
-    groups : ``group, voters, share``
-    by_ballot : see :func:`turnout.ethnicity.early_composition`
-    basis : see :func:`turnout.ethnicity.summary`
-    calibration : None where the file was not compared with itself
-    findings : the table of that name
-    """
-
-    groups: pl.DataFrame
-    by_ballot: pl.DataFrame
-    basis: pl.DataFrame
-    calibration: Calibration | None
-    findings: pl.DataFrame
 
 
 def run(contest: Contest, *, compare: bool = False, progress: Progress = silent) -> Estimated:
