@@ -252,6 +252,52 @@ def test_check_reads_and_reconciles_and_keeps_nothing(turn, monkeypatch, tmp_pat
     assert not seen[0].exists()
 
 
+def voter_file(path: Path, label: str | None) -> Path:
+    """Two hundred voters; a label of self-reported race where one is said, and a surname on no list that nine bear."""
+    names = ["Kim"] * 40 + ["Garcia"] * 60 + ["Smith"] * 91 + ["Plughzq"] * 9
+    frame = pl.DataFrame({"voter_id": [f"V{i:03d}" for i in range(200)], "last_name": names, "precinct": "1"})
+    frame.with_columns(vendor_ethnicity=pl.lit(label)).write_csv(path)
+    return path
+
+
+def test_ethnicity_says_who_the_voters_are_and_keeps_nothing(turn, tmp_path):
+    code, out, err = turn("ethnicity", "--voters", str(voter_file(tmp_path / "voters.csv", None)))
+    assert code == 0, err
+    assert "Korean" in out
+    assert "surname+precinct" in out
+    assert "Plughzq" not in out
+    assert "V001" not in out
+    assert [path.name for path in tmp_path.iterdir()] == ["voters.csv"]
+
+
+def test_ethnicity_compares_with_self_reported_race_and_writes_tables(turn, tmp_path):
+    voters = voter_file(tmp_path / "voters.csv", "White")
+    code, out, err = turn("ethnicity", "--voters", str(voters), "--compare", "--output", str(tmp_path / "out"))
+    assert code == 0, err
+    assert "How good it is" in out
+    assert "PLUGHZQ" not in out
+    written = {path.name for path in (tmp_path / "out").iterdir()}
+    tables = ("groups", "by_ballot", "basis", "calibration", "reliability", "surnames")
+    assert written == {f"{name}.csv" for name in tables}
+    scores = pl.read_csv(tmp_path / "out" / "calibration.csv")
+    assert scores["group"].to_list() == ["white"]
+    assert scores["observed"].to_list() == [1.0]
+    assert all(path.stat().st_mode & 0o077 == 0 for path in (tmp_path / "out").iterdir())
+
+
+def test_ethnicity_with_nothing_to_compare_with_exits_2(turn, tmp_path):
+    voters = voter_file(tmp_path / "voters.csv", None)
+    code, _, err = turn("ethnicity", "--voters", str(voters), "--compare")
+    assert code == 2
+    assert "nothing to compare with" in err
+
+
+def test_ethnicity_without_voters_exits_2(turn):
+    code, _, err = turn("ethnicity")
+    assert code == 2
+    assert "--voters" in err
+
+
 def test_check_of_nothing_exits_2(turn):
     code, _, err = turn("check")
     assert code == 2
