@@ -93,7 +93,7 @@ def command(asked: argparse.Namespace, directory: Path, returns: Path) -> str:
         " print(resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss); sys.exit(code)"
     )
     argv = [sys.executable, "-c", measured, sys.executable, "-c", program, str(config)]
-    peak = int(subprocess.run(argv, check=True, capture_output=True, text=True).stdout)  # noqa: S603
+    peak = int(subprocess.run(argv, check=True, capture_output=True, text=True).stdout)
     after = resource.getrusage(resource.RUSAGE_CHILDREN)
     return f"{time.perf_counter() - started:>9.1f}{_processor(before, after):>10.1f}{peak / 1024:>10,.0f}"
 

@@ -294,10 +294,10 @@ def fitted(people: pl.DataFrame, seed: np.ndarray, known: dict) -> pl.DataFrame:
 
 
 def card() -> str:
-    """Markdown table: what the tables alone say of shared surnames, at the registered electorate's default prior."""
-    from turnout.ethnicity import shared_surnames  # noqa: PLC0415 - the tables must exist first
+    """Markdown tables: what the tables say of shared surnames alone, and with first names at the default prior."""
+    from turnout import ethnicity  # noqa: PLC0415 - the tables must exist first
 
-    return shared_surnames()
+    return f"{ethnicity.shared_surnames()}\n\n{ethnicity.shared_surnames_with_first_names()}"
 
 
 if __name__ == "__main__":

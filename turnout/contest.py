@@ -71,6 +71,22 @@ class EthnicitySettings(_Strict):
 
     margins: dict[str, Share] = {}
     """Known shares of the registered by leaf group; the estimates are raked to them."""
+    statistics: Path | None = None
+    """A CSV of registered voters by county and group, known from elsewhere; each county is raked to its row."""
+    surnames: tuple[Path, ...] = ()
+    """CSVs of surnames and who bears them, in place of the shipped rows."""
+    first_names: tuple[Path, ...] = ()
+    """CSVs of first names, in the same form."""
+    geography: tuple[Path, ...] = ()
+    """CSVs of precincts, tracts, ZIPs or counties and who lives there."""
+    learn: bool = True
+    """False: surname, first name and place as the tables have them, in one pass; nothing is learned from the file."""
+
+    def paths(self) -> Iterator[Path]:
+        """Yield every path named, in a fixed order."""
+        yield from (*self.surnames, *self.first_names, *self.geography)
+        if self.statistics is not None:
+            yield self.statistics
 
     @model_validator(mode="after")
     def _known_groups(self) -> Self:
@@ -78,6 +94,10 @@ class EthnicitySettings(_Strict):
             raise ValueError(f"unknown group {unknown[0]!r}; the groups are {', '.join(GROUPS)}")
         if (total := sum(self.margins.values())) > 1 + 1e-6:
             raise ValueError(f"margins add up to {total:.3f}, more than 1")
+        if self.margins and self.statistics is not None:
+            raise ValueError("margins and statistics exclude each other; leave one out")
+        if not self.learn and (self.margins or self.statistics is not None):
+            raise ValueError("learn = false takes the tables as they are: no margins, no statistics")
         return self
 
 
@@ -148,7 +168,7 @@ class Contest(_Strict):
             raise UsageError(f"{where}: {_first_problem(error)}") from None
 
     def _resolved(self, base: Path) -> "Contest":
-        inputs = self.inputs
+        inputs, ethnicity = self.inputs, self.ethnicity
         return self.model_copy(
             update={
                 "output": base / self.output,
@@ -160,6 +180,14 @@ class Contest(_Strict):
                             name: None if (path := getattr(inputs, name)) is None else base / path
                             for name in ("crosswalk", "past_crosswalk")
                         },
+                    }
+                ),
+                "ethnicity": ethnicity.model_copy(
+                    update={
+                        "statistics": None if ethnicity.statistics is None else base / ethnicity.statistics,
+                        "surnames": tuple(base / path for path in ethnicity.surnames),
+                        "first_names": tuple(base / path for path in ethnicity.first_names),
+                        "geography": tuple(base / path for path in ethnicity.geography),
                     }
                 ),
             }

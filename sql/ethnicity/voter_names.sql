@@ -1,5 +1,10 @@
--- The distinct names to be matched; a confidential voter's are not looked at.
+-- The distinct names to be matched, and how many voters bear each; a confidential voter's are not looked at.
 -- Grain: kind × name as written. Reads: voters.
-SELECT DISTINCT 'surname' AS kind, last_name AS raw FROM voters WHERE NOT confidential AND last_name IS NOT NULL
+SELECT 'surname' AS kind, last_name AS raw, count(*) AS voters
+FROM voters WHERE NOT confidential AND last_name IS NOT NULL GROUP BY raw
 UNION ALL
-SELECT DISTINCT 'first', first_name FROM voters WHERE NOT confidential AND first_name IS NOT NULL
+SELECT 'first', first_name AS raw, count(*)
+FROM voters WHERE NOT confidential AND first_name IS NOT NULL GROUP BY raw
+UNION ALL
+SELECT 'middle', middle_name AS raw, count(*)
+FROM voters WHERE NOT confidential AND middle_name IS NOT NULL GROUP BY raw

@@ -4,6 +4,7 @@ import sys
 import types
 from pathlib import Path
 
+import polars as pl
 import pytest
 import typer
 
@@ -331,6 +332,52 @@ def test_init_writes_a_contest_that_check_takes(turn, inputs):
     code, _, err = turn("init", "list.txt")
     assert code == 2
     assert "--force" in err
+
+
+def voter_file(path: Path, label: str | None) -> Path:
+    """Two hundred voters, with self-reported race where one is said; nine bear a surname on no list."""
+    names = ["Kim"] * 40 + ["Garcia"] * 60 + ["Smith"] * 91 + ["Plughzq"] * 9
+    frame = pl.DataFrame({"voter_id": [f"V{i:03d}" for i in range(200)], "last_name": names, "precinct": "1"})
+    frame.with_columns(vendor_ethnicity=pl.lit(label)).write_csv(path)
+    return path
+
+
+def test_ethnicity_says_who_the_voters_are_and_keeps_nothing(turn, tmp_path):
+    code, out, err = turn("ethnicity", "--voters", str(voter_file(tmp_path / "voters.csv", None)))
+    assert code == 0, err
+    assert "Korean" in out
+    assert "surname+precinct" in out
+    assert "Plughzq" not in out
+    assert "V001" not in out
+    assert [path.name for path in tmp_path.iterdir()] == ["voters.csv"]
+
+
+def test_ethnicity_compares_with_self_reported_race_and_writes_tables(turn, tmp_path):
+    voters = voter_file(tmp_path / "voters.csv", "White")
+    code, out, err = turn("ethnicity", "--voters", str(voters), "--compare", "--output", str(tmp_path / "out"))
+    assert code == 0, err
+    assert "How good it is" in out
+    assert "PLUGHZQ" not in out
+    written = {path.name for path in (tmp_path / "out").iterdir()}
+    tables = ("groups", "by_ballot", "basis", "calibration", "reliability", "surnames")
+    assert written == {f"{name}.csv" for name in tables}
+    scores = pl.read_csv(tmp_path / "out" / "calibration.csv")
+    assert scores["group"].to_list() == ["white"]
+    assert scores["observed"].to_list() == [1.0]
+    assert all(path.stat().st_mode & 0o077 == 0 for path in (tmp_path / "out").iterdir())
+
+
+def test_ethnicity_with_nothing_to_compare_with_exits_2(turn, tmp_path):
+    voters = voter_file(tmp_path / "voters.csv", None)
+    code, _, err = turn("ethnicity", "--voters", str(voters), "--compare")
+    assert code == 2
+    assert "nothing to compare with" in err
+
+
+def test_ethnicity_without_voters_exits_2(turn):
+    code, _, err = turn("ethnicity")
+    assert code == 2
+    assert "--voters" in err
 
 
 def test_check_of_nothing_exits_2(turn):

@@ -1,8 +1,11 @@
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
 from turnout.ethnicity import composition, specification
 from turnout.ethnicity.composition import Layout
+from turnout.vocabulary import GROUPS as GROUPS_IN_ORDER
 
 FIT = specification.load().fit
 GROUPS = 12
@@ -12,8 +15,8 @@ def layout(sizes: list[int], precinct: list[int], status: list[int], seed: int =
     rng = np.random.default_rng(seed)
     likelihood = rng.dirichlet(np.full(GROUPS, 0.15), size=sum(sizes)).astype(np.float32) + np.float32(1e-4)
     starts = np.append(0, np.cumsum(sizes)).astype(np.int64)
-    county = np.zeros(max(precinct) + 1, dtype=np.int64)
-    return Layout(likelihood, starts, np.array(precinct), np.array(status), county)
+    area, county = np.zeros(max(precinct) + 1, dtype=np.int64), np.zeros(1, dtype=np.int64)
+    return Layout(likelihood, starts, np.array(precinct), np.array(status), area, county)
 
 
 @pytest.mark.parametrize("sizes", [[5, 7, 3], [20_000, 1, 30_000], [16_384, 16_384, 2]])
@@ -52,3 +55,30 @@ def test_counts_are_scaled_to_margins_and_the_rest_keep_their_proportions():
     assert shares[[1, 4]] == pytest.approx([0.1, 0.3])
     others = np.isnan(margins)
     np.testing.assert_allclose(shares[others] / 0.6, counts.sum(axis=0)[others] / counts.sum(axis=0)[others].sum())
+
+
+def test_the_group_other_does_not_wither_in_a_large_file_and_names_speak_in_a_small_one():
+    prior = specification.load().prior_shares()
+    other = list(GROUPS_IN_ORDER).index("other")
+    shares = prior.copy()
+    shares[other] = 1e-4
+    large = composition.held(1e6 * shares, prior, None)
+    small = composition.held(2 * shares, prior, None)
+    assert large[other] == pytest.approx(prior[other], rel=0.01)
+    assert small[other] < 0.01 * prior[other] + 1e-4
+    assert np.isnan(np.delete(large, other)).all()
+
+
+def test_known_margins_come_before_what_is_held():
+    prior = specification.load().prior_shares()
+    margins = np.full(GROUPS, np.nan)
+    margins[list(GROUPS_IN_ORDER).index("other")] = 0.001
+    np.testing.assert_array_equal(composition.held(1e6 * prior, prior, margins), margins)
+
+
+def test_a_place_leans_on_its_area_and_on_what_is_known_of_it():
+    voters = layout([3, 3], [0, 1], [0, 0])
+    lean = np.ones((2, GROUPS))
+    lean[0, 6] = 8.0
+    known = composition.learn(replace(voters, lean=lean), np.full(GROUPS, 1 / GROUPS), FIT)
+    assert known.precinct[0, 6] > 3 * known.precinct[1, 6]

@@ -8,15 +8,19 @@ from turnout.vocabulary import ASIAN_GROUPS, GROUPS
 MODEL = specification.load()
 
 
-def read(vendor: str = "", birthplace: str = "", language: str = "", voters: int = 1) -> evidence.Evidence:
-    labels = pl.DataFrame(
-        {"vendor": [vendor], "birthplace": [birthplace], "language": [language], "voters": [voters]}
+def read(*labels: tuple[str, str], voters: int = 1, blind: bool = False) -> evidence.Evidence:
+    frame = pl.DataFrame(
+        {"kind": [k for k, _ in labels], "raw": [r for _, r in labels], "voters": [voters] * len(labels)},
+        schema={"kind": pl.String, "raw": pl.String, "voters": pl.Int64},
     )
-    return evidence.read(labels, MODEL)
+    return evidence.read(frame, MODEL, blind=blind)
 
 
-def likelihood(**labels: str) -> dict[str, float]:
-    return dict(zip(GROUPS, read(**labels).likelihood[1].tolist(), strict=True))
+def likelihood(kind: str, raw: str) -> dict[str, float]:
+    """What a label says; silence where it has no code."""
+    found = read((kind, raw))
+    code = found.rows["code"].item() if len(found.rows) else 0
+    return dict(zip(GROUPS, found.expected[kind][code].tolist(), strict=True))
 
 
 @pytest.mark.parametrize(
@@ -33,24 +37,29 @@ def likelihood(**labels: str) -> dict[str, float]:
     ],
 )
 def test_labels_in_any_spelling(label, groups):
-    found = likelihood(vendor=label)
+    found = likelihood("vendor", label)
     inside, outside = [found[g] for g in groups], [found[g] for g in GROUPS if g not in groups]
     assert min(inside) > 10 * max(outside) > 0
 
 
 def test_a_label_is_as_reliable_as_stated():
-    vendor = MODEL.vendor
-    own = evidence.label_likelihood(frozenset({"korean"}), vendor)
+    own = evidence.label_likelihood(frozenset({"korean"}), MODEL.vendor)
     assert own[GROUPS.index("korean")] == pytest.approx(0.95)
     assert own.sum() == pytest.approx(1.0)  # 0.95, and eleven shares of the rest
 
 
 def test_silent_and_unknown_labels_say_nothing_and_unknown_ones_are_counted():
-    assert set(likelihood(vendor="Unknown").values()) == {1.0}
-    found = read(vendor="Klingon", voters=12)
-    assert set(found.likelihood[1].tolist()) == {1.0}
+    assert set(likelihood("vendor", "Unknown").values()) == {1.0}
+    found = read(("vendor", "Klingon"), voters=12)
+    assert found.rows.is_empty()
     assert found.unknown == {"KLINGON": 12}
-    assert read(vendor="UNK").unknown == {}
+    assert read(("vendor", "UNK")).unknown == {}
+
+
+def test_blind_does_not_look_at_the_vendors_label():
+    found = read(("vendor", "Korean"), ("birthplace", "KOREA"), blind=True)
+    assert found.rows["kind"].to_list() == ["birthplace"]
+    assert found.unknown == {}
 
 
 @pytest.mark.parametrize(
@@ -58,24 +67,32 @@ def test_silent_and_unknown_labels_say_nothing_and_unknown_ones_are_counted():
     [("KOREA", "korean"), ("South Korea", "korean"), ("VIETNAM", "vietnamese"), ("MEXICO", "latino")],
 )
 def test_birthplaces(place, group):
-    found = likelihood(birthplace=place)
+    found = likelihood("birthplace", place)
     assert max(found, key=found.__getitem__) == group
     assert found["white"] < 0.01
 
 
 def test_a_states_code_wins_over_a_countrys():
-    found = likelihood(birthplace="IN")
+    found = likelihood("birthplace", "IN")
     assert found["white"] > found["indian"]
 
 
 def test_language():
-    found = likelihood(language="kor")
-    assert found["korean"] == 1.0
-    assert found["chinese"] < 0.01
-    assert set(likelihood(language="ENG").values()) == {1.0}
+    found = likelihood("language", "kor")
+    assert max(found, key=found.__getitem__) == "korean"
+    assert set(likelihood("language", "ENG").values()) == {1.0}
 
 
-def test_what_spoke_is_recorded_and_code_zero_is_silence():
-    found = read(vendor="KOREAN", language="kor")
-    assert found.used.tolist() == [0, evidence.VENDOR | evidence.LANGUAGE]
-    np.testing.assert_array_equal(found.likelihood[0], 1.0)
+def test_labels_that_say_the_same_share_a_code_and_code_zero_is_silence():
+    found = read(("birthplace", "KOREA"), ("birthplace", "Seoul"), ("birthplace", "CA"), ("language", "kor"))
+    codes = {(kind, raw): code for kind, raw, code in found.rows.iter_rows()}
+    assert codes["birthplace", "KOREA"] == codes["birthplace", "Seoul"] != codes["birthplace", "CA"]
+    for table in found.expected.values():
+        np.testing.assert_array_equal(table[0], 1.0)
+
+
+def test_parties_say_nothing_beforehand_and_one_party_is_no_evidence():
+    found = read(("party", "DEM"), ("party", "REP"), voters=500)
+    assert len(found.rows) == 2
+    np.testing.assert_array_equal(found.expected["party"], 1.0)
+    assert read(("party", "DEM"), voters=500).rows.is_empty()

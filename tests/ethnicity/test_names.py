@@ -26,6 +26,8 @@ SPELLINGS = {
     "Łukasz": "LUKASZ",
     "Straße": "STRASSE",
     "Garcia-Lopez": "GARCIALOPEZ",
+    "García López": "GARCIALOPEZ",
+    "Garcia y Lopez": "GARCIAYLOPEZ",
     "Smith, Jr.": "SMITH",
     "Park III": "PARK",
     "  Lee  ": "LEE",
@@ -64,8 +66,9 @@ def test_a_key_is_its_own_key(raw):
 def rows(kind: tables.Kind, *raw: str) -> list[str | None]:
     """The listed name each is matched to; None where it is on no list."""
     with duckdb.connect() as connection:
-        found = names.matched(connection, pl.DataFrame({"kind": [kind] * len(raw), "raw": raw}))
-    listed = tables.people(kind)["name"]
+        inputs = pl.DataFrame({"kind": [kind] * len(raw), "raw": raw, "voters": [1] * len(raw)})
+        found = names.matched(connection, inputs, tables.shipped())
+    listed = tables.shipped().of(kind)["name"]
     by_raw = {row["raw"]: row["table_row"] for row in found.iter_rows(named=True)}
     return [None if by_raw[name] is None else listed[by_raw[name]] for name in raw]
 
@@ -89,14 +92,31 @@ def test_the_row_for_all_other_names_is_matched_by_no_name():
 
 
 def test_surplus_of_unmatched_names_is_put_down_to_the_file():
-    prior = np.full(12, 1 / 12)
-    few = names.likelihoods("surname", np.array([names.ON_NO_LIST] + [0] * 19), prior, 1.5)[0]
-    all_of_them = names.likelihoods("surname", np.full(20, names.ON_NO_LIST), prior, 1.5)[0]
+    table, prior = tables.likelihoods("surname"), np.full(12, 1 / 12)
+    few = names.likelihoods(table, np.array([names.ON_NO_LIST] + [0] * 19), prior, 1.5)[names.ON_NO_LIST]
+    all_of_them = names.likelihoods(table, np.full(20, names.ON_NO_LIST), prior, 1.5)[names.ON_NO_LIST]
     assert few.min() < 0.2
     assert all_of_them.min() > 0.99
 
 
-@pytest.mark.parametrize("kind", ["surname", "first"])
+@pytest.mark.parametrize("kind", names.KINDS)
 def test_a_missing_name_says_nothing(kind):
-    likelihood = names.likelihoods(kind, np.array([names.MISSING]), np.full(12, 1 / 12), 1.5)
-    assert (likelihood == 1).all()
+    table = names.likelihoods(tables.shipped().of(kind), np.array([names.MISSING]), np.full(12, 1 / 12), 1.5)
+    assert (table[names.MISSING] == 1).all()
+
+
+def test_a_middle_name_may_be_a_first_name_or_a_surname_and_says_less_than_either():
+    assert rows("middle", "Ji Young", "Nguyen", "J", "Zqxxqv") == ["JIYOUNG", "NGUYEN", None, None]
+    middle, first = (tables.shipped().of(kind).filter(pl.col("name") == "JIYOUNG") for kind in ("middle", "first"))
+    odds = [table["korean"].item() / table["white"].item() for table in (middle, first)]
+    assert 3 < odds[0] < odds[1]
+
+
+def test_surnames_of_other_groups_are_borne_as_the_electorate_is_made_up():
+    matrix = names.likelihoods(tables.likelihoods("surname"), np.array([0]), np.full(12, 1 / 12), 1.5)
+    shares = np.zeros(12)
+    shares[2] = 1.0  # all latino
+    mixed = names.borne_by_others(matrix, shares, 0.02)
+    np.testing.assert_allclose(mixed[:, 2], matrix[:, 2], rtol=1e-6)
+    np.testing.assert_allclose(mixed[:, 0], 0.98 * matrix[:, 0] + 0.02 * matrix[:, 2], rtol=1e-5)
+    np.testing.assert_allclose(mixed[names.MISSING], 1.0, rtol=1e-6)

@@ -168,6 +168,45 @@ def cohorts(config: options.Config, quiet: options.Quiet = False) -> None:
 
 @app.command(
     epilog=_example(
+        "turnout ethnicity contest.toml",
+        "turnout ethnicity --voters voters.csv --ballots ballots.csv",
+        "turnout ethnicity --voters nc.csv --compare --output calibration",
+    )
+)
+def ethnicity(
+    config: options.OptionalConfig = None,
+    *,
+    voters: options.Voters = None,
+    vote_history: options.VoteHistory = None,
+    ballots: options.Ballots = None,
+    compare: Annotated[
+        bool, typer.Option("--compare", help="Compare with the self-reported race in the file instead of using it.")
+    ] = False,
+    output: Annotated[
+        Path | None, typer.Option("--output", metavar="DIR", help="Directory to write the tables into, as CSV.")
+    ] = None,
+) -> None:
+    """Estimate who the voters are, and say how good that is.
+
+    Expected voters by group, those who have voted by the plain sum of probabilities and by the estimate that knows
+    that voting early depends on the group, and what the estimates rest on. With --compare, and a file in which voters
+    report their race, how well the estimates are calibrated: reliability by group, Brier score and log loss beside
+    taking everyone's most probable group, and the most frequent surnames on no list. No voter is told, and no surname
+    of fewer than ten.
+    """
+    from turnout.reporting import ethnicity as reporting  # noqa: PLC0415
+    from turnout.running import ethnicity as running  # noqa: PLC0415
+
+    chosen = _contest(config, files={"voters": voters, "vote-history": vote_history, "ballots": ballots}, settings={})
+    with _progress(quiet=False) as progress:
+        estimated = running.run(chosen, compare=compare, progress=progress)
+    reporting.show(estimated, _console())
+    if output is not None:
+        reporting.write(estimated, output)
+
+
+@app.command(
+    epilog=_example(
         "turnout check voters.txt absentee.csv",
         "turnout check export.txt --layout van-voters",
         "turnout check today.csv --against yesterday.csv",

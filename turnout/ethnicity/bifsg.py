@@ -1,30 +1,40 @@
-"""The estimate as a scikit-learn classifier over a table of names."""
+"""The estimate as a scikit-learn estimator over a table of voters."""
 
-from typing import Any, Final, Self
+import math
+from typing import Any, Final, Self, TypeAlias
 
 import duckdb
 import numpy as np
 import polars as pl
 import pyarrow as pa
-from sklearn.base import BaseEstimator, ClassifierMixin
-from sklearn.utils.validation import check_is_fitted
+from sklearn.base import BaseEstimator
+from sklearn.utils.validation import check_array, check_is_fitted
 
+from turnout import resources
 from turnout.errors import InputRefused
-from turnout.ethnicity import composition, names, specification, tables
-from turnout.ethnicity.composition import Layout
-from turnout.ethnicity.estimation import finished
+from turnout.ethnicity import composition, estimation, evidence, specification, tables
+from turnout.ethnicity.coding import Coded, code, rows
+from turnout.ethnicity.evidence import Evidence
 from turnout.vocabulary import GROUPS
 
-_NAMES: Final[tuple[tuple[tables.Kind, str], ...]] = (("surname", "last_name"), ("first", "first_name"))
-_COLUMNS = ("last_name", "first_name", "county", "precinct")
+#: Columns of the voter file that are read, in the order an array without names has them.
+COLUMNS: Final = (
+    *("last_name", "first_name", "county", "precinct", "middle_name", "tract", "zip"),
+    *("place_of_birth", "language", "party", "vendor_ethnicity"),
+)
+Table: TypeAlias = pl.DataFrame | pa.Table | np.ndarray
+_NEVER_NULL: Final = ("county", "precinct")
 
 
-class BIFSG(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  # scikit-learn has no types
-    """Surname, first name and precinct to probabilities of the leaf groups.
+class BIFSG(BaseEstimator):  # type: ignore[misc]  # scikit-learn has no types
+    """Names, place and labels of origin to probabilities of the leaf groups.
 
-    X is a Polars or Arrow table with the column ``last_name`` and, if there, ``first_name``, ``county`` and
-    ``precinct``; other columns are left alone. There is nothing to label: ``fit`` learns the make-up of the precincts
-    from the names (EM), as :func:`turnout.ethnicity.estimate` does, and ignores ``y``.
+    X is a Polars or Arrow table with the column ``last_name`` and any other of :data:`COLUMNS`; further columns are
+    left alone. An array has the first of them, in that order; what is no text is spelled as text. There is nothing to
+    label: ``fit`` learns the make-up of the places, and what parties and labels of origin say, from the names (EM),
+    as :func:`turnout.ethnicity.estimate` does, and ignores ``y``.
+
+    There is no ``predict``: counts made from labels are biased, sums of probabilities are not.
 
     Parameters
     ----------
@@ -35,120 +45,121 @@ class BIFSG(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  # scikit-lea
     ----------
     classes_ : (12,) the leaf groups, in the order of the columns of ``predict_proba``
     district_ : (12,) make-up of the electorate
-    precincts_ : table ``county, precinct`` and one column a group
+    places_ : table ``county, place`` and one column a group: the weight of each, by place
+    n_features_in_ : columns of X
 
     Examples
     --------
     >>> import polars as pl
+    >>> from turnout.vocabulary import GROUPS
     >>> people = pl.DataFrame({"last_name": ["Kim", "Nguyen"], "first_name": ["Grace", "Linh"]})
-    >>> BIFSG(learn_prior=False).fit(people).predict(people).tolist()
+    >>> shares = BIFSG(learn_prior=False).fit(people).predict_proba(people)
+    >>> [GROUPS[index] for index in shares.argmax(axis=1)]
     ['korean', 'vietnamese']
     """
 
     def __init__(self, learn_prior: bool = True) -> None:
         self.learn_prior = learn_prior
 
-    def fit(self, X: pl.DataFrame | pa.Table, y: object = None) -> Self:  # noqa: ARG002 - scikit-learn's form
-        """Learn the make-up of the precincts from the names in X.
+    def fit(self, X: Table, y: object = None) -> Self:  # noqa: ARG002 - scikit-learn's form
+        """Learn the make-up of the places, and what labels say, from the names in X.
 
         Raises
         ------
         InputRefused
-            If X is no table, or has no column ``last_name``.
+            If X is a table without a column ``last_name``, or with nobody in it.
         """
-        frame = _table(X)
+        frame, width = _voters(X)
+        if frame.is_empty():
+            raise InputRefused("BIFSG: found 0 sample(s) in X, nothing to learn from. Give at least one voter.")
         model = specification.load()
+        with _database(frame) as connection:
+            known = evidence.read(rows(connection, "ethnicity/voter_labels"), model)
+            coded = _coded(connection, known, len(frame))
+            fitted = estimation.fit(coded, tables.shipped(), known, model, learn_prior=self.learn_prior)
+            places: pl.DataFrame = connection.table("ethnicity_places").pl().sort("place_id")
         self.classes_ = np.array(GROUPS)
-        self.n_features_in_ = len(frame.columns)
-        places = frame.select("county", "precinct").unique().sort("county", "precinct")
-        prior = model.prior_shares()
-        if self.learn_prior and not frame.is_empty():
-            fitted = composition.learn(_layout(frame, places), prior, model.fit)
-            self.district_, precinct = fitted.district, fitted.precinct
-        else:
-            self.district_, precinct = prior, np.tile(prior, (len(places), 1))
-        self.precincts_ = pl.concat([places, pl.DataFrame(precinct, schema=list(GROUPS))], how="horizontal")
+        self.n_features_in_ = width
+        self.district_ = fitted.composition.district
+        weight = estimation.weights(fitted).select(GROUPS).to_numpy()
+        self.places_ = places.select("county", "place").hstack(pl.DataFrame(weight, schema=list(GROUPS)))
+        self._tables, self._known = fitted.tables, known
         return self
 
-    def predict_proba(self, X: pl.DataFrame | pa.Table) -> np.ndarray:
-        """Probabilities, float32 (voters, 12). A precinct not seen in ``fit`` has the make-up of the district."""
+    def predict_proba(self, X: Table) -> np.ndarray:
+        """Probabilities, float32 (voters, 12). A place not seen in ``fit`` has the make-up of the electorate."""
         check_is_fitted(self)
-        frame = _table(X)
+        frame, width = _voters(X)
+        if width != self.n_features_in_ and isinstance(X, np.ndarray):
+            raise ValueError(
+                f"X has {width} features, but BIFSG is expecting {self.n_features_in_} features as input."
+            )
         if frame.is_empty():
             return np.empty((0, len(GROUPS)), dtype=np.float32)
+        with _database(frame) as connection:
+            coded = _coded(connection, self._known, len(frame))
+            order = rows(connection, "ethnicity/sample", step=1)["position"].to_numpy()
+            places: pl.DataFrame = connection.table("ethnicity_places").pl().sort("place_id")
         weight = (
-            frame.join(self.precincts_, on=["county", "precinct"], how="left", maintain_order="left")
+            places.join(self.places_, on=["county", "place"], how="left", maintain_order="left")
             .select(pl.col(group).fill_null(share) for group, share in zip(GROUPS, self.district_, strict=True))
             .to_numpy()
         )
-        likelihood = _likelihood(frame)
-        return finished(_each_its_own(likelihood), weight)
-
-    def predict(self, X: pl.DataFrame | pa.Table) -> np.ndarray:
-        """Most probable group of each voter. For counts, sum probabilities instead: labels are biased."""
-        chosen: np.ndarray = np.array(GROUPS)[self.predict_proba(X).argmax(axis=1)]
-        return chosen
+        layout = coded.layout
+        likelihood = self._tables.likelihood(coded.codes)
+        found = np.empty_like(likelihood)
+        found[order] = composition.finished(likelihood, weight[layout.precinct], layout.voters)
+        return found
 
     def __sklearn_tags__(self) -> Any:  # noqa: ANN401 - scikit-learn's own type
         tags = super().__sklearn_tags__()
-        tags.input_tags.two_d_array = False
         tags.input_tags.string = True
+        tags.input_tags.allow_nan = True
         tags.target_tags.required = False
-        tags.no_validation = True
-        tags._skip_test = True  # scikit-learn's checks feed arrays of numbers, which are no names
         return tags
 
 
-def _table(X: pl.DataFrame | pa.Table) -> pl.DataFrame:
+def _coded(connection: duckdb.DuckDBPyConnection, known: Evidence, voters: int) -> Coded:
+    coded = code(connection, tables.shipped(), known, None, max(voters, 1))
+    assert coded is not None  # noqa: S101 - there are voters
+    return coded
+
+
+def _voters(X: object) -> tuple[pl.DataFrame, int]:
+    """Return the columns read, as text, and how many columns there were."""
     frame = pl.from_arrow(X) if isinstance(X, pa.Table) else X
-    if not isinstance(frame, pl.DataFrame) or "last_name" not in frame.columns:
-        raise InputRefused("BIFSG needs a Polars or Arrow table with a column last_name. Name the column so.")
-    absent = [pl.lit(None if name == "first_name" else "", dtype=pl.String).alias(name) for name in _COLUMNS[1:]]
-    missing = [column for column, name in zip(absent, _COLUMNS[1:], strict=True) if name not in frame.columns]
-    return frame.with_columns(missing).select(
-        pl.col("last_name", "first_name").cast(pl.String), pl.col("county", "precinct").cast(pl.String).fill_null("")
-    )
+    if not isinstance(frame, pl.DataFrame):
+        return _of_array(X)
+    if "last_name" not in frame.columns:
+        raise InputRefused("BIFSG needs a column last_name. Name the column so.")
+    there = [name for name in COLUMNS if name in frame.columns]
+    return frame.select(pl.col(name).cast(pl.String) for name in there), len(frame.columns)
 
 
-def _likelihood(frame: pl.DataFrame) -> np.ndarray:
-    """P(names | group) by voter, in the order of the table."""
-    inputs = pl.concat(
-        frame.select(pl.lit(kind).alias("kind"), pl.col(column).alias("raw")).unique().drop_nulls("raw")
-        for kind, column in _NAMES
-    )
-    with duckdb.connect(":memory:") as connection:
-        matched = names.matched(connection, inputs)
-    model = specification.load()
-    product = np.ones((len(frame), len(GROUPS)), dtype=np.float32)
-    for kind, column in _NAMES:
-        rows = matched.filter(pl.col("kind") == kind).select(
-            pl.col("raw").alias(column),
-            pl.when("is_missing")
-            .then(names.MISSING)
-            .otherwise(pl.col("table_row").fill_null(names.ON_NO_LIST))
-            .alias("r"),
-        )
-        codes = (
-            frame.select(column)
-            .join(rows, on=column, how="left", maintain_order="left")["r"]
-            .fill_null(names.MISSING)
-        )
-        product *= names.likelihoods(kind, codes.to_numpy(), model.prior_shares(), model.unlisted.tolerated)
-    return product
+def _of_array(X: object) -> tuple[pl.DataFrame, int]:
+    array = check_array(X, dtype=None, ensure_all_finite=False, ensure_min_samples=1, estimator="BIFSG")
+    if np.iscomplexobj(array):
+        raise ValueError("Complex data not supported")
+    width = min(array.shape[1], len(COLUMNS))
+    columns = {
+        name: pl.Series([_text(value) for value in column], dtype=pl.String)
+        for name, column in zip(COLUMNS, array[:, :width].T.tolist(), strict=False)
+    }
+    return pl.DataFrame(columns), array.shape[1]
 
 
-def _layout(frame: pl.DataFrame, places: pl.DataFrame) -> Layout:
-    """Voters sorted by precinct and name, so that their order in the table does not matter."""
-    numbered = places.with_row_index("place")
-    ordered = frame.join(numbered, on=["county", "precinct"], how="left").sort("place", "last_name", "first_name")
-    place, first = np.unique(ordered["place"].to_numpy(), return_index=True)
-    county = places["county"].rank("dense").to_numpy() - 1
-    starts = np.append(first, len(ordered)).astype(np.int64)
-    zeros = np.zeros(len(place), dtype=np.int64)
-    return Layout(_likelihood(ordered), starts, place.astype(np.int64), zeros, county.astype(np.int64))
+def _text(value: object) -> str | None:
+    missing = value is None or (isinstance(value, float) and math.isnan(value))
+    return None if missing else str(value)
 
 
-def _each_its_own(likelihood: np.ndarray) -> Layout:
-    """Return a layout in which every voter is a cell."""
-    zeros = np.zeros(len(likelihood), dtype=np.int64)
-    return Layout(likelihood, np.arange(len(likelihood) + 1), zeros, zeros, np.zeros(1, dtype=np.int64))
+def _database(frame: pl.DataFrame) -> duckdb.DuckDBPyConnection:
+    """Return a database in memory that holds the voters, numbered in their order."""
+    connection = duckdb.connect(":memory:")
+    connection.execute(resources.sql("schema"))
+    numbered = frame.with_columns(pl.col(name).fill_null("") for name in _NEVER_NULL if name in frame.columns)
+    numbered = numbered.with_columns(voter_id=pl.int_range(pl.len()).cast(pl.String).str.zfill(12))
+    connection.register("incoming", numbered)
+    connection.execute("INSERT INTO voters BY NAME SELECT * FROM incoming")
+    connection.unregister("incoming")
+    return connection

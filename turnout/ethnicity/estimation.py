@@ -1,109 +1,242 @@
-"""Every voter's ethnicity as probabilities: from names, precinct, way of voting, and what the file says of origin."""
+"""Every voter's ethnicity as probabilities: from names, place, way of voting, and what the file says of origin."""
 
 import datetime as dt
-from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
 import polars as pl
 
 from turnout.contest import Contest
-from turnout.ethnicity import composition, evidence, names, raking, specification
-from turnout.ethnicity.composition import Composition, Layout
+from turnout.ethnicity import composition, evidence, findings, learning, names, own, posterior, raking, specification
+from turnout.ethnicity.coding import STATUSES, Coded, code, rows, run
+from turnout.ethnicity.composition import Composition
 from turnout.ethnicity.evidence import Evidence
+from turnout.ethnicity.learning import Tables
 from turnout.ethnicity.specification import Specification
+from turnout.ethnicity.spread import standard_errors
+from turnout.ethnicity.tables import NameTables
 from turnout.vocabulary import GROUPS
 from turnout.workspace import Workspace
 
 #: Ballot states that are evidence, by code.
 BALLOTS = ("none", "sent", "accepted")
-_LEAST = 1e-7
-_LABELS_SHOWN = 3
-_VOTERS_TO_SHOW = 10
+_BY_STATUS = {
+    "ballot": pl.String,
+    "group_name": pl.String,
+    "plain": pl.Float64,
+    "estimated": pl.Float64,
+    "lo90": pl.Float64,
+    "hi90": pl.Float64,
+}
+_NINETY = 1.645
 
 
 @dataclass(frozen=True)
-class Coded:
-    """Voters as codes, sorted by precinct and status.
+class Fitted:
+    """What was learned from a file.
 
     Attributes
     ----------
-    position : where each voter stands in the file
-    likelihood : float32 (voters, groups)
-    layout : the cells they form
-    ballot : (cells,) ballot state of each cell's voters, a code of ``BALLOTS``
-    basis : (voters,) text, the evidence used
-    unmatched, unnamed : voters whose surname is on no list, and who have none to match
+    coded : the sample it was learned from, the likelihood filled in
+    tables : what each piece of evidence says
+    composition : make-ups and ways of voting
+    multipliers : (counties, groups) that make the sample's means equal the margins
     """
 
-    position: np.ndarray
-    layout: Layout
-    ballot: np.ndarray
-    basis: pl.Series
-    unmatched: int
-    unnamed: int
+    coded: Coded
+    tables: Tables
+    composition: Composition
+    multipliers: np.ndarray
 
 
-def estimate(workspace: Workspace, contest: Contest) -> None:
+def estimate(workspace: Workspace, contest: Contest, *, blind: bool = False) -> None:
     """Fill the table ``ethnicity``: one row a voter, in the file's order.
 
     Reads ``voters``, ``ballots`` and ``vote_history``. Every probability is above 0 and a row sums to one. Where
-    ``contest.ethnicity.margins`` gives shares of the registered, the mean probabilities equal them. Adds findings on
+    ``contest.ethnicity`` gives shares of the registered, the mean probabilities equal them. Adds findings on
     names not matched and labels not understood, and the table ``ethnicity_by_status`` that
-    :func:`early_composition` reads.
+    :func:`early_composition` reads. With ``blind``, a self-reported or vendor label is not looked at.
 
     Raises
     ------
     UsageError
         If the margins given cannot be reached, or ``models/ethnicity.toml`` is wrong.
+    InputRefused
+        If a table of the user's cannot be used.
     """
     model = specification.load()
+    prior = model.prior_shares()
+    settings = contest.ethnicity
+    tables = own.name_tables(settings.surnames, settings.first_names, prior)
+    places = own.geography(settings.geography, prior)
     workspace.connection.execute("DELETE FROM ethnicity")
-    known = evidence.read(workspace.query("ethnicity/evidence_labels"), model)
-    coded = code(workspace, known, model, _past_election(workspace, contest, model))
-    if coded is None:
-        _keep_by_status(workspace, pl.DataFrame(schema=_BY_STATUS))
+    _keep_by_status(workspace, pl.DataFrame(schema=_BY_STATUS))
+    if not settings.learn:
+        look_up(workspace, tables, places, model)
         return
-    margins = _margins(contest)
-    fitted = composition.learn(coded.layout, model.prior_shares(), model.fit, margins)
-    posterior = finished(coded.layout, fitted.cell, margins)
-    frame = pl.DataFrame(posterior, schema=list(GROUPS)).with_columns(
-        pl.Series("position", coded.position), coded.basis.alias("basis")
-    )
-    with workspace.registered("estimated", frame):
-        workspace.execute("ethnicity/estimates")
-    _keep_by_status(workspace, _by_status(coded, fitted, posterior))
-    _report(workspace, coded, known)
+    known = evidence.read(workspace.query("ethnicity/voter_labels"), model, blind=blind)
+    past = _past_election(workspace, contest, model)
+    coded = code(workspace.connection, tables, known, past, model.fit.voters)
+    if coded is None:
+        return
+    margins = own.statistics(settings.statistics, coded.county)
+    if margins is None:
+        margins = _margins(settings.margins, len(coded.county))
+    if places is not None:
+        found = workspace.connection.table("ethnicity_places").pl().sort("place_id")
+        coded = coded.leaning(own.lean(found, own.shares_of_places(places, prior)).to_numpy())
+    fitted = fit(coded, tables, known, model, margins=margins)
+    write(workspace, fitted)
+    _keep_by_status(workspace, by_status(fitted))
+    findings.report(workspace, fitted.coded, fitted.tables, known, tables)
 
 
-def code(workspace: Workspace, known: Evidence, model: Specification, past: dt.date | None) -> Coded | None:
-    """Look up every voter's name, evidence, precinct and status; None where there are no voters.
+def fit(
+    coded: Coded,
+    tables: NameTables,
+    known: Evidence,
+    model: Specification,
+    *,
+    margins: np.ndarray | None = None,
+    learn_prior: bool = True,
+) -> Fitted:
+    """Learn make-ups, ways of voting and what labels are worth from the sample of a coded file.
 
-    ``past`` is the election whose vote history counts as evidence, None for none.
+    Parameters
+    ----------
+    margins : (counties, groups) known shares of the registered, NaN where unknown
+    learn_prior : if false, every cell has the prior's make-up, and labels say what is expected of them
     """
-    matched = names.matched(workspace.connection, workspace.query("ethnicity/voter_names"))
-    with workspace.registered("name_rows", matched), workspace.registered("evidence_codes", known.codes):
-        frame = workspace.query("ethnicity/voter_codes", past=past)
-    if frame.is_empty():
-        return None
-    cells = _cells(frame)
-    surname, first, label = (frame[column].to_numpy() for column in ("surname_row", "first_row", "evidence"))
-    prior, tolerated = model.prior_shares(), model.unlisted.tolerated
-    likelihood = names.likelihoods("surname", surname, prior, tolerated)
-    likelihood *= names.likelihoods("first", first, prior, tolerated)
-    likelihood *= known.likelihood[label]
-    ballot = cells["ballot"].to_numpy()
-    status, layout = _statuses(cells), cells["precinct_code"].to_numpy().astype(np.int64)
-    county = cells.unique("precinct_code", keep="first", maintain_order=True)["county"].rank("dense").to_numpy() - 1
-    starts = np.append(0, np.cumsum(cells["voters"].to_numpy())).astype(np.int64)
-    return Coded(
-        position=frame["position"].to_numpy(),
-        layout=Layout(likelihood, starts, layout, status, county.astype(np.int64)),
-        ballot=ballot,
-        basis=_basis(frame, known.used[label], by_status=bool(status.max() > 0)),
-        unmatched=int((surname == names.ON_NO_LIST).sum()),
-        unnamed=int((surname == names.MISSING).sum()),
+    prior = model.prior_shares()
+    tolerated = model.unlisted.tolerated
+    codes = coded.codes
+    expected = Tables(
+        names.likelihoods(tables.surname, codes.surname, prior, tolerated),
+        names.likelihoods(tables.first, codes.first, prior, tolerated),
+        names.likelihoods(tables.middle, codes.middle, prior, tolerated),
+        known.expected,
+        model.vendor.reliability,
     )
+    none = np.ones((len(coded.county), len(GROUPS)))
+    if not learn_prior:
+        coded = coded.with_likelihood(expected.likelihood(coded.codes))
+        return Fitted(coded, expected, composition.alike(coded.layout, prior), none)
+    whole = None if margins is None else _of_the_file(margins, coded)
+    learned, start = learning.learn(coded.layout, coded.codes, expected, known, model, whole)
+    coded = coded.with_likelihood(learned.likelihood(coded.codes))
+    fitted = composition.learn(coded.layout, prior, model.fit, whole, start)
+    return Fitted(coded, learned, fitted, _multipliers(coded, fitted, prior, margins))
+
+
+def _of_the_file(margins: np.ndarray, coded: Coded) -> np.ndarray | None:
+    """Shares of the whole file that its counties' make: (groups,), NaN for a group that some county leaves open."""
+    voters = np.bincount(coded.county_of_cells(), coded.cells["voters"].to_numpy(), minlength=len(coded.county))
+    whole = (margins * voters[:, None]).sum(axis=0) / voters.sum()
+    return None if np.isnan(whole).all() else raking.feasible(whole)
+
+
+def _multipliers(coded: Coded, fitted: Composition, prior: np.ndarray, margins: np.ndarray | None) -> np.ndarray:
+    """Factors by county and group that make the means of the posteriors equal to the margins, or to what is held."""
+    layout = coded.layout
+    shares = composition.posteriors(layout.likelihood, fitted.cell, layout.voters).astype(np.float64)
+    found = np.ones((len(coded.county), len(GROUPS)))
+    whole = shares.sum(axis=0)
+    if margins is None or np.array_equal(margins, np.tile(margins[0], (len(margins), 1)), equal_nan=True):
+        found[:] = raking.multipliers(shares, composition.held(whole, prior, None if margins is None else margins[0]))
+        return found
+    county = np.repeat(layout.county[layout.area[layout.precinct]], layout.voters)
+    for number in range(len(coded.county)):
+        chosen = shares[county == number]
+        if len(chosen):
+            known = raking.feasible(margins[number])
+            found[number] = raking.multipliers(chosen, composition.held(chosen.sum(axis=0), prior, known))
+    return found
+
+
+def weights(fitted: Fitted) -> pl.DataFrame:
+    """Weight of each group in every cell of the file: ``key, bit`` and the groups.
+
+    A cell that the sample missed has its place's make-up times the ways of voting.
+    """
+    cells, learned = fitted.coded.cells, fitted.composition
+    place = cells["place_id"].to_numpy()
+    status = np.searchsorted(fitted.coded.statuses, cells["status"].to_numpy())
+    weight = learned.precinct[place] * learned.status[status]
+    index = {(p, s): i for i, (p, s) in enumerate(zip(place.tolist(), status.tolist(), strict=True))}
+    layout = fitted.coded.layout
+    seen = [index[pair] for pair in zip(layout.precinct.tolist(), layout.status.tolist(), strict=True)]
+    weight[seen] = learned.cell
+    weight = weight * fitted.multipliers[fitted.coded.county_of_cells()]
+    weight /= weight.max(axis=1, keepdims=True)
+    key = (STATUSES * cells["place_id"].cast(pl.Int64) + cells["status"]).alias("key")
+    by_status = bool(fitted.coded.statuses.max() > 0)
+    return posterior.rows(key, posterior.place_bits(cells["rung"], by_status=by_status), weight)
+
+
+def write(workspace: Workspace, fitted: Fitted) -> None:
+    """Fill the table ``ethnicity`` from ``voter_evidence`` and what was learned."""
+    connection, tables = workspace.connection, fitted.tables
+    run(connection, "ethnicity/voter_keys")
+    combinations = rows(connection, "ethnicity/label_combinations")
+    product = np.ones((len(combinations), len(GROUPS)))
+    bits = np.zeros(len(combinations), dtype=np.int32)
+    for kind, bit in evidence.BITS.items():
+        chosen = combinations[kind].to_numpy()
+        product *= tables.labels[kind][chosen]
+        bits += np.where(chosen > 0, bit, 0).astype(np.int32)
+    posterior.write(
+        connection,
+        {
+            "surname": posterior.named(tables.surname, posterior.SURNAME, names.ON_NO_LIST),
+            "first": posterior.named(tables.first, posterior.FIRST, names.ON_NO_LIST),
+            "middle": posterior.named(tables.middle, posterior.MIDDLE, names.ON_NO_LIST),
+            "labels": posterior.rows(combinations["key"], bits, product),
+        },
+        weights(fitted),
+    )
+
+
+def look_up(workspace: Workspace, tables: NameTables, places: pl.DataFrame | None, model: Specification) -> None:
+    """Fill the table ``ethnicity`` from surname, first name and place as the tables have them; nothing is learned.
+
+    One pass over the file: BIFSG as others do it, for files of whole states. The place is that of the finest rung the
+    user's geography has, weighed as its make-up; a place it lacks, or all of them without one, as the prior.
+    """
+    connection, prior = workspace.connection, model.prior_shares()
+    rung = "county" if places is None else min(places["rung"].unique(), key=posterior.RUNGS.index)
+    connection.execute("SET VARIABLE ethnicity_rung = $1", [rung])
+    run(connection, "ethnicity/direct_keys")
+    matched = names.matched(
+        connection, rows(connection, "ethnicity/voter_names").filter(pl.col("kind") != "middle"), tables
+    )
+    cells = rows(connection, "ethnicity/direct_cells")
+    weight = np.tile(prior, (len(cells), 1))
+    if places is not None:
+        ratios = own.shares_of_places(places, prior).filter(pl.col("rung") == rung)
+        by_place = ratios.group_by("place" if rung != "county" else "county").agg(pl.col(GROUPS).mean())
+        found = cells.join(by_place, left_on="key", right_on=by_place.columns[0], how="left", maintain_order="left")
+        weight = prior * found.select(pl.col(GROUPS).fill_null(1.0)).to_numpy()
+        weight /= weight.sum(axis=1, keepdims=True)
+    rungs = pl.Series([rung] * len(cells), dtype=pl.String)
+    said = {
+        kind: _said(kind, bit, matched.filter(pl.col("kind") == kind), tables, model)
+        for kind, bit in (("surname", posterior.SURNAME), ("first", posterior.FIRST))
+    }
+    said["cell"] = posterior.rows(cells["key"], posterior.place_bits(rungs, by_status=False), weight)
+    posterior.write_direct(connection, said)
+
+
+def _said(kind: str, bit: int, matched: pl.DataFrame, tables: NameTables, model: Specification) -> pl.DataFrame:
+    """Return what each name of the file says, as written; '' and what is no name say nothing."""
+    named = matched.filter(~pl.col("is_missing"))
+    unmatched = named.filter(pl.col("table_row").is_null())["voters"].sum()
+    rate = int(unmatched) / max(int(named["voters"].sum()), 1)
+    table = names.likelihoods_at(tables.of(kind), rate, model.prior_shares(), model.unlisted.tolerated)
+    coded = pl.when("is_missing").then(names.MISSING).otherwise(pl.col("table_row").fill_null(names.ON_NO_LIST))
+    found = matched.filter(pl.col("raw") != "").select("raw", row=coded)
+    row = np.append(found["row"].to_numpy(), names.MISSING)
+    key = pl.concat([found["raw"], pl.Series("raw", [""])])
+    return posterior.rows(key, np.where(row >= 0, bit, 0), table[row])
 
 
 def _past_election(workspace: Workspace, contest: Contest, model: Specification) -> dt.date | None:
@@ -112,109 +245,51 @@ def _past_election(workspace: Workspace, contest: Contest, model: Specification)
     return None if found.is_empty() else found.item()
 
 
-def _cells(frame: pl.DataFrame) -> pl.DataFrame:
-    """Cells in the order of the voters: county, precinct, ballot, past, voters, precinct_code from 0."""
-    keys = ["county", "precinct", "ballot", "past"]
-    cells = frame.group_by(keys, maintain_order=True).agg(pl.len().alias("voters"))
-    changed = (pl.struct("county", "precinct") != pl.struct("county", "precinct").shift()).fill_null(value=False)
-    return cells.with_columns(changed.cast(pl.Int64).cum_sum().alias("precinct_code"))
-
-
-def _statuses(cells: pl.DataFrame) -> np.ndarray:
-    """Statuses by cell, from 0 without gaps: the combinations of ballot state and past vote that occur."""
-    combined = cells["ballot"].to_numpy().astype(np.int64) * 3 + cells["past"].to_numpy()
-    return np.unique(combined, return_inverse=True)[1].astype(np.int64)
-
-
-def _basis(frame: pl.DataFrame, used: np.ndarray, *, by_status: bool) -> pl.Series:
-    """Name the evidence: 'surname+first+precinct+status+vendor+birthplace+language', what was used of it."""
-    spoken = [
-        (pl.col("surname_row") >= 0, "surname"),
-        (pl.col("first_row") >= 0, "first"),
-        (pl.col("precinct") != "", "precinct"),
-        (pl.col("precinct") == "", "district"),
-        (pl.lit(by_status), "status"),
-        (pl.col("used") & evidence.VENDOR > 0, "vendor"),
-        (pl.col("used") & evidence.BIRTHPLACE > 0, "birthplace"),
-        (pl.col("used") & evidence.LANGUAGE > 0, "language"),
-    ]
-    words = [pl.when(condition).then(pl.lit(word)) for condition, word in spoken]
-    return (
-        frame.with_columns(pl.Series("used", used))
-        .select(pl.concat_str(words, separator="+", ignore_nulls=True).alias("basis"))
-        .to_series()
-    )
-
-
-def _margins(contest: Contest) -> np.ndarray | None:
-    given = contest.ethnicity.margins
+def _margins(given: dict[str, float], counties: int) -> np.ndarray | None:
+    """Return the contest's margins, alike for every county."""
     if not given:
         return None
-    return raking.feasible(np.array([given.get(group, np.nan) for group in GROUPS]))
+    return np.tile(raking.feasible(np.array([given.get(group, np.nan) for group in GROUPS])), (counties, 1))
 
 
-def finished(layout: Layout, weight: np.ndarray, margins: np.ndarray | None = None) -> np.ndarray:
-    """Posteriors of all voters, float32 (voters, groups): raked to the margins, none 0, rows summing to one."""
-    posterior = composition.posteriors(layout.likelihood, weight, layout.voters)
-    if margins is not None:
-        posterior = raking.rake(posterior.astype(np.float64), margins)
-    np.maximum(posterior, _LEAST, out=posterior)
-    posterior /= posterior.sum(axis=1, keepdims=True)
-    return posterior.astype(np.float32, copy=False)
-
-
-_BY_STATUS = {"ballot": pl.String, "group_name": pl.String, "plain": pl.Float64, "estimated": pl.Float64}
-
-
-def _by_status(coded: Coded, fitted: Composition, posterior: np.ndarray) -> pl.DataFrame:
+def by_status(fitted: Fitted) -> pl.DataFrame:
     """Voters by ballot state and group by both estimators; the plain one leaves the status out of the posterior."""
+    coded, learned = fitted.coded, fitted.composition
     layout = coded.layout
-    plain, _ = composition.counts_by_cell(layout, fitted.precinct[layout.precinct])
-    estimated = np.add.reduceat(posterior.astype(np.float64), layout.starts[:-1], axis=0)
-    return pl.concat(
-        pl.DataFrame(
-            {
-                "ballot": [name] * len(GROUPS),
-                "group_name": GROUPS,
-                "plain": plain[coded.ballot == index].sum(axis=0),
-                "estimated": estimated[coded.ballot == index].sum(axis=0),
-            },
-            schema=_BY_STATUS,
+    plain, _ = composition.counts_by_cell(layout, learned.precinct[layout.precinct])
+    multipliers = fitted.multipliers[layout.county[layout.area[layout.precinct]]]
+    shares = composition.posteriors(layout.likelihood, learned.cell * multipliers, layout.voters)
+    ballot = np.repeat(coded.ballot, layout.voters)
+    parts = []
+    for index, name in enumerate(BALLOTS):
+        chosen = ballot == index
+        if not chosen.any():
+            continue
+        own_shares = shares[chosen]
+        estimated = own_shares.sum(axis=0, dtype=np.float64)
+        codes = coded.codes
+        sd = standard_errors(own_shares, codes.surname[chosen], codes.first[chosen], learned.certainty)
+        scale = coded.step
+        total = float(chosen.sum())
+        parts.append(
+            pl.DataFrame(
+                {
+                    "ballot": [name] * len(GROUPS),
+                    "group_name": GROUPS,
+                    "plain": scale * plain[coded.ballot == index].sum(axis=0),
+                    "estimated": scale * estimated,
+                    "lo90": scale * np.clip(estimated - _NINETY * sd, 0, total),
+                    "hi90": scale * np.clip(estimated + _NINETY * sd, 0, total),
+                },
+                schema=_BY_STATUS,
+            )
         )
-        for index, name in enumerate(BALLOTS)
-        if (coded.ballot == index).any()
-    )
+    return pl.concat(parts)
 
 
 def _keep_by_status(workspace: Workspace, frame: pl.DataFrame) -> None:
     with workspace.registered("by_status", frame):
         workspace.execute("ethnicity/status_table")
-
-
-def _report(workspace: Workspace, coded: Coded, known: Evidence) -> None:
-    for severity, topic, message in _findings(coded, known):
-        workspace.note(topic, message, severity=severity)
-
-
-def _findings(coded: Coded, known: Evidence) -> Iterator[tuple[str, str, str]]:
-    """Yield what a reader should know; no name is told, and a label only if ten voters bear it."""
-    voters = len(coded.position)
-    share = coded.unmatched / voters
-    yield (
-        "warning" if share > 0.25 else "note",
-        "surnames",
-        f"{coded.unmatched:,} of {voters:,} voters ({share:.1%}) have a surname on no list, "
-        f"{coded.unnamed:,} have none to match; they rest on the other evidence.",
-    )
-    if known.unknown:
-        shown = sorted(label for label, count in known.unknown.items() if count >= _VOTERS_TO_SHOW)[:_LABELS_SHOWN]
-        named = f", for example {', '.join(repr(label) for label in shown)}" if shown else ""
-        yield (
-            "warning",
-            "vendor ethnicity",
-            f"{len(known.unknown)} labels of {sum(known.unknown.values()):,} voters are not understood{named}. "
-            "They count as no evidence; map them under [vendor.labels] in models/ethnicity.toml.",
-        )
 
 
 def summary(workspace: Workspace) -> pl.DataFrame:
@@ -223,9 +298,18 @@ def summary(workspace: Workspace) -> pl.DataFrame:
 
 
 def early_composition(workspace: Workspace) -> pl.DataFrame:
-    """Voters by ballot state and group, by both estimators: ``ballot, group_name, plain, estimated``.
+    """Voters by ballot state and group, by both estimators: ``ballot, group_name, plain, estimated, lo90, hi90``.
 
     ``plain`` sums the probabilities from names and places, which is biased where voting early depends on the group;
-    ``estimated`` sums what :func:`estimate` wrote. For ballot 'accepted' they say who has voted.
+    ``estimated`` sums what :func:`estimate` wrote, with its 90 % interval. For ballot 'accepted' they say who has
+    voted.
     """
     return workspace.query("ethnicity/by_status")
+
+
+def totals(workspace: Workspace) -> pl.DataFrame:
+    """Sum the estimates up: ``group, voters, share``, in the order of the vocabulary."""
+    order = pl.DataFrame({"group": GROUPS})
+    frame = order.join(workspace.query("ethnicity/totals"), on="group", how="left", maintain_order="left")
+    voters = pl.col("voters").fill_null(0.0)
+    return frame.select("group", voters, share=voters / pl.max_horizontal(voters.sum(), 1e-12))

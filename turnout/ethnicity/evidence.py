@@ -1,4 +1,4 @@
-"""What a file says of origin besides the name: vendor or self-reported label, place of birth, language."""
+"""What a file says of origin besides the name: vendor or self-reported label, place of birth, language, party."""
 
 import re
 from dataclasses import dataclass
@@ -10,71 +10,85 @@ import polars as pl
 from turnout.ethnicity.specification import Birthplace, ByGroup, Language, Specification, Vendor
 from turnout.vocabulary import GROUPS
 
-#: Bits that say which evidence a likelihood rests on.
-VENDOR, BIRTHPLACE, LANGUAGE = 1, 2, 4
+#: Columns of labels, by the bit that says they were used in an estimate.
+BITS: Final = {"vendor": 8, "birthplace": 16, "language": 32, "party": 64}
+LABELS: Final = tuple(BITS)
 _SILENT: Final = np.ones(len(GROUPS))
 
 
 @dataclass(frozen=True)
 class Evidence:
-    """Likelihoods of the distinct combinations of labels.
+    """Likelihoods of the labels of each column. Code 0 of every column says nothing.
 
     Attributes
     ----------
-    codes : the combinations as ``vendor, birthplace, language, code``; code 0 stands for no evidence
-    likelihood : float32 (combinations + 1, groups), the largest of a row being 1, indexed by code
-    used : uint8 (combinations + 1,), the bits of what spoke
+    rows : every label that says something: ``kind, raw, code``
+    expected : by column, float64 (codes, groups): P(label | group) before the file is looked at; ones where unknown
+    named : bool (codes, groups), the groups each vendor label names; its row 0 names none
     unknown : vendor labels that are in no list, with how many voters bear each
     """
 
-    codes: pl.DataFrame
-    likelihood: np.ndarray
-    used: np.ndarray
+    rows: pl.DataFrame
+    expected: dict[str, np.ndarray]
+    named: np.ndarray
     unknown: dict[str, int]
 
 
-def read(labels: pl.DataFrame, specification: Specification) -> Evidence:
-    """Turn distinct label combinations, as ``sql/ethnicity/evidence_labels.sql`` yields them, into likelihoods."""
-    reader = _Reader(specification)
-    rows = [_SILENT]
-    used = [0]
+def read(labels: pl.DataFrame, specification: Specification, *, blind: bool = False) -> Evidence:
+    """Turn the distinct labels, as ``sql/ethnicity/voter_labels.sql`` yields them, into likelihoods.
+
+    With ``blind`` the vendor or self-reported label is not looked at, so that it can be compared with.
+    """
+    meanings = {} if blind else specification.vendor.meanings()
+    sets = {label: groups for label, groups in meanings.items() if groups}
+    looked_up: dict[str, dict[str, np.ndarray]] = {
+        "vendor": {label: label_likelihood(groups, specification.vendor) for label, groups in sets.items()},
+        "birthplace": birthplace_likelihoods(specification.birthplace),
+        "language": language_likelihoods(specification.language),
+        "party": _parties(labels.filter(pl.col("kind") == "party"), specification.party.least),
+    }
+    rows: list[tuple[str, str, int]] = []
+    expected: dict[str, np.ndarray] = {}
     unknown: dict[str, int] = {}
-    for vendor, birthplace, language, voters in labels.iter_rows():
-        parts = (reader.vendor(vendor), reader.birthplace(birthplace), reader.language(language))
-        spoken = [part if part is not None else _SILENT for part in parts]
-        product = spoken[0] * spoken[1] * spoken[2]
-        rows.append(product / product.max())
-        bits = (VENDOR, BIRTHPLACE, LANGUAGE)
-        used.append(sum(bit for bit, part in zip(bits, parts, strict=True) if part is not None))
-        if plain(vendor) and plain(vendor) not in reader.meanings:
-            unknown[plain(vendor)] = unknown.get(plain(vendor), 0) + voters
-    codes = labels.drop("voters").with_columns(pl.int_range(1, pl.len() + 1, dtype=pl.Int32).alias("code"))
-    return Evidence(codes, np.array(rows, dtype=np.float32), np.array(used, dtype=np.uint8), unknown)
+    named = [np.zeros(len(GROUPS), dtype=bool)]
+    for kind, table in looked_up.items():
+        codes: dict[bytes, int] = {}
+        found = [_SILENT]
+        for raw, voters in labels.filter(pl.col("kind") == kind).select("raw", "voters").iter_rows():
+            label = plain(raw)
+            likelihood = table.get(label)
+            if kind == "vendor" and label and likelihood is None and not blind and label not in meanings:
+                unknown[label] = unknown.get(label, 0) + voters
+            if likelihood is None:
+                continue
+            key = label.encode() if kind == "party" else likelihood.tobytes()
+            if key not in codes:
+                codes[key] = len(found)
+                found.append(likelihood)
+                if kind == "vendor":
+                    named.append(np.isin(GROUPS, list(sets[label])))
+            rows.append((kind, raw, codes[key]))
+        expected[kind] = np.array(found)
+    frame = pl.DataFrame(rows, schema={"kind": pl.String, "raw": pl.String, "code": pl.Int32}, orient="row")
+    return Evidence(frame, expected, np.array(named), unknown)
+
+
+def _parties(labels: pl.DataFrame, least: float) -> dict[str, np.ndarray]:
+    """Parties with at least a share of the file's, about whose voters nothing is known beforehand.
+
+    A single party says nothing. The Census knows no parties: what they say is learned from the file.
+    """
+    voters: dict[str, int] = {}
+    for raw, count in labels.select("raw", "voters").iter_rows():
+        if label := plain(raw):
+            voters[label] = voters.get(label, 0) + count
+    common = [label for label, count in voters.items() if count >= least * sum(voters.values())]
+    return dict.fromkeys(common, _SILENT) if len(common) > 1 else {}
 
 
 def plain(label: str) -> str:
     """Spell a label as the specification lists them: upper case, all but letters and digits one space."""
     return re.sub(r"[^A-Z0-9]+", " ", label.upper()).strip()
-
-
-class _Reader:
-    """The specification's lists as look-ups from a plain label to a likelihood, None where the label says nothing."""
-
-    def __init__(self, specification: Specification) -> None:
-        vendor = specification.vendor
-        self.meanings = vendor.meanings()
-        self._vendor = {label: label_likelihood(groups, vendor) for label, groups in self.meanings.items() if groups}
-        self._birthplace = birthplace_likelihoods(specification.birthplace)
-        self._language = language_likelihoods(specification.language)
-
-    def vendor(self, label: str) -> np.ndarray | None:
-        return self._vendor.get(plain(label))
-
-    def birthplace(self, label: str) -> np.ndarray | None:
-        return self._birthplace.get(plain(label))
-
-    def language(self, label: str) -> np.ndarray | None:
-        return self._language.get(plain(label))
 
 
 def label_likelihood(groups: frozenset[str], vendor: Vendor) -> np.ndarray:
@@ -83,9 +97,16 @@ def label_likelihood(groups: frozenset[str], vendor: Vendor) -> np.ndarray:
     A voter is given the own group's label with the reliability r, any of the other eleven with (1 − r)/11 each. One
     that names a set of s groups collects those: r + (1 − r)(s − 1)/11 for a group in it, (1 − r)s/11 for one outside.
     """
-    wrong = (1 - vendor.reliability) / (len(GROUPS) - 1)
-    inside = vendor.reliability + wrong * (len(groups) - 1)
-    return np.array([inside if group in groups else wrong * len(groups) for group in GROUPS])
+    likelihood: np.ndarray = set_likelihoods(np.isin(GROUPS, list(groups))[None, :], vendor.reliability)[0]
+    return likelihood
+
+
+def set_likelihoods(named: np.ndarray, reliability: float) -> np.ndarray:
+    """P(label | group) of labels that name sets of groups: (labels, groups); ones for a label that names none."""
+    size = named.sum(axis=1, keepdims=True)
+    wrong = (1 - reliability) / (len(GROUPS) - 1)
+    likelihood = np.where(named, reliability + wrong * (size - 1), wrong * size)
+    return np.where(size > 0, likelihood, 1.0)
 
 
 def birthplace_likelihoods(birthplace: Birthplace) -> dict[str, np.ndarray]:

@@ -1,21 +1,22 @@
-"""Names as they are spelled for matching, and the row of the name table each matches.
+"""Names as they are spelled for matching, and what each says of the group.
 
 The spelling is defined once, in ``sql/ethnicity/name_macros.sql``; what runs in Python runs those macros.
 """
 
-from collections.abc import Iterable
-from functools import cache
+from collections.abc import Iterable, Sequence
+from typing import Final
 
 import duckdb
 import numpy as np
 import polars as pl
 
 from turnout import resources
-from turnout.ethnicity import tables
+from turnout.ethnicity.tables import UNLISTED, NameTables
 from turnout.vocabulary import GROUPS
 
-#: Codes of a voter's name where there is no row of the table.
+#: Codes of a voter's name where there is no row of the table. A middle name on no list counts as missing.
 MISSING, ON_NO_LIST = -1, -2
+KINDS: Final = ("surname", "first", "middle")
 
 
 def keys(names: Iterable[str | None]) -> list[str | None]:
@@ -26,19 +27,21 @@ def keys(names: Iterable[str | None]) -> list[str | None]:
     with duckdb.connect(":memory:") as connection:
         connection.execute(resources.sql("ethnicity/name_macros"))
         connection.register("names", pl.DataFrame({"raw": list(names)}, schema={"raw": pl.String}).with_row_index())
-        found = connection.sql('SELECT name_key(raw) AS spelled FROM names ORDER BY "index"').fetchall()
+        found = connection.sql('SELECT name_spelling(raw) AS spelled FROM names ORDER BY "index"').fetchall()
     return [row[0] for row in found]
 
 
-def matched(connection: duckdb.DuckDBPyConnection, inputs: pl.DataFrame) -> pl.DataFrame:
+def matched(connection: duckdb.DuckDBPyConnection, inputs: pl.DataFrame, tables: NameTables) -> pl.DataFrame:
     """Match distinct names to the tables.
 
-    ``inputs``: columns ``kind`` ('surname' or 'first') and ``raw``. Returns ``kind, raw, table_row, is_missing``,
-    ``table_row`` being a row of the table, null for a name on no list.
+    ``inputs``: ``kind`` ('surname', 'first' or 'middle'), ``raw`` and ``voters``. Returns ``kind, raw, voters, whole,
+    table_row, is_missing``: ``whole`` as spelled for matching, ``table_row`` a row of the table, null for a name on
+    no list.
     """
     connection.execute(resources.sql("ethnicity/name_macros"))
     connection.register("name_inputs", inputs)
-    connection.register("listed_names", _listed())
+    kinds = [kind for kind in KINDS if kind in inputs["kind"]]
+    connection.register("listed_names", listed(tables, kinds))
     try:
         frame: pl.DataFrame = connection.sql(resources.sql("ethnicity/matched_names")).pl()
     finally:
@@ -47,43 +50,51 @@ def matched(connection: duckdb.DuckDBPyConnection, inputs: pl.DataFrame) -> pl.D
     return frame
 
 
-@cache
-def _listed() -> pl.DataFrame:
+def listed(tables: NameTables, kinds: Sequence[str] = KINDS) -> pl.DataFrame:
     """All listed names: ``kind, name, table_row``; without the row for names on no list, so that none matches it."""
     return pl.concat(
-        tables.people(kind)
+        tables.of(kind)
         .select(pl.lit(kind).alias("kind"), "name", pl.int_range(pl.len(), dtype=pl.Int32).alias("table_row"))
-        .filter(pl.col("name") != tables.UNLISTED)
-        for kind in ("surname", "first")
+        .filter(pl.col("name") != UNLISTED)
+        for kind in kinds or KINDS[:1]
     )
 
 
-def likelihoods(kind: tables.Kind, rows: np.ndarray, prior: np.ndarray, tolerated: float) -> np.ndarray:
-    """P(name | group) by voter, up to a factor: float32 (voters, groups). Missing names say nothing.
+def likelihoods(table: pl.DataFrame, rows: np.ndarray, prior: np.ndarray, tolerated: float) -> np.ndarray:
+    """P(name | group) by row of a table, for voters whose rows are ``rows``, see :func:`likelihoods_at`."""
+    named = int((rows != MISSING).sum())
+    return likelihoods_at(table, int((rows == ON_NO_LIST).sum()) / max(named, 1), prior, tolerated)
 
-    A name on no list has P(no list | group) = u_g + e(1 − u_g). The Census gives u; e is how often names are written
-    so that they match none, alike for every group: what the file has above ``tolerated`` times the Census's rate.
+
+def likelihoods_at(table: pl.DataFrame, rate: float, prior: np.ndarray, tolerated: float) -> np.ndarray:
+    """P(name | group) by row of a table, the largest of a row scaled to 1, and two rows at the end.
+
+    float32 (rows + 2, groups): so that index ``ON_NO_LIST``, −2, is the row for names on no list, and ``MISSING``,
+    −1, is a row of ones. A name on no list has P(no list | group) = u_g + e(1 − u_g). The Census gives u; e is how
+    often names are written so that they match none, alike for every group: what the file has above ``tolerated``
+    times the Census's rate.
 
     Parameters
     ----------
-    rows : row of the table by voter, ``MISSING`` or ``ON_NO_LIST``
+    rate : share of the file's names that are on no list
     prior : (groups,) make-up the Census's rate is taken at
     """
-    matrix = _matrix(kind)
-    own = np.array([tables.unlisted(kind)[group] for group in GROUPS])
-    named = int((rows != MISSING).sum())
-    rate = int((rows == ON_NO_LIST).sum()) / max(named, 1)
-    usual = tolerated * float(own @ prior)
-    wrongly_written = max(0.0, (rate - usual) / (1 - usual))
-    unlisted = own + wrongly_written * (1 - own)
-    found: np.ndarray = matrix[rows]  # −1 is the last row, of ones
-    found[rows == ON_NO_LIST] = unlisted / unlisted.max()
-    return found
+    matrix = table.select(GROUPS).to_numpy()
+    matrix = matrix / matrix.max(axis=1, keepdims=True)
+    unlisted = np.ones(len(GROUPS))
+    own = table.filter(pl.col("name") == UNLISTED).select(GROUPS).to_numpy()
+    if len(own):
+        usual = tolerated * float(own[0] @ prior)
+        wrongly_written = max(0.0, (rate - usual) / (1 - usual))
+        unlisted = own[0] + wrongly_written * (1 - own[0])
+    return np.vstack([matrix, unlisted / unlisted.max(), np.ones(len(GROUPS))]).astype(np.float32)
 
 
-@cache
-def _matrix(kind: tables.Kind) -> np.ndarray:
-    """P(name | group) by row of the table, the largest of a row scaled to 1; two rows of ones at the end."""
-    listed = tables.likelihoods(kind).select(GROUPS).to_numpy()
-    listed = listed / listed.max(axis=1, keepdims=True)
-    return np.vstack([listed, np.ones((2, len(GROUPS)))]).astype(np.float32)
+def borne_by_others(matrix: np.ndarray, shares: np.ndarray, part: float) -> np.ndarray:
+    """Surnames' likelihoods when a part of every group bears a name from another, as people marry and are adopted.
+
+    ``(1 − part) P(name | g) + part Σ_h shares_h P(name | h)``, where ``shares`` (groups,) is the electorate's
+    make-up.
+    """
+    mixed: np.ndarray = ((1 - part) * matrix + part * (matrix @ shares)[:, None]).astype(np.float32)
+    return mixed

@@ -9,7 +9,14 @@ _EXACT = 1e-9
 
 
 def rake(posterior: np.ndarray, margins: np.ndarray) -> np.ndarray:
-    """Return the posteriors, float64 (voters, groups), with the mean of each known group equal to its margin.
+    """Return the posteriors, float64 (voters, groups), with the mean of each known group equal to its margin."""
+    raked: np.ndarray = posterior * multipliers(posterior, margins)
+    raked /= raked.sum(axis=1, keepdims=True)
+    return raked
+
+
+def multipliers(posterior: np.ndarray, margins: np.ndarray) -> np.ndarray:
+    """Return the factors by group, (groups,), that make the means of the posteriors equal to the margins.
 
     Finds λ with ``mean_i(p_ig λ_g / Σ_h p_ih λ_h) = m_g`` for the known groups and λ = 1 for the others, by Newton
     steps on log λ (Greengard & Gelman, arXiv 2304.09126, for the idea). ``margins``: (groups,), NaN where unknown. A
@@ -23,7 +30,7 @@ def rake(posterior: np.ndarray, margins: np.ndarray) -> np.ndarray:
     target = feasible(margins)
     known = np.flatnonzero(~np.isnan(target))
     if len(known) == 0:
-        return posterior
+        return np.ones(posterior.shape[1])
     pinned = known[:-1] if len(known) == posterior.shape[1] else known  # all known: the last follows from the others
     log_multiplier = np.zeros(posterior.shape[1])
     raked = posterior
@@ -31,7 +38,7 @@ def rake(posterior: np.ndarray, margins: np.ndarray) -> np.ndarray:
         mean = raked.mean(axis=0)
         off = target[pinned] - mean[pinned]
         if np.abs(off).max() < _EXACT:
-            return raked
+            return np.exp(log_multiplier)
         cross = np.einsum("ig,ih->gh", raked[:, pinned], raked[:, pinned]) / len(raked)
         slope = np.diag(mean[pinned]) - cross
         step = np.linalg.solve(slope + 1e-12 * np.eye(len(pinned)), off)
@@ -39,7 +46,7 @@ def rake(posterior: np.ndarray, margins: np.ndarray) -> np.ndarray:
         raked = posterior * np.exp(log_multiplier)
         raked /= raked.sum(axis=1, keepdims=True)
     if np.abs(target[pinned] - raked.mean(axis=0)[pinned]).max() < 1e-6:
-        return raked
+        return np.exp(log_multiplier)
     raise UsageError(
         "ethnicity.margins: no estimate has these shares and fits the names in the file too. "
         "Check that the shares are of this electorate, or remove the smallest."

@@ -25,11 +25,14 @@ class Fit(_Strict):
     district_strength: float = Field(ge=0)
     held_weight: float = Field(ge=0)
     county_strength: float = Field(gt=0)
+    area_strength: float = Field(gt=0)
     precinct_strength: float = Field(gt=0)
     status_strength: float = Field(gt=0)
     cell_strength: float = Field(gt=0)
     pooled_iterations: int = Field(ge=1)
+    pooled_rounds: int = Field(ge=1)
     pooled_voters: int = Field(ge=1)
+    voters: int = Field(ge=1)
     iterations: int = Field(ge=1)
     tolerance: float = Field(gt=0)
 
@@ -38,6 +41,24 @@ class Unlisted(_Strict):
     """How many names on no list are the groups' own."""
 
     tolerated: float = Field(ge=1)
+
+
+class Married(_Strict):
+    """How many bear a surname that is not their group's."""
+
+    part: Probability
+
+
+class Party(_Strict):
+    """Which parties count as evidence."""
+
+    least: Probability
+
+
+class Learned(_Strict):
+    """How far the file's own labels move what is expected of them."""
+
+    strength: float = Field(gt=0)
 
 
 class Status(_Strict):
@@ -121,6 +142,9 @@ class Specification(_Strict):
     prior: ByGroup
     fit: Fit
     unlisted: Unlisted
+    married: Married
+    party: Party
+    learned: Learned
     status: Status
     vendor: Vendor
     birthplace: Birthplace

@@ -1,0 +1,45 @@
+-- Writes every voter's estimate by Bayes' rule from surname, first name and one place, in one pass: what posterior.sql does,
+-- for keys that all have a row.
+-- P(group | voter) ∝ P(surname | group) P(first | group) · weight of the group in the place.
+-- Grain: voter, in the order of voters. Reads: voter_keys (voter_id, surname, first, cell; '' where there is none),
+-- surname_likelihood, first_likelihood, cell_weight (key, bit, the groups), basis_words (bits, basis). Writes: ethnicity.
+-- One in ten million is added, so that none is 0.
+INSERT INTO ethnicity BY NAME
+WITH joint AS (
+  SELECT v.voter_id, s.bit + f.bit + c.bit AS bits,
+         s.white * f.white * c.white AS white,
+         s.black * f.black * c.black AS black,
+         s.latino * f.latino * c.latino AS latino,
+         s.chinese * f.chinese * c.chinese AS chinese,
+         s.filipino * f.filipino * c.filipino AS filipino,
+         s.indian * f.indian * c.indian AS indian,
+         s.japanese * f.japanese * c.japanese AS japanese,
+         s.korean * f.korean * c.korean AS korean,
+         s.vietnamese * f.vietnamese * c.vietnamese AS vietnamese,
+         s.other_asian * f.other_asian * c.other_asian AS other_asian,
+         s.native * f.native * c.native AS native,
+         s.other * f.other * c.other AS other
+  FROM voter_keys v
+  JOIN cell_weight c ON c.key = v.cell
+  JOIN surname_likelihood s ON s.key = v.surname
+  JOIN first_likelihood f ON f.key = v.first
+), total AS (
+  SELECT *, white + black + latino + chinese + filipino + indian
+            + japanese + korean + vietnamese + other_asian + native + other AS total
+  FROM joint
+)
+SELECT t.voter_id,
+       t.white / t.total + 1e-7::FLOAT AS white,
+       t.black / t.total + 1e-7::FLOAT AS black,
+       t.latino / t.total + 1e-7::FLOAT AS latino,
+       t.chinese / t.total + 1e-7::FLOAT AS chinese,
+       t.filipino / t.total + 1e-7::FLOAT AS filipino,
+       t.indian / t.total + 1e-7::FLOAT AS indian,
+       t.japanese / t.total + 1e-7::FLOAT AS japanese,
+       t.korean / t.total + 1e-7::FLOAT AS korean,
+       t.vietnamese / t.total + 1e-7::FLOAT AS vietnamese,
+       t.other_asian / t.total + 1e-7::FLOAT AS other_asian,
+       t.native / t.total + 1e-7::FLOAT AS native,
+       t.other / t.total + 1e-7::FLOAT AS other,
+       b.basis
+FROM total t JOIN basis_words b ON b.bits = t.bits

@@ -1,0 +1,54 @@
+"""How far a count by group may be off: what the name tables do not know, and who each voter happens to be."""
+
+import numpy as np
+
+#: Sd of the log of a name's frequency in a group, of a district against the table. Judgement: names of common groups
+#: in the Census of 2010 and 2020 differ by some 0.1; between districts, and between voters and residents, by more.
+NAME_SD = 0.4
+#: What the tables have wrong for all names of a group at once, and what is wrong with the model: sd of a share s is
+#: this times sqrt(s (1 − s)). From the errors on synthetic electorates (models/ethnicity.md).
+SHARED_SD = 0.02
+
+
+def standard_errors(
+    posterior: np.ndarray, surname: np.ndarray, first: np.ndarray, certainty: np.ndarray
+) -> np.ndarray:
+    """Return the standard error of the expected voters of each group among some voters: (groups,), in voters.
+
+    With q the posteriors, the expected count of group h moves by ``Σ_i q_ih (1{g = h} − q_ig)`` over a name's bearers
+    for each unit by which the log of its frequency in group g is off; names are off independently. To it comes the
+    variance of who the voters are, ``Σ q (1 − q)``. Both are divided by the squared certainty Σq²/Σq: the part of the
+    information that EM does not have makes it follow its own errors (the missing information principle). The error
+    all names share is added.
+
+    Parameters
+    ----------
+    posterior : (voters, groups) of the voters counted
+    surname, first : their rows in the name tables, below 0 for none
+    certainty : (groups,) of the whole file
+    """
+    q = posterior.astype(np.float64)
+    chance = (q * (1 - q)).sum(axis=0)
+    names = _moved(q, surname) + _moved(q, first)
+    total = max(float(q.sum()), 1e-12)
+    share = q.sum(axis=0) / total
+    shared = SHARED_SD**2 * share * (1 - share) * total**2
+    variance: np.ndarray = (chance + NAME_SD**2 * names) / np.maximum(certainty, 0.3) ** 2 + shared
+    error: np.ndarray = np.sqrt(variance)
+    return error
+
+
+def _moved(q: np.ndarray, rows: np.ndarray) -> np.ndarray:
+    """Sum over names and groups g of the squared movement of each group's count: (groups,)."""
+    listed = np.flatnonzero(rows >= 0)
+    found = np.zeros(q.shape[1])
+    if len(listed) == 0:
+        return found
+    order = listed[np.argsort(rows[listed], kind="stable")]
+    starts = np.flatnonzero(np.diff(rows[order], prepend=-1))
+    q = q[order]
+    for h in range(q.shape[1]):
+        moved = -np.add.reduceat(q * q[:, h : h + 1], starts, axis=0)
+        moved[:, h] += np.add.reduceat(q[:, h], starts)
+        found[h] = float((moved * moved).sum())
+    return found

@@ -1,0 +1,132 @@
+"""An ethnicity estimate in the terminal and as CSV: sums and scores, never a voter."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import polars as pl
+from rich.console import Console
+from rich.text import Text
+
+from turnout.ethnicity.calibration import Calibration
+from turnout.reporting import tables, words
+from turnout.reporting.terminal import plain_table, show_findings, title
+from turnout.vocabulary import GROUPS
+
+_FEWEST = 10
+
+
+@dataclass(frozen=True)
+class Estimated:
+    """The estimate of one voter file, in sums.
+
+    Attributes
+    ----------
+    groups : ``group, voters, share``
+    by_ballot : see :func:`turnout.ethnicity.early_composition`
+    basis : see :func:`turnout.ethnicity.summary`
+    calibration : None where the file was not compared with itself
+    findings : the table of that name
+    """
+
+    groups: pl.DataFrame
+    by_ballot: pl.DataFrame
+    basis: pl.DataFrame
+    calibration: Calibration | None
+    findings: pl.DataFrame
+
+
+def show(estimated: Estimated, console: Console) -> None:
+    """Print who the voters are, who has voted, what it rests on, and how good it is."""
+    title(console, "Who the voters are", "expected voters by estimated ethnicity")
+    table = plain_table("Group", "Voters", "Share")
+    for group, voters, share in estimated.groups.iter_rows():
+        if voters >= _FEWEST:
+            table.add_row(Text(_named(group)), words.count(voters), words.percent(share))
+    console.print(table)
+    _voted(estimated.by_ballot, console)
+    _basis(estimated.basis, console)
+    if estimated.calibration is not None:
+        _calibration(estimated.calibration, console)
+    show_findings(estimated.findings, console)
+
+
+def write(estimated: Estimated, directory: Path) -> None:
+    """Write groups.csv, by_ballot.csv, basis.csv and, compared, calibration.csv, reliability.csv and surnames.csv."""
+    directory.mkdir(mode=0o700, parents=True, exist_ok=True)
+    count = pl.col("voters")
+    frames = {
+        "groups": estimated.groups.with_columns(pl.when(count >= _FEWEST).then(pl.col("voters", "share"))),
+        "by_ballot": estimated.by_ballot.with_columns(
+            pl.when(pl.col("estimated") >= _FEWEST).then(pl.col("plain", "estimated", "lo90", "hi90"))
+        ),
+        "basis": estimated.basis.filter(count >= _FEWEST),
+    }
+    if (found := estimated.calibration) is not None:
+        frames |= {"calibration": found.scores, "reliability": found.reliability, "surnames": found.surnames}
+    for name, frame in frames.items():
+        path = directory / f"{name}.csv"
+        path.touch(mode=0o600)
+        path.write_text(tables.to_csv(frame), encoding="utf-8")
+
+
+def _named(group: str) -> str:
+    """Spell a group: 'Other Asian'; of several, 'Chinese, Japanese'."""
+    return ", ".join(part.replace("_", " ") for part in group.split("+")).title()
+
+
+def _voted(by_ballot: pl.DataFrame, console: Console) -> None:
+    accepted = by_ballot.filter(pl.col("ballot") == "accepted")
+    total = accepted["estimated"].sum()
+    if total < _FEWEST:
+        return
+    title(console, "Who has voted", "ballots accepted, by the plain sum of probabilities and by EM")
+    table = plain_table("Group", "Plain sum", "Estimate", "Share", "90 % interval")
+    rows = {row["group_name"]: row for row in accepted.iter_rows(named=True)}
+    for group in GROUPS:
+        row = rows[group]
+        if row["estimated"] >= _FEWEST:
+            table.add_row(
+                Text(_named(group)),
+                words.count(row["plain"]),
+                words.count(row["estimated"]),
+                words.percent(row["estimated"] / total),
+                words.count_interval(row["lo90"], row["hi90"]),
+            )
+    console.print(table)
+
+
+def _basis(basis: pl.DataFrame, console: Console) -> None:
+    title(console, "What it rests on", "evidence by voters")
+    table = plain_table("Evidence", "Voters")
+    for name, voters in basis.filter(pl.col("voters") >= _FEWEST).head(10).iter_rows():
+        table.add_row(Text(name), words.count(voters))
+    console.print(table)
+
+
+def _calibration(found: Calibration, console: Console) -> None:
+    title(console, "How good it is", f"against the label of {words.count(found.labelled)} voters, which was not used")
+    table = plain_table("Group", "Reported", "Estimate", "Most probable", "Brier", "of that", "Log loss")
+    for row in found.scores.iter_rows(named=True):
+        table.add_row(
+            Text(_named(row["group"])),
+            words.percent(row["observed"]),
+            words.percent(row["estimated"]),
+            words.percent(row["thresholded"]),
+            f"{row['brier']:.4f}",
+            f"{row['brier_thresholded']:.4f}",
+            f"{row['log_loss']:.4f}",
+        )
+    console.print(table)
+    title(console, "Reliability", "of voters given a probability between, how many report the group")
+    table = plain_table("Group", "Between", "Voters", "Estimate", "Reported")
+    for row in found.reliability.iter_rows(named=True):
+        between = f"{100 * row['from']:.0f} and {100 * row['to']:.0f} %"
+        cells = (words.count(row["voters"]), words.percent(row["estimated"]), words.percent(row["observed"]))
+        table.add_row(Text(_named(row["group"])), between, *cells)
+    console.print(table)
+    share = found.unmatched / max(found.voters, 1)
+    title(console, "Surnames on no list", f"{words.percent(share)} of the voters; the most frequent")
+    table = plain_table("Surname", "Voters")
+    for surname, voters in found.surnames.iter_rows():
+        table.add_row(Text(surname), words.count(voters))
+    console.print(table)
