@@ -1,65 +1,21 @@
-"""Every command of ``turnout``."""
+"""Commands from inputs to answers: project, and what is done with past runs and past elections."""
 
-import contextlib
-import dataclasses
-from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from turnout.cli import options
-from turnout.cli.group import Commands
+from turnout.cli.application import app, example
+from turnout.cli.asked import allowing, contest_of
+from turnout.cli.screen import bar, console, progress_shown
 from turnout.errors import AbstainedEverywhere, UsageError
 
 if TYPE_CHECKING:
-    from rich.console import Console
-
-    from turnout.contest import Contest
     from turnout.reporting import Run
 
-app = typer.Typer(
-    cls=Commands,
-    add_completion=False,
-    pretty_exceptions_enable=False,
-    rich_markup_mode=None,
-    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
-)
 
-
-def _example(*lines: str) -> str:
-    """Return an epilog that keeps its lines."""
-    return "\b\nExamples:\n" + "\n".join(f"  {line}" for line in lines)
-
-
-def _print_version(wanted: bool) -> None:
-    if wanted:
-        from importlib.metadata import version  # noqa: PLC0415
-
-        typer.echo(f"turnout {version('turnout')}")
-        raise typer.Exit
-
-
-@app.callback(invoke_without_command=True, epilog=_example("turnout demo", "turnout project contest.toml"))
-def turnout(
-    context: typer.Context,
-    version: Annotated[  # noqa: ARG001 - handled by its callback
-        bool, typer.Option("--version", callback=_print_version, is_eager=True, help="Print the version and exit.")
-    ] = False,
-) -> None:
-    """Voter-file turnout modelling: who has voted, who is still to vote, where it ends, and how sure that is.
-
-    Start with `turnout demo`: it needs no input. Every command explains itself with --help.
-
-    Exit codes: 0 done, 1 a bug, 2 wrong usage or config, 3 an input was refused, 4 an input is stale, 5 abstained
-    everywhere, 6 another run holds the directory, 7 a batch in part failed.
-    """
-    if context.invoked_subcommand is None:
-        typer.echo(context.get_help(), err=True)
-        raise typer.Exit(UsageError.exit_code)
-
-
-@app.command(epilog=_example("turnout demo", "turnout demo try --seed 7", "turnout demo try --files-only"))
+@app.command(epilog=example("turnout demo", "turnout demo try --seed 7", "turnout demo try --files-only"))
 def demo(
     directory: options.DemoDirectory = Path("demo"),
     seed: Annotated[int, typer.Option(min=0, help="Seed of the electorate and of the draws.")] = 2017,
@@ -74,7 +30,7 @@ def demo(
     """
     from turnout.running import demo as running  # noqa: PLC0415
 
-    with _progress(quiet) as progress:
+    with progress_shown(quiet) as progress:
         config, truth = running.generate(directory, seed=seed, progress=progress)
         if files_only:
             return
@@ -82,12 +38,12 @@ def demo(
     _show(run, quiet=quiet)
     if not quiet:
         for sentence in (running.ended(config, truth), running.CERTIFIED):
-            _console().print(f"\n{sentence}", markup=False, highlight=False)
+            console().print(f"\n{sentence}", markup=False, highlight=False)
     _refuse_abstention(run)
 
 
 @app.command(
-    epilog=_example(
+    epilog=example(
         "turnout project contest.toml",
         "turnout project --returns early.csv --history past/ --output out",
     )
@@ -118,7 +74,7 @@ def project(
     answer.
     Writes projection.csv, projection.json, cohorts.csv (with a voter file) and report.html.
     """
-    chosen = _contest(
+    chosen = contest_of(
         config,
         files={
             "returns": returns,
@@ -143,13 +99,13 @@ def project(
         raise UsageError("Missing --output. Name a directory to publish into, or give a CONFIG that does.")
     from turnout.running import project as running  # noqa: PLC0415
 
-    with _progress(quiet) as progress:
-        run = running.run(_allowing(chosen, allow_shrink), progress=progress)
+    with progress_shown(quiet) as progress:
+        run = running.run(allowing(chosen, allow_shrink), progress=progress)
     _show(run, quiet=quiet, as_json=as_json)
     _refuse_abstention(run)
 
 
-@app.command(epilog=_example("turnout cohorts contest.toml"))
+@app.command(epilog=example("turnout cohorts contest.toml"))
 def cohorts(config: options.Config, quiet: options.Quiet = False) -> None:
     """Show who has voted and who is still to vote.
 
@@ -160,143 +116,13 @@ def cohorts(config: options.Config, quiet: options.Quiet = False) -> None:
     from turnout.contest import Contest  # noqa: PLC0415
     from turnout.running import cohorts as running  # noqa: PLC0415
 
-    with _progress(quiet) as progress:
+    with progress_shown(quiet) as progress:
         run = running.run(Contest.load(config), progress=progress)
     if not quiet:
-        reporting.show(run, _console(), files=False)
+        reporting.show(run, console(), files=False)
 
 
-@app.command(
-    epilog=_example(
-        "turnout ethnicity contest.toml",
-        "turnout ethnicity --voters voters.csv --ballots ballots.csv",
-        "turnout ethnicity --voters nc.csv --compare --output calibration",
-    )
-)
-def ethnicity(
-    config: options.OptionalConfig = None,
-    *,
-    voters: options.Voters = None,
-    vote_history: options.VoteHistory = None,
-    ballots: options.Ballots = None,
-    compare: Annotated[
-        bool, typer.Option("--compare", help="Compare with the self-reported race in the file instead of using it.")
-    ] = False,
-    output: Annotated[
-        Path | None, typer.Option("--output", metavar="DIR", help="Directory to write the tables into, as CSV.")
-    ] = None,
-) -> None:
-    """Estimate who the voters are, and say how good that is.
-
-    Expected voters by group, those who have voted by the plain sum of probabilities and by the estimate that knows
-    that voting early depends on the group, and what the estimates rest on. With --compare, and a file in which voters
-    report their race, how well the estimates are calibrated: reliability by group, Brier score and log loss beside
-    taking everyone's most probable group, and the most frequent surnames on no list. No voter is told, and no surname
-    of fewer than ten.
-    """
-    from turnout.reporting import ethnicity as reporting  # noqa: PLC0415
-    from turnout.running import ethnicity as running  # noqa: PLC0415
-
-    chosen = _contest(config, files={"voters": voters, "vote-history": vote_history, "ballots": ballots}, settings={})
-    with _progress(quiet=False) as progress:
-        estimated = running.run(chosen, compare=compare, progress=progress)
-    reporting.show(estimated, _console())
-    if output is not None:
-        reporting.write(estimated, output)
-
-
-@app.command(
-    epilog=_example(
-        "turnout check voters.txt absentee.csv",
-        "turnout check export.txt --layout van-voters",
-        "turnout check today.csv --against yesterday.csv",
-        "turnout check contest.toml --against 2017-06-04 --json",
-    )
-)
-def check(
-    files: options.CheckFiles = None,
-    *,
-    returns: options.Returns = None,
-    voters: options.Voters = None,
-    vote_history: options.VoteHistory = None,
-    ballots: options.Ballots = None,
-    history: options.History = None,
-    past_crosswalk: options.PastCrosswalk = None,
-    layout: options.LayoutName = None,
-    against: options.Against = None,
-    allow_shrink: options.AllowShrink = False,
-    as_json: options.CheckJson = False,
-) -> None:
-    """Say what files are, and account for every line of them.
-
-    Give files (what they are is found out), a contest's CONFIG, or files by what they are. Each is read as a
-    projection would read it, before any model: its layout, encoding and separator, the columns found, codes and the
-    unknown ones among them, days, voters named twice, precincts, and lines loaded, rejected and ignored. Nothing is
-    kept, and no name or number of a voter is shown. Exit code 3 when a run would refuse a file.
-
-    --against says what changed in the ballots since an earlier file, or since a day that a run kept, and refuses
-    ballots of which more than 2 % are gone (allow_shrink in the config).
-    """
-    from turnout.reporting import check as report  # noqa: PLC0415
-    from turnout.running import check as running  # noqa: PLC0415
-
-    by_kind = {
-        "returns": returns,
-        "voters": voters,
-        "vote-history": vote_history,
-        "ballots": ballots,
-        "history": history,
-        "past-crosswalk": past_crosswalk,
-    }
-    configs = [path for path in files or [] if path.suffix == ".toml"]
-    loose = files and not configs
-    if configs and len(files or []) > 1:
-        raise UsageError("Give one CONFIG, or files, not both.")
-    if loose and any(by_kind.values()):
-        raise UsageError("Name files by what they are (--voters …), or leave that to be found out, not both.")
-    if layout is not None and not loose:
-        raise UsageError("--layout goes with files. In a config, say read_as under [inputs].")
-    with _progress(quiet=as_json) as progress:
-        if loose:
-            allowed = 1.0 if allow_shrink else 0.02
-            result = running.loose(
-                files or [], layout=layout, against=against, allow_shrink=allowed, progress=progress
-            )
-        else:
-            chosen = _contest(configs[0] if configs else None, files=by_kind, settings={})
-            result = running.run(_allowing(chosen, allow_shrink), against=against, progress=progress)
-    if as_json:
-        typer.echo(report.to_json(result.reports, result.findings, result.change), nl=False)
-    else:
-        report.show(result.reports, result.findings, result.change, _console())
-    running.refuse(result)
-
-
-@app.command(
-    epilog=_example(
-        "turnout init voters.txt absentee.csv returns.csv",
-        "turnout init voters.txt returns.csv --output ca34",
-    )
-)
-def init(
-    files: options.InitFiles,
-    output: options.InitOutput = Path(),
-    force: Annotated[bool, typer.Option("--force", help="Replace a contest.toml that is there.")] = False,
-) -> None:
-    """Write a contest.toml from files, whatever they are.
-
-    Files of a known layout are listed under what they are. For a header that is not known, a layout is suggested from
-    the names of the columns and from what stands in them, and written into layouts/ beside the contest.toml, with
-    codes that are plain words mapped and the others listed: look it through. Then `turnout check contest.toml`.
-    """
-    from turnout.reporting import check as report  # noqa: PLC0415
-    from turnout.running import init as running  # noqa: PLC0415
-
-    target, found = running.run(files, output, force=force)
-    report.show_found(target, [dataclasses.asdict(file) for file in found], _console())
-
-
-@app.command(epilog=_example("turnout report contest.toml"))
+@app.command(epilog=example("turnout report contest.toml"))
 def report(config: options.Config) -> None:
     """Rebuild report.html from the last published run."""
     from turnout import reporting  # noqa: PLC0415
@@ -305,7 +131,7 @@ def report(config: options.Config) -> None:
     typer.echo(reporting.rebuild(Contest.load(config).output))
 
 
-@app.command(epilog=_example("turnout batch configs/*/contest.toml"))
+@app.command(epilog=example("turnout batch configs/*/contest.toml"))
 def batch(configs: options.Configs) -> None:
     """Project many contests, each by itself.
 
@@ -314,7 +140,7 @@ def batch(configs: options.Configs) -> None:
     from turnout.running import batch as running  # noqa: PLC0415
 
     outcomes = []
-    with _progress(quiet=False) as progress:
+    with progress_shown(quiet=False) as progress:
         for outcome in running.run(configs, progress=progress):
             outcomes.append(outcome)
             typer.echo(f"{outcome.status:<9}  {outcome.config}{outcome.message and f': {outcome.message}'}")
@@ -322,7 +148,7 @@ def batch(configs: options.Configs) -> None:
 
 
 @app.command(
-    epilog=_example(
+    epilog=example(
         "turnout backtest --history past/",
         "turnout backtest --history past/ --state GA --stage 0,25 --order random --output ga",
         "turnout backtest --history past/ --fit --without GA --output learned",
@@ -392,38 +218,15 @@ def backtest(
             "--fit learns from the starting values in models/; --priors goes with scoring. Leave one out."
         )
     if fit:
-        with _bar(quiet) as advance:
+        with bar(quiet) as advance:
             running.learn(settings, left_out, advance=advance)
         if not quiet:
             typer.echo(f"Written to {output}: {running.PRIORS_JSON}")
         return
-    with _bar(quiet) as advance:
+    with bar(quiet) as advance:
         result = running.run(settings, advance=advance)
     if not quiet:
-        report.show(result, output, _console())
-
-
-def _contest(config: Path | None, *, files: dict[str, Any], settings: dict[str, Any]) -> "Contest":
-    """Return the contest of a config, or the one that options describe; not both."""
-    from turnout.contest import Contest, Inputs  # noqa: PLC0415
-
-    named = [name for name, value in {**files, **settings}.items() if value is not None]
-    if config is not None:
-        if named:
-            raise UsageError(
-                f"--{named[0]} and a CONFIG exclude each other. Set it in the config, or leave the config out."
-            )
-        return Contest.load(config)
-    inputs = Inputs(**{name.replace("-", "_"): paths for name, paths in files.items() if paths is not None})
-    given = {("name" if key == "contest" else key): value for key, value in settings.items() if value is not None}
-    return Contest.of({"inputs": inputs, **given}, "options")
-
-
-def _allowing(contest: "Contest", shrink: bool) -> "Contest":
-    """Return the contest with any loss of ballots allowed, where asked for this once."""
-    if not shrink:
-        return contest
-    return contest.model_copy(update={"inputs": contest.inputs.model_copy(update={"allow_shrink": 1.0})})
+        report.show(result, output, console())
 
 
 def _show(run: "Run", *, quiet: bool, as_json: bool = False) -> None:
@@ -432,51 +235,10 @@ def _show(run: "Run", *, quiet: bool, as_json: bool = False) -> None:
     if as_json:
         typer.echo(reporting.to_json(run), nl=False)
     elif not quiet:
-        reporting.show(run, _console())
+        reporting.show(run, console())
 
 
 def _refuse_abstention(run: "Run") -> None:
     """End with exit code 5 where nothing could be projected; the outputs, already published, say why."""
     if run.abstained_everywhere:
         raise AbstainedEverywhere(f"No contest could be projected. {run.contest.output}/projection.csv says why.")
-
-
-def _console() -> "Console":
-    from rich.console import Console  # noqa: PLC0415
-
-    return Console(highlight=False)
-
-
-@contextlib.contextmanager
-def _progress(quiet: bool) -> Iterator[Callable[[str], None]]:
-    """Yield a function that shows the stage of a run, on a terminal only."""
-    from rich.console import Console  # noqa: PLC0415
-    from rich.text import Text  # noqa: PLC0415
-
-    console = Console(stderr=True)
-    if quiet or not console.is_terminal:
-        yield lambda _: None
-        return
-    with console.status("") as status:
-        yield lambda stage: status.update(Text(stage, "dim"))
-
-
-@contextlib.contextmanager
-def _bar(quiet: bool) -> Iterator[Callable[[int, int, str], None]]:
-    """Yield a function that shows how much is done, on a terminal only."""
-    from rich.console import Console  # noqa: PLC0415
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn  # noqa: PLC0415
-
-    console = Console(stderr=True)
-    if quiet or not console.is_terminal:
-        yield lambda *_: None
-        return
-    columns = (
-        BarColumn(),
-        MofNCompleteColumn(),
-        TimeRemainingColumn(),
-        TextColumn("{task.description}", markup=False),
-    )
-    with Progress(*columns, console=console, transient=True) as progress:
-        task = progress.add_task("")
-        yield lambda done, total, what: progress.update(task, completed=done, total=total, description=what)

@@ -1,0 +1,145 @@
+"""Commands about files: what they are, and who the voters in them are."""
+
+import dataclasses
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from turnout.cli import options
+from turnout.cli.application import app, example
+from turnout.cli.asked import allowing, contest_of
+from turnout.cli.screen import console, progress_shown
+from turnout.errors import UsageError
+
+
+@app.command(
+    epilog=example(
+        "turnout ethnicity contest.toml",
+        "turnout ethnicity --voters voters.csv --ballots ballots.csv",
+        "turnout ethnicity --voters nc.csv --compare --output calibration",
+    )
+)
+def ethnicity(
+    config: options.OptionalConfig = None,
+    *,
+    voters: options.Voters = None,
+    vote_history: options.VoteHistory = None,
+    ballots: options.Ballots = None,
+    compare: Annotated[
+        bool, typer.Option("--compare", help="Compare with the self-reported race in the file instead of using it.")
+    ] = False,
+    output: Annotated[
+        Path | None, typer.Option("--output", metavar="DIR", help="Directory to write the tables into, as CSV.")
+    ] = None,
+) -> None:
+    """Estimate who the voters are, and say how good that is.
+
+    Expected voters by group, those who have voted by the plain sum of probabilities and by the estimate that knows
+    that voting early depends on the group, and what the estimates rest on. With --compare, and a file in which voters
+    report their race, how well the estimates are calibrated: reliability by group, Brier score and log loss beside
+    taking everyone's most probable group, and the most frequent surnames on no list. No voter is told, and no surname
+    of fewer than ten.
+    """
+    from turnout.reporting import ethnicity as reporting  # noqa: PLC0415
+    from turnout.running import ethnicity as running  # noqa: PLC0415
+
+    chosen = contest_of(
+        config, files={"voters": voters, "vote-history": vote_history, "ballots": ballots}, settings={}
+    )
+    with progress_shown(quiet=False) as progress:
+        estimated = running.run(chosen, compare=compare, progress=progress)
+    reporting.show(estimated, console())
+    if output is not None:
+        reporting.write(estimated, output)
+
+
+@app.command(
+    epilog=example(
+        "turnout check voters.txt absentee.csv",
+        "turnout check export.txt --layout van-voters",
+        "turnout check today.csv --against yesterday.csv",
+        "turnout check contest.toml --against 2017-06-04 --json",
+    )
+)
+def check(
+    files: options.CheckFiles = None,
+    *,
+    returns: options.Returns = None,
+    voters: options.Voters = None,
+    vote_history: options.VoteHistory = None,
+    ballots: options.Ballots = None,
+    history: options.History = None,
+    past_crosswalk: options.PastCrosswalk = None,
+    layout: options.LayoutName = None,
+    against: options.Against = None,
+    allow_shrink: options.AllowShrink = False,
+    as_json: options.CheckJson = False,
+) -> None:
+    """Say what files are, and account for every line of them.
+
+    Give files (what they are is found out), a contest's CONFIG, or files by what they are. Each is read as a
+    projection would read it, before any model: its layout, encoding and separator, the columns found, codes and the
+    unknown ones among them, days, voters named twice, precincts, and lines loaded, rejected and ignored. Nothing is
+    kept, and no name or number of a voter is shown. Exit code 3 when a run would refuse a file.
+
+    --against says what changed in the ballots since an earlier file, or since a day that a run kept, and refuses
+    ballots of which more than 2 % are gone (allow_shrink in the config).
+    """
+    from turnout.reporting import check as report  # noqa: PLC0415
+    from turnout.running import check as running  # noqa: PLC0415
+
+    by_kind = {
+        "returns": returns,
+        "voters": voters,
+        "vote-history": vote_history,
+        "ballots": ballots,
+        "history": history,
+        "past-crosswalk": past_crosswalk,
+    }
+    configs = [path for path in files or [] if path.suffix == ".toml"]
+    loose = files and not configs
+    if configs and len(files or []) > 1:
+        raise UsageError("Give one CONFIG, or files, not both.")
+    if loose and any(by_kind.values()):
+        raise UsageError("Name files by what they are (--voters …), or leave that to be found out, not both.")
+    if layout is not None and not loose:
+        raise UsageError("--layout goes with files. In a config, say read_as under [inputs].")
+    with progress_shown(quiet=as_json) as progress:
+        if loose:
+            allowed = 1.0 if allow_shrink else 0.02
+            result = running.loose(
+                files or [], layout=layout, against=against, allow_shrink=allowed, progress=progress
+            )
+        else:
+            chosen = contest_of(configs[0] if configs else None, files=by_kind, settings={})
+            result = running.run(allowing(chosen, allow_shrink), against=against, progress=progress)
+    if as_json:
+        typer.echo(report.to_json(result.reports, result.findings, result.change), nl=False)
+    else:
+        report.show(result.reports, result.findings, result.change, console())
+    running.refuse(result)
+
+
+@app.command(
+    epilog=example(
+        "turnout init voters.txt absentee.csv returns.csv",
+        "turnout init voters.txt returns.csv --output ca34",
+    )
+)
+def init(
+    files: options.InitFiles,
+    output: options.InitOutput = Path(),
+    force: Annotated[bool, typer.Option("--force", help="Replace a contest.toml that is there.")] = False,
+) -> None:
+    """Write a contest.toml from files, whatever they are.
+
+    Files of a known layout are listed under what they are. For a header that is not known, a layout is suggested from
+    the names of the columns and from what stands in them, and written into layouts/ beside the contest.toml, with
+    codes that are plain words mapped and the others listed: look it through. Then `turnout check contest.toml`.
+    """
+    from turnout.reporting import check as report  # noqa: PLC0415
+    from turnout.running import init as running  # noqa: PLC0415
+
+    target, found = running.run(files, output, force=force)
+    report.show_found(target, [dataclasses.asdict(file) for file in found], console())
