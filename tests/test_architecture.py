@@ -42,8 +42,9 @@ def imported(path: Path) -> set[str]:
 
 
 def own_text() -> str:
-    """Text of all the package's code, where queries are named."""
-    return "\n".join(path.read_text(encoding="utf-8") for path in sorted(PACKAGE.rglob("*.py")))
+    """Text of all code that names queries: the package's, and what made the models."""
+    paths = [*sorted(PACKAGE.rglob("*.py")), *sorted((ROOT / "models").glob("*.py"))]
+    return "\n".join(path.read_text(encoding="utf-8") for path in paths)
 
 
 @pytest.mark.parametrize("room", ROOMS)
