@@ -38,3 +38,5 @@ CREATE OR REPLACE TEMP MACRO is_no_candidate(choice) AS
 
 CREATE OR REPLACE TEMP TABLE faults (line BIGINT, column_name VARCHAR DEFAULT '', reason VARCHAR);
 CREATE OR REPLACE TEMP TABLE ignored (line BIGINT, rule VARCHAR);
+-- Lines that hold no record: blank, refused before casting, or the rest of a value that spans lines.
+CREATE OR REPLACE TEMP TABLE set_aside (line BIGINT);

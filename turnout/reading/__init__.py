@@ -7,8 +7,8 @@ from pathlib import Path
 from typing import Any
 
 from turnout.contest import Contest
-from turnout.errors import TurnoutError, UsageError
-from turnout.reading import ballots, crosswalk, files, results, voters
+from turnout.errors import TurnoutError
+from turnout.reading import ballots, crosswalk, files, results, source, voters
 from turnout.reading.results import Asked
 from turnout.workspace import Workspace
 
@@ -31,9 +31,7 @@ def load(workspace: Workspace, contest: Contest) -> None:
     InputRefused
         If a file cannot be used. The tables are then left empty.
     """
-    for path in contest.inputs.paths():
-        if not path.exists():
-            raise UsageError(f"{path}: no such file. Check the path.")
+    source.require(contest.inputs.paths())
     with _filling(workspace):
         _load(workspace, contest)
 

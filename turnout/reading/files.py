@@ -8,8 +8,8 @@ from pathlib import Path
 import duckdb
 
 from turnout.errors import InputRefused
-from turnout.reading import codes, columnar, decode, delimited, reconcile, source
-from turnout.reading.source import Reading
+from turnout.reading import codes, columnar, decode, delimited, layouts, reconcile, source
+from turnout.reading.source import Reading, Source
 from turnout.workspace import Workspace
 
 _STAGING = ".reading-"
@@ -38,13 +38,12 @@ def load(
     InputRefused
         If it cannot be used; the message says why and what to do.
     """
-    files = source.expand(paths)
-    names = source.names(files)
+    members = [layout.member for layout in layouts.shipped(table) if layout.member]
     seen: dict[str, str] = {}
-    for path in files:
+    for file in source.expand(paths, members):
         with _staging(workspace) as directory:
             reconcile.begin(workspace)
-            reading = _read(workspace, path, names[path], table, Path(directory))
+            reading = _read(workspace, file, table, Path(directory))
             if reading.sha256 in seen:
                 raise InputRefused(
                     f"{reading.name}: the same file as {seen[reading.sha256]}. Name it once. Nothing was loaded."
@@ -65,13 +64,15 @@ def _staging(workspace: Workspace) -> "tempfile.TemporaryDirectory[str]":
     return tempfile.TemporaryDirectory(prefix=_STAGING, dir=workspace.directory)
 
 
-def _read(workspace: Workspace, path: Path, name: str, table: str, staging: Path) -> Reading:
-    head = decode.magic(path)
+def _read(workspace: Workspace, file: Source, table: str, staging: Path) -> Reading:
+    head = decode.magic(file.path)
     if head.startswith(b"PAR1"):
-        return columnar.read(workspace, path, name, table, staging)
-    if path.suffix.lower() == ".parquet":
-        raise InputRefused(f"{name}: not a Parquet file, by its first bytes. Fetch it again. Nothing was loaded.")
-    return delimited.read(workspace, path, name, table, staging)
+        return columnar.read(workspace, file.path, file.name, table, staging)
+    if file.path.suffix.lower() == ".parquet":
+        raise InputRefused(
+            f"{file.name}: not a Parquet file, by its first bytes. Fetch it again. Nothing was loaded."
+        )
+    return delimited.read(workspace, file, table, staging)
 
 
 def _fill(workspace: Workspace, reading: Reading, fill: Callable[[Workspace, Reading], int]) -> None:

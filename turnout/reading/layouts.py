@@ -54,7 +54,9 @@ class Layout(_Strict):
     delimiter: str | None = Field(default=None, min_length=1, max_length=1)
     """Field separator; found from the header where empty."""
     encoding: str | None = None
-    """A Python codec, where the file is neither UTF-8, UTF-16 nor Windows-1252."""
+    """A single-byte Python codec for bytes that are neither UTF-8 nor UTF-16; found from the bytes where empty."""
+    member: str = ""
+    """Which files of a zip are of this kind, by name or pattern, where it holds several."""
     header: tuple[str, ...] = ()
     """Column names of a file that has no header line."""
     any_of: tuple[str, ...] = ()
