@@ -18,10 +18,11 @@ Kind = Literal["text", "code", "count", "number", "year", "date", "time", "flag"
 
 @dataclass(frozen=True)
 class Field:
-    """A canonical column: its kind, and whether a row without it is refused."""
+    """A canonical column: its kind, whether a row without it is refused, and what an empty cell holds."""
 
     kind: Kind = "text"
     needed: bool = False
+    empty: str | None = None
 
 
 _TEXT = Field()
@@ -52,15 +53,15 @@ FIELDS: Final[dict[str, dict[str, Field]]] = {
         "sex": _TEXT,
         "party": _TEXT,
         "registration_date": Field("date"),
-        "county": _TEXT,
-        "precinct": _TEXT,
+        "county": Field(empty=""),
+        "precinct": Field(empty=""),
         "tract": _TEXT,
         "zip": _TEXT,
         "place_of_birth": _TEXT,
         "language": _TEXT,
         "permanent_mail": Field("flag"),
         "status": _TEXT,
-        "confidential": Field("flag"),
+        "confidential": Field("flag", empty="false"),
         "vendor_ethnicity": _TEXT,
     },
     "vote_history": {
@@ -112,7 +113,9 @@ def literal(text: str) -> str:
     return "'" + text.replace("'", "''") + "'"
 
 
-def select_list(table: str, columns: "Mapping[str, Column]", source: Mapping[str, tuple[str, str]]) -> str:
+def select_list(
+    table: str, columns: "Mapping[str, Column]", source: Mapping[str, tuple[str, str]], *, is_padded: bool = True
+) -> str:
     """Write the SQL select list that makes every canonical column of ``table``, and ``fault``.
 
     Parameters
@@ -120,6 +123,7 @@ def select_list(table: str, columns: "Mapping[str, Column]", source: Mapping[str
     table : key of :data:`FIELDS`
     columns : the layout's columns
     source : canonical column -> (identifier, SQL type) in the file, for those it has
+    is_padded : whether a cell may begin or end with a space; trimming all of them costs as much as parsing them
 
     Returns
     -------
@@ -131,11 +135,12 @@ def select_list(table: str, columns: "Mapping[str, Column]", source: Mapping[str
         spec = columns.get(name)
         if name in source and spec is not None:
             identifier, sql_type = source[name]
-            value, fault = _cast(field, spec, quoted(identifier), sql_type)
+            value, fault = _cast(field, spec, quoted(identifier), sql_type, is_padded)
         else:
             default = "NULL" if spec is None or spec.default is None else literal(spec.default)
             value, fault = f"CAST({default} AS {_SQL_TYPE[field.kind]})", {}
-        values.append(f"{value} AS {quoted(name)}")
+        filled = value if field.empty is None else f"coalesce({value}, {literal(field.empty)})"
+        values.append(f"{filled} AS {quoted(name)}")
         if field.needed:
             fault = {**fault, f"{value} IS NULL": "missing"}
         faults += [f"WHEN {test} THEN {literal(f'{name}: {reason}')}" for test, reason in fault.items()]
@@ -143,12 +148,14 @@ def select_list(table: str, columns: "Mapping[str, Column]", source: Mapping[str
     return f"{', '.join(values)}, {fault_sql} AS fault"
 
 
-def _cast(field: Field, spec: "Column", identifier: str, sql_type: str) -> tuple[str, dict[str, str]]:
+def _cast(
+    field: Field, spec: "Column", identifier: str, sql_type: str, is_padded: bool
+) -> tuple[str, dict[str, str]]:
     """Write the SQL of a column's value, and the tests that find it bad with the reason of each."""
     if sql_type in _NATIVE.get(field.kind, ()):
         value = f"CAST({identifier} AS {_SQL_TYPE[field.kind]})"
         return value, _bounds(field.kind, value)
-    text = _text(spec, identifier, sql_type)
+    text = _text(spec, identifier, sql_type, is_padded)
     match field.kind:
         case "text" | "code":
             return text, {}
@@ -173,9 +180,9 @@ def _cast(field: Field, spec: "Column", identifier: str, sql_type: str) -> tuple
     return value, {f"{text} IS NOT NULL AND {value} IS NULL": reason, **_bounds(field.kind, value)}
 
 
-def _text(spec: "Column", identifier: str, sql_type: str) -> str:
+def _text(spec: "Column", identifier: str, sql_type: str, is_padded: bool) -> str:
     text = identifier if sql_type == "VARCHAR" else f"CAST({identifier} AS VARCHAR)"
-    text = f"nullif(trim({text}), '')"
+    text = f"nullif({f'trim({text})' if is_padded else text}, '')"
     if spec.missing:
         listed = ", ".join(literal(value) for value in spec.missing)
         text = f"CASE WHEN {text} NOT IN ({listed}) THEN {text} END"

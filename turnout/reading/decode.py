@@ -47,6 +47,7 @@ class Text:
     delimiter : the one that parts it most
     uniform : false where a glance shows that a line is out of order: line ends of two kinds, a stray carriage return
         or NUL, too many or too few delimiters, the header again
+    padded : whether a cell may begin or end with a space
     nuls : NUL bytes, which are read as spaces
     odd_lines : lines with bytes that are not of ``encoding``
     odd : column position -> characters read as ``fallback``
@@ -62,6 +63,7 @@ class Text:
     first: int = 0
     delimiter: str = ","
     uniform: bool = True
+    padded: bool = False
     nuls: int = 0
     odd_lines: int = 0
     odd: Counter[int] = field(default_factory=Counter)
@@ -224,6 +226,14 @@ def _column(before: str, delimiter: str) -> int:
     return sum(part.count(delimiter) for part in before.split('"')[::2])
 
 
+def _is_padded(values: npt.NDArray[np.uint8], delimiter: str) -> bool:
+    """Whether a space, or the last byte of a hard one, stands beside a delimiter, a quote or a line's end."""
+    space = (values == 0x20) | (values == 0xA0)
+    edge = (values == ord(delimiter)) | (values < 0x20) | (values == 0x22)
+    after = (space[1:] & edge[:-1]).any() or (space[2:] & edge[:-2]).any()  # a hard space has two bytes
+    return bool(after or (space[:-1] & edge[1:]).any() or space[:1].any() or space[-1:].any())
+
+
 class _Writer:
     """Counts lines, and copies only from the first block that had to change."""
 
@@ -269,6 +279,7 @@ class _Writer:
         self._text.nuls += nuls
         if returns != pairs or nuls or not self._is_even(block, values, newlines + self._open_line):
             self._text.uniform = False
+        self._text.padded |= _is_padded(values, self._text.delimiter)
 
     def _is_even(self, block: bytes, values: npt.NDArray[np.uint8], lines_in: int) -> bool:
         """Whether, as far as a glance tells, each line has as many delimiters as the header and none repeats it."""

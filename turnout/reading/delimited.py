@@ -47,7 +47,7 @@ def read(workspace: Workspace, source: Source, table: str, staging: Path) -> Rea
         first_line=above + 1,
         text=text.path,
     )
-    data = _Data(workspace, reading, found, text.delimiter, staging)
+    data = _Data(workspace, reading, found, text, staging)
     if not (text.uniform and data.load_strictly()):
         data.load_salvaged("" if layout.header else text.header)
     return reading
@@ -60,14 +60,14 @@ class _Data:
     workspace: Workspace
     reading: Reading
     found: dict[str, int]
-    delimiter: str
+    text: decode.Text
     staging: Path
 
     def load_strictly(self) -> bool:
         """Load the file as it is; False if a line is not sound or lines and records do not pair up."""
         assert self.reading.text is not None  # noqa: S101 - a delimited file has text
         try:
-            self._load(self.reading.text, skip=self.reading.first_line - 1)
+            self._load(self.reading.text, skip=self.reading.first_line - 1, is_padded=self.text.padded)
         except duckdb.Error:
             return False
         return self._records() == self.reading.lines_in
@@ -75,10 +75,10 @@ class _Data:
     def load_salvaged(self, header: str) -> None:
         """Put the file in order first, then load it."""
         target = self.staging / "salvaged.txt"
-        salvaged = salvage.Salvage(self.reading, self.delimiter, len(self.reading.header), header)
+        salvaged = salvage.Salvage(self.reading, self.text.delimiter, len(self.reading.header), header)
         salvaged.run(target)
         try:
-            self._load(target, skip=0)
+            self._load(target, skip=0, is_padded=True)
         except duckdb.Error as error:
             problem = str(error).splitlines()[0]
             raise InputRefused(f"{self.reading.name}: cannot be parsed ({problem}). Nothing was loaded.") from None
@@ -92,20 +92,20 @@ class _Data:
         faults = pl.DataFrame(salvaged.faults, schema={"line": pl.Int64, "reason": pl.String}, orient="row")
         self.workspace.append("faults", faults)
 
-    def _load(self, text: Path, *, skip: int) -> None:
+    def _load(self, text: Path, *, skip: int, is_padded: bool) -> None:
         """Parse and cast in one pass, and show the rows with their line numbers as ``typed``."""
         link = self.staging / "current.csv"  # without the characters DuckDB would take for a pattern
         link.unlink(missing_ok=True)
         link.symlink_to(text.resolve())
         columns = ", ".join(f"c{i}: 'VARCHAR'" for i in range(len(self.reading.header)))
         source = {column: (f"c{i}", "VARCHAR") for column, i in self.found.items()}
-        typed = canonical.select_list(self.reading.table, self.reading.layout.columns, source)
+        typed = canonical.select_list(self.reading.table, self.reading.layout.columns, source, is_padded=is_padded)
         execute = self.workspace.connection.execute
         execute("DROP VIEW IF EXISTS typed")
         execute(
             f"CREATE OR REPLACE TABLE cast_rows AS SELECT {typed}"  # noqa: S608
             f" FROM read_csv($file, auto_detect = false, header = false, skip = {skip},"
-            f""" delim = {canonical.literal(self.delimiter)}, quote = '"', escape = '"', strict_mode = true,"""
+            f""" delim = {canonical.literal(self.text.delimiter)}, quote = '"', escape = '"', strict_mode = true,"""
             f" null_padding = false, columns = {{{columns}}})",
             {"file": str(link)},
         )

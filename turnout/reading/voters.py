@@ -6,11 +6,16 @@ from turnout.reading.source import Reading
 from turnout.workspace import Workspace
 
 
-def fill_voters(workspace: Workspace, _: Reading) -> int:
+def fill_voters(workspace: Workspace, reading: Reading) -> int:
     """Load one voter file; a voter ID seen before is refused. Returns lines loaded."""
     workspace.execute("reading/faults_typed")
     workspace.execute("reading/faults_duplicate_voters")
-    return grown(workspace, "voters", "reading/voters")
+    is_first = workspace.connection.execute("SELECT count(*) FROM voters").fetchall() == [(0,)]
+    if not is_first or reading.text is None:
+        return grown(workspace, "voters", "reading/voters")
+    workspace.execute("reading/voters_sound", first_line=reading.first_line)
+    workspace.execute("reading/voters_adopt")
+    return int(workspace.connection.execute("SELECT count(*) FROM voters").fetchall()[0][0])
 
 
 def fill_vote_history(workspace: Workspace, _: Reading, date: dt.date | None) -> int:
