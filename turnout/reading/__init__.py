@@ -8,7 +8,7 @@ from typing import Any
 
 from turnout.contest import Contest
 from turnout.errors import TurnoutError
-from turnout.reading import ballots, crosswalk, files, results, source, voters
+from turnout.reading import ballots, crosswalk, files, releases, results, source, voters
 from turnout.reading.results import Asked
 from turnout.workspace import Workspace
 
@@ -82,6 +82,7 @@ def _filling(workspace: Workspace) -> Iterator[None]:
 def _load(workspace: Workspace, contest: Contest) -> None:
     inputs = contest.inputs
     asked = Asked(contest, contest.date, contest.state.strip().upper() or None, is_past=False)
+    releases.load(workspace, inputs.release, asked)
     files.load(workspace, "results", inputs.returns, partial(results.fill, asked=asked))
     results.drop_totals(workspace)
     results.note_given_twice(workspace)

@@ -98,12 +98,13 @@ def is_packed(path: Path, member: str) -> bool:
 
 
 @contextlib.contextmanager
-def opened(path: Path, member: str, name: str, digest: Digest) -> Iterator[Readable]:
+def opened(path: Path, member: str, name: str, digest: Digest, *, drain: bool = True) -> Iterator[Readable]:
     """Open a file or a member of a zip, gunzipped where need be.
 
     Parameters
     ----------
     digest : updated with the bytes of the file, or of the member, as they are given: before gunzipping
+    drain : whether to read on to the end of the file, for the digest's sake
 
     Raises
     ------
@@ -121,7 +122,7 @@ def opened(path: Path, member: str, name: str, digest: Digest) -> Iterator[Reada
         given = _Hashing(_Checked(file, name, packed) if member else file, digest)
         is_gzip = head.startswith(_GZIP)
         yield _Checked(gzip.GzipFile(fileobj=given), name, packed) if is_gzip else given  # type: ignore[call-overload]
-        while given.read(BLOCK):  # bytes after the gzip stream
+        while drain and given.read(BLOCK):  # bytes after the gzip stream
             pass
 
 

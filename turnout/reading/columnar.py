@@ -31,6 +31,7 @@ def read(workspace: Workspace, path: Path, name: str, table: str, staging: Path)
     types = {str(row[0]): str(row[1]) for row in described}
     header = list(types)
     layout, found = layouts.choose(table, name, header)
+    layout = layout.told_by(name)
     used = sorted(set(found.values()))
     shown = ", ".join(f"{canonical.quoted(header[i])} AS c{i}" for i in used)
     execute(

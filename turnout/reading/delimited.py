@@ -33,6 +33,7 @@ def read(workspace: Workspace, source: Source, table: str, staging: Path) -> Rea
     layout, found = layouts.choose(table, source.name, header)
     if text.odd and layout.encoding not in (None, text.fallback):
         text = decode.to_utf8(source, staging, layout.encoding or "")
+    layout = layout.told_by(source.name)
     header = list(layout.header) or header
     _note_decoding(workspace, text, source.name, header)
     above = text.first - 1 if layout.header else text.first  # lines above the first data line

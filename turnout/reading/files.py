@@ -8,7 +8,7 @@ from pathlib import Path
 import duckdb
 
 from turnout.errors import InputRefused
-from turnout.reading import codes, columnar, decode, delimited, layouts, reconcile, source
+from turnout.reading import codes, columnar, decode, delimited, layouts, reconcile, source, structured
 from turnout.reading.source import Reading, Source
 from turnout.workspace import Workspace
 
@@ -72,6 +72,11 @@ def _read(workspace: Workspace, file: Source, table: str, staging: Path) -> Read
         raise InputRefused(
             f"{file.name}: not a Parquet file, by its first bytes. Fetch it again. Nothing was loaded."
         )
+    if table == "results" and structured.is_structured(file):
+        flat, digest = structured.flatten(file, staging)
+        reading = delimited.read(workspace, flat, table, staging)
+        reading.sha256 = digest
+        return reading
     return delimited.read(workspace, file, table, staging)
 
 

@@ -3,6 +3,8 @@
 A layout is a TOML file in ``configs/layouts/``. Adding one takes no code.
 """
 
+import contextlib
+import datetime as dt
 import re
 import tomllib
 from functools import cache
@@ -59,6 +61,8 @@ class Layout(_Strict):
     """Which files of a zip are of this kind, by name or pattern, where it holds several."""
     header: tuple[str, ...] = ()
     """Column names of a file that has no header line."""
+    file_name: str = ""
+    """Pattern of the file's name, whose named groups are columns that the file itself lacks: its date, its county."""
     any_of: tuple[str, ...] = ()
     """Canonical columns of which the file must have at least one."""
     columns: dict[str, Column]
@@ -70,6 +74,12 @@ class Layout(_Strict):
         fields = FIELDS[self.table]
         if unknown := sorted({*self.columns, *self.any_of} - set(fields)):
             raise ValueError(f"{unknown[0]!r} is no column of {self.table}; they are {', '.join(fields)}")
+        try:
+            told = re.compile(self.file_name).groupindex
+        except re.error as error:
+            raise ValueError(f"file_name is no pattern: {error}") from None
+        if unknown := sorted(set(told) - set(self.columns)):
+            raise ValueError(f"file_name has a group {unknown[0]!r}, which is no column of the layout")
         for column, values in self.codes.items():
             if column not in CODES:
                 raise ValueError(f"codes.{column} is no coded column; they are {', '.join(CODES)}")
@@ -81,6 +91,24 @@ class Layout(_Strict):
     def is_wide(self) -> bool:
         """Whether votes stand in one column a mode."""
         return bool(set(self.columns) & set(MODES))
+
+    @property
+    def says_modes(self) -> bool:
+        """Whether results tell how their votes were cast."""
+        return self.is_wide or "mode" in self.columns
+
+    def told_by(self, file_name: str) -> Self:
+        """Return the layout with what a file's name says as the defaults of its columns."""
+        match = re.match(self.file_name, file_name, re.IGNORECASE) if self.file_name else None
+        told = {column: value for column, value in (match.groupdict() if match else {}).items() if value}
+        for column, value in told.items():
+            if FIELDS[self.table][column].kind == "date":
+                told[column] = _iso(value, self.columns[column].formats)
+        columns = {
+            column: spec.model_copy(update={"default": told.get(column, spec.default)})
+            for column, spec in self.columns.items()
+        }
+        return self.model_copy(update={"columns": columns})
 
     def matches(self, header: list[str]) -> dict[str, int]:
         """Canonical column -> position in ``header``, for those the header has.
@@ -114,6 +142,14 @@ class Layout(_Strict):
         own = {code_key(value): value for value in CODES[column]}
         listed = self.codes.get(column, {})
         return own | {code_key(spelling): value for value, all_ in listed.items() for spelling in all_}
+
+
+def _iso(value: str, formats: tuple[str, ...]) -> str | None:
+    """Return a date in a file's name as an ISO date; None where it is none."""
+    for form in formats:
+        with contextlib.suppress(ValueError):
+            return dt.datetime.strptime(value, form).date().isoformat()
+    return None
 
 
 def header_key(name: str) -> str:

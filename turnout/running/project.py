@@ -29,7 +29,7 @@ def run(contest: Contest, *, progress: Progress = silent) -> reporting.Run:
     WorkspaceBusy
         If another run holds the output directory.
     """
-    if not contest.inputs.returns:
+    if not (contest.inputs.returns or contest.inputs.release):
         raise UsageError(
             "There are no returns to project from. Name a file with --returns, or `returns` in [inputs]."
         )
