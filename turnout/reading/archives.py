@@ -113,7 +113,7 @@ def opened(path: Path, member: str, name: str, digest: Digest, *, drain: bool = 
     """
     with contextlib.ExitStack() as stack:
         file, packed = _entered(stack, path, member, name)
-        head = file.read(8)
+        head = _Checked(file, name, packed).read(8)
         file.seek(0)
         if head.startswith((_ZIP, _OLD_EXCEL, _PARQUET)):
             raise InputRefused(

@@ -284,7 +284,8 @@ class _Writer:
     def _is_even(self, block: bytes, values: npt.NDArray[np.uint8], lines_in: int) -> bool:
         """Whether, as far as a glance tells, each line has as many delimiters as the header and none repeats it."""
         header, mark = self._text.header.encode(), self._text.delimiter.encode()
-        if header and b"\n" + header in block:
+        is_first = self._passed == len(block)
+        if header and block.count(header) > is_first:
             return False
         if b'"' in block:
             return True

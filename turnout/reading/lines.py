@@ -11,7 +11,7 @@ from turnout.errors import InputRefused
 
 BLOCK = 1 << 22
 #: No voter's line is longer; DuckDB's own limit is 2,000,000 bytes.
-LONGEST_LINE = 1_000_000
+LONGEST_LINE = 1_900_000
 #: A stream without a line end for so long is no delimited file, and is not read on.
 LONGEST_STRETCH = 1 << 24
 

@@ -103,8 +103,8 @@ class Salvage:
             odd = np.where(number > 0, ~wrapped | (stops - starts > LONGEST_LINE), odd)
             if b"\r" in block or b"\x00" in block:
                 odd |= _count((values == 13) | (values == 0), stops) > 0
-        if self.header and (header := self.header.encode()) in block:
-            odd |= [block.startswith(header, start) for start in starts.tolist()]
+        if self.header:
+            odd[np.searchsorted(stops, _places(block, self.header.encode()))] = True
         return odd
 
     def _keep(self, out: IO[bytes], block: bytes, count: int) -> None:
@@ -123,20 +123,24 @@ class Salvage:
         values, problem, taken = self._parsed(following)
         if taken == 0 and not is_all:
             return 0
-        if values is not None:
-            while len(values) > self.fields and not values[-1].strip():
-                values.pop()
-            if len(values) != self.fields:
-                problem, values = f"{len(values)} values, the header has {self.fields}", None
-        if values is None:
+        record, problem = self._mended(values) if values is not None else (b"", problem)
+        if not record:
             return self._set_aside(out, number, problem)
-        flat = (value.replace("\n", " ").replace("\r", " ") for value in values)
-        self._keep(out, self.delimiter.join(_quoted(value) for value in flat).encode() + b"\n", 1)
+        self._keep(out, record, 1)
         if taken > 1:
             self.reading.spans[number] = taken
             for line in range(number + 1, number + taken):
                 self._set_aside(out, line, ignored="continuation lines of values that span lines")
         return taken
+
+    def _mended(self, values: list[str]) -> tuple[bytes, str]:
+        """Write a record again, or say what is wrong with it."""
+        while len(values) > self.fields and not values[-1].strip():
+            values.pop()
+        if len(values) != self.fields:
+            return b"", f"{len(values)} values, the header has {self.fields}"
+        record = self.delimiter.join(_quoted(value) for value in values).encode() + b"\n"
+        return (record, "") if len(record) <= LONGEST_LINE else (b"", f"longer than {LONGEST_LINE:,} bytes")
 
     def _says_nothing(self, line: bytes) -> str:
         """Return the rule by which a line is ignored, "" where none does."""
@@ -182,7 +186,16 @@ def _count(where: npt.NDArray[np.bool_], stops: npt.NDArray[np.intp]) -> npt.NDA
 
 
 def _quoted(value: str) -> str:
-    return '"' + value.replace('"', '""') + '"'
+    return '"' + value.replace("\n", " ").replace("\r", " ").replace('"', '""') + '"'
+
+
+def _places(block: bytes, text: bytes) -> list[int]:
+    """Where a text stands in a block."""
+    found, at = [], block.find(text)
+    while at >= 0:
+        found.append(at)
+        at = block.find(text, at + len(text))
+    return found
 
 
 def _with_last(blocks: Iterator[bytes]) -> Iterator[tuple[bytes, bool]]:
