@@ -21,6 +21,8 @@ def apply(workspace: Workspace, crosswalk: Path | None) -> None:
         If the crosswalk is missing or lacks its columns.
     """
     listed = None if crosswalk is None else _read(crosswalk)
+    if workspace.connection.execute("SELECT count(*) FROM results").fetchall() == [(0,)]:
+        return
     workspace.execute("reading/crosswalk_units")
     if listed is not None:
         with workspace.registered("crosswalk", listed):
