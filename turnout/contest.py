@@ -50,6 +50,12 @@ class Inputs(_Strict):
     ballots: tuple[Path, ...] = ()
     history: tuple[Path, ...] = ()
     """Past results by vote mode: files, or directories of them."""
+    layouts: tuple[Path, ...] = ()
+    """Layout files of one's own. Those in ``layouts/`` beside the contest file are found by themselves."""
+    read_as: dict[Literal["voters", "vote_history", "ballots", "results"], str] = {}
+    """Table -> layout that its files have, where it cannot be told from the file."""
+    allow_shrink: Share = 0.02
+    """Share of the voters with a ballot that may be gone since the last day's file; more refuses the file."""
     crosswalk: Path | None = None
     """A CSV ``county, precinct, voter_file_precinct`` for precincts the results spell in another way."""
 
@@ -160,19 +166,27 @@ class Contest(_Strict):
         return self.model_copy(
             update={
                 "output": base / self.output,
-                "inputs": Inputs(
-                    returns=tuple(base / path for path in inputs.returns),
-                    release=tuple(
-                        release.model_copy(update={"file": base / release.file}) for release in inputs.release
-                    ),
-                    voters=tuple(base / path for path in inputs.voters),
-                    vote_history=tuple(base / path for path in inputs.vote_history),
-                    ballots=tuple(base / path for path in inputs.ballots),
-                    history=tuple(base / path for path in inputs.history),
-                    crosswalk=None if inputs.crosswalk is None else base / inputs.crosswalk,
+                "inputs": inputs.model_copy(
+                    update={
+                        **{name: tuple(base / path for path in getattr(inputs, name)) for name in _PATHS},
+                        "release": tuple(
+                            release.model_copy(update={"file": base / release.file}) for release in inputs.release
+                        ),
+                        "layouts": _layouts(base, inputs.layouts),
+                        "crosswalk": None if inputs.crosswalk is None else base / inputs.crosswalk,
+                    }
                 ),
             }
         )
+
+
+_PATHS = ("returns", "voters", "vote_history", "ballots", "history")
+
+
+def _layouts(base: Path, named: tuple[Path, ...]) -> tuple[Path, ...]:
+    """Return the layout files a contest names, and those in ``layouts/`` beside it."""
+    found = (*(base / path for path in named), *sorted((base / "layouts").glob("*.toml")))
+    return tuple(dict.fromkeys(path.resolve() for path in found))
 
 
 def _first_problem(error: ValidationError) -> str:

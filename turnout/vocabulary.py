@@ -49,6 +49,10 @@ BALLOT_STATUSES: Final[tuple[BallotStatus, ...]] = (
     "cancelled",
 )
 
+#: How a registration stands. Those removed are no longer registered, and their lines are ignored.
+VoterStatus = Literal["active", "inactive", "pending", "removed"]
+VOTER_STATUSES: Final[tuple[VoterStatus, ...]] = ("active", "inactive", "pending", "removed")
+
 #: Columns of the wide results layout that hold votes, and the mode each holds.
 WIDE_MODE_COLUMNS: Final[dict[str, Mode]] = {
     "mail": "mail",

@@ -20,6 +20,7 @@ _DATABASE = "workspace.duckdb"
 _LOCK = ".lock"
 _RUNS = ".runs"
 _CURRENT = ".current"
+_KEPT = ".kept"
 
 
 class Workspace:
@@ -113,6 +114,22 @@ class Workspace:
         """Record something about the data that a reader of the result should know."""
         self.connection.execute("INSERT INTO findings VALUES ($1, $2, $3)", [severity, topic, message])
 
+    def keep(self, table: str, name: str) -> None:
+        """Keep a table beyond this run, as ``<name>.parquet``, in place of what was kept under that name."""
+        kept = self.directory / _KEPT
+        kept.mkdir(mode=0o700, exist_ok=True)
+        temporary = kept / f".{secrets.token_hex(8)}"
+        with _private_umask():
+            try:
+                self.connection.table(table).write_parquet(str(temporary), compression="zstd")
+                temporary.replace(kept / f"{name}.parquet")
+            finally:
+                temporary.unlink(missing_ok=True)
+
+    def kept(self, pattern: str) -> list[Path]:
+        """Return what was kept under names that match ``pattern`` (as ``ballots-*``), in the order of the names."""
+        return kept_in(self.directory, pattern)
+
     @contextlib.contextmanager
     def publication(self) -> Iterator[Path]:
         """Yield a directory to write outputs into; they are published together when the block ends well.
@@ -144,6 +161,11 @@ class Workspace:
         for path in self.directory.iterdir():
             if path.is_symlink() and path.name != _CURRENT and path.name not in names and not path.exists():
                 path.unlink()
+
+
+def kept_in(directory: Path, pattern: str) -> list[Path]:
+    """Return what runs in a directory kept under names that match, without opening its workspace."""
+    return sorted((directory / _KEPT).glob(f"{pattern}.parquet"))
 
 
 def _frame(relation: duckdb.DuckDBPyRelation) -> pl.DataFrame:

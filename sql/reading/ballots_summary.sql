@@ -1,6 +1,7 @@
 -- What a reader should know of the ballots: voters the voter file lacks, and voters with ballots of two modes.
 -- Grain: one row. Reads: ballots, ballot_events, voters. Binds: none.
-SELECT (SELECT count(*) FROM ballots) AS ballots,
+SELECT (SELECT count(*) FROM voters) AS voters,
+       (SELECT count(*) FROM ballots) AS ballots,
        (SELECT count(*) FROM ballots ANTI JOIN voters USING (voter_id)) AS strangers,
        (SELECT count(*) FROM ballots ANTI JOIN voters USING (voter_id) WHERE status = 'accepted') AS strangers_counted,
        (SELECT count(*) FROM (

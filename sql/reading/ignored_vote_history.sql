@@ -1,13 +1,13 @@
 -- Vote history that says nothing: of the election itself or later (never look ahead), a code listed in `ignore`,
 -- or the same voter and election a second time. Of duplicates the one that says how is kept, then the first.
--- Grain: line. Reads: typed, codes_mode (of the file being read), vote_history. Binds: $date.
+-- Grain: line. Reads: typed, codes_mode, ignored (of the file being read), vote_history. Binds: $date.
 INSERT INTO ignored
 WITH judged AS (
-  SELECT t.line, t.voter_id, t.election_date, c.canonical AS mode,
+  SELECT t.line, t.voter_id, t.election_date, nullif(c.canonical, 'unknown') AS mode,
          CASE WHEN t.election_date >= $date THEN 'elections not before the contest''s date'
               WHEN c.canonical = 'ignore' THEN 'codes that are no vote' END AS rule
   FROM typed t LEFT JOIN codes_mode c ON c.raw = t.mode
-  WHERE t.fault IS NULL
+  WHERE t.fault IS NULL AND t.line NOT IN (SELECT line FROM ignored)
 ), repeated AS (
   SELECT hash(voter_id, election_date) AS key FROM judged WHERE rule IS NULL GROUP BY key HAVING count(*) > 1
 ), ranked AS (

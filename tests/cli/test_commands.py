@@ -4,7 +4,6 @@ import sys
 import types
 from pathlib import Path
 
-import polars as pl
 import pytest
 import typer
 
@@ -12,7 +11,6 @@ import turnout.running
 from tests.reporting import examples
 from turnout import errors, reporting
 from turnout.cli import app
-from turnout.reporting.tables import RECONCILIATION
 from turnout.workspace import Workspace
 
 CONFIG = """
@@ -235,21 +233,95 @@ def test_a_batch_that_abstains_everywhere_exits_5(turn, engine, tmp_path):
     assert turn("batch", *make_batch(tmp_path, ["one", "two"]))[0] == 5
 
 
-def test_check_reads_and_reconciles_and_keeps_nothing(turn, monkeypatch, tmp_path):
-    seen = []
+VOTERS = "voter_id,last_name,precinct,party\n1,CANARY,001,DEM\n2,COLON,001,\n1,CANARY,001,\n"
+BALLOTS = "voter_id,event_date,status,mode\n1,2017-05-01,accepted,mail\n2,2017-05-02,returned,mail\n"
 
-    def load(workspace, contest):
-        seen.append(workspace.directory)
-        row = ("returns.csv", "results", "ab" * 32, 10, 9, 1, 0, "")
-        workspace.append("reconciliation", pl.DataFrame([row], schema=RECONCILIATION, orient="row"))
-        workspace.note("odd codes", "2 rows have party 'X'.", severity="warning")
 
-    monkeypatch.setattr("turnout.reading.load", load, raising=False)
-    code, out, err = turn("check", "--returns", "returns.csv")
+@pytest.fixture
+def inputs(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    Path("voters.csv").write_text(VOTERS)
+    Path("ballots.csv").write_text(BALLOTS)
+    Path("yesterday.csv").write_text(BALLOTS + "3,2017-05-02,accepted,mail\n")
+    Path("odd.csv").write_text(BALLOTS.replace("returned", "eaten"))
+    return tmp_path
+
+
+def test_check_says_what_files_are_and_keeps_nothing(turn, inputs):
+    code, out, err = turn("check", "voters.csv", "ballots.csv")
     assert (code, err) == (0, "")
-    assert "returns.csv" in out
-    assert "odd codes: 2 rows have party 'X'." in out
-    assert not seen[0].exists()
+    assert "voters · layout generic-voters" in out
+    assert "ballots · layout generic-ballots" in out
+    assert "2 · 1 lines name one again" in out
+    assert "3 = 2 loaded + 1 rejected + 0 ignored ✓" in out
+    assert "9,AAAAAA,999," in out  # the rejected line, masked
+    assert "CANARY" not in out
+    assert max(map(len, out.splitlines())) <= 80
+    assert {path.name for path in inputs.iterdir()} == {"voters.csv", "ballots.csv", "yesterday.csv", "odd.csv"}
+
+
+def test_check_names_unknown_codes_and_exits_3(turn, inputs):
+    code, out, err = turn("check", "odd.csv", "voters.csv")
+    assert code == 3
+    assert "'eaten' 1" in out
+    assert "generic-voters" in out  # the other file is looked at all the same
+    assert "would refuse odd.csv" in err
+
+
+def test_check_in_json_holds_the_same(turn, inputs):
+    code, out, _ = turn("check", "voters.csv", "--json")
+    assert code == 0
+    (report,) = json.loads(out)["files"]
+    assert report["layout"] == "generic-voters"
+    assert report["account"] == {"lines_in": 3, "loaded": 2, "rejected": 1, "ignored": 0}
+    assert "CANARY" not in out
+
+
+def test_check_against_an_earlier_file_says_what_changed(turn, inputs):
+    code, out, err = turn("check", "ballots.csv", "--against", "yesterday.csv")
+    assert code == 3
+    assert "1 of 3 have none any more (1 of those were accepted)" in " ".join(out.split())
+    assert "33.3%; 2.0% is allowed" in err
+    assert turn("check", "ballots.csv", "--against", "yesterday.csv", "--allow-shrink")[0] == 0
+    code, out, _ = turn("check", "yesterday.csv", "--against", "ballots.csv")
+    assert code == 0
+    assert "1 voters have a ballot who had none" in " ".join(out.split())
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (("voters.csv", "--layout", "nowhere"), "'nowhere' is no layout"),
+        (("nowhere.csv",), "no such file"),
+        (("voters.csv", "--voters", "voters.csv"), "not both"),
+        (("--voters", "voters.csv", "--layout", "nc-voters"), "read_as"),
+        (("ballots.csv", "--against", "2017-06-40"), "no such file, and no day"),
+        (("voters.csv", "--against", "yesterday.csv"), "none were read"),
+    ],
+)
+def test_wrong_usage_of_check_exits_2(turn, inputs, arguments, said):
+    code, _, err = turn("check", *arguments)
+    assert code == 2
+    assert said in err
+
+
+def test_check_with_a_layout_reads_the_file_by_it(turn, inputs):
+    code, out, _ = turn("check", "voters.csv", "--layout", "nc-voters")
+    assert code == 3
+    assert "column ncid" in " ".join(out.split())
+
+
+def test_init_writes_a_contest_that_check_takes(turn, inputs):
+    Path("list.txt").write_text("Voter ID\tLast Name\tPct\tDOB\n1\tKIM\t001\t1/31/1970\n2\tDIAZ\t001\t2/1/1980\n")
+    code, out, err = turn("init", "list.txt", "ballots.csv")
+    assert (code, err) == (0, "")
+    assert "birth_year = DOB" in out
+    code, out, _ = turn("check", "contest.toml")
+    assert code == 0
+    assert "layout list" in out
+    code, _, err = turn("init", "list.txt")
+    assert code == 2
+    assert "--force" in err
 
 
 def test_check_of_nothing_exits_2(turn):

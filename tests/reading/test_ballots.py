@@ -46,7 +46,7 @@ def test_an_unknown_code_refuses_the_file_and_says_where(workspace: Workspace, t
         load(workspace, tmp_path, ballots=HEADER + "a,,sent,\nb,,CURED-PEND,\nc,,CURED-PEND,\nd,,what,\n")
     assert str(refused.value) == (
         "ballots.csv, line 3, column status: unknown code 'CURED-PEND' (2 rows). Also 'what' (1). Map it under"
-        " [codes.status] in the layout generic-ballots, or list it in ignore. Nothing was loaded."
+        " [codes.status] in a layout that extends generic-ballots, or list it in ignore. Nothing was loaded."
     )
     assert refused.value.exit_code == 3
 

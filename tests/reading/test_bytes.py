@@ -73,8 +73,8 @@ def test_cp437_is_known_by_its_letters(workspace: Workspace, tmp_path: Path) -> 
 def test_a_layout_may_declare_the_codec(
     workspace: Workspace, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    shipped = tuple(layout.model_copy(update={"encoding": "cp850"}) for layout in layouts.shipped("voters"))
-    monkeypatch.setattr(layouts, "shipped", lambda table: shipped)
+    shipped = tuple(layout.model_copy(update={"encoding": "cp850"}) for layout in layouts.shipped())
+    monkeypatch.setattr(layouts, "shipped", lambda: shipped)
     load(workspace, tmp_path, voters=(VOTERS + "1,GARCÍA,1,,,\n").encode("cp850"))
     assert names(workspace) == ["GARCÍA"]
 
@@ -104,7 +104,7 @@ def test_a_header_in_the_middle_is_ignored(workspace: Workspace, tmp_path: Path)
     load(workspace, tmp_path, voters=VOTERS + "1,A,1,,,\n\ufeff" + VOTERS + "2,B,1,,,\n" + VOTERS)
     assert names(workspace) == ["A", "B"]
     assert account(workspace) == [(4, 2, 0, 2)]
-    assert rows(workspace, "SELECT note FROM reconciliation") == [("the header again: 2",)]
+    assert rows(workspace, "SELECT note FROM reconciliation") == [("repeated header lines: 2",)]
 
 
 def test_a_zip_of_one_data_file_is_that_file(workspace: Workspace, tmp_path: Path) -> None:
@@ -133,8 +133,8 @@ def test_a_member_of_a_zip_is_named_like_a_file_in_a_directory(workspace: Worksp
 
 
 def test_a_layout_may_name_the_member(workspace: Workspace, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    shipped = tuple(layout.model_copy(update={"member": "STATEWIDE.csv"}) for layout in layouts.shipped("voters"))
-    monkeypatch.setattr(layouts, "shipped", lambda table: shipped)
+    shipped = tuple(layout.model_copy(update={"member": "STATEWIDE.csv"}) for layout in layouts.shipped())
+    monkeypatch.setattr(layouts, "shipped", lambda: shipped)
     path = put(tmp_path, "a.zip", zipped(APPLING_csv=VOTERS, STATEWIDE_csv=VOTERS + "2,B,1,,,\n"))
     read(workspace, path)
     assert names(workspace) == ["B"]

@@ -82,8 +82,19 @@ def test_values_that_cannot_be_cast_are_rejected_by_column(workspace: Workspace,
     assert rows(workspace, "SELECT line, column_name, reason FROM rejects ORDER BY line") == [
         (2, "voter_id", "missing"),
         (3, "birth_year", "not a whole number"),
-        (4, "registration_date", "not a date of the declared formats"),
+        (4, "registration_date", "a date with the day first"),
     ]
+
+
+def test_a_column_of_dates_in_two_orders_refuses_the_file(workspace: Workspace, tmp_path: Path) -> None:
+    lines = "".join(f"{n},A,1,LA,,{13 + n}/04/2017\n" for n in range(4))
+    with pytest.raises(InputRefused, match=r"line 2, column registration_date: 4 dates have the day first"):
+        load(workspace, tmp_path, voters=VOTERS + lines + "9,B,1,LA,,03/04/2017\n")
+
+
+def test_spreadsheet_day_numbers_are_dates(workspace: Workspace, tmp_path: Path) -> None:
+    load(workspace, tmp_path, voters=VOTERS + "1,A,1,LA,,42892\n")
+    assert rows(workspace, "SELECT registration_date FROM voters") == [(DATE,)]
 
 
 def test_the_first_row_of_a_voter_is_kept(workspace: Workspace, tmp_path: Path) -> None:

@@ -1,6 +1,7 @@
 """Every command of ``turnout``."""
 
 import contextlib
+import dataclasses
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -105,6 +106,7 @@ def project(
     contest: options.ContestName = None,
     state: options.StateName = None,
     kind: options.Kind = None,
+    allow_shrink: options.AllowShrink = False,
     quiet: options.Quiet = False,
     as_json: options.Json = False,
 ) -> None:
@@ -140,7 +142,7 @@ def project(
     from turnout.running import project as running  # noqa: PLC0415
 
     with _progress(quiet) as progress:
-        run = running.run(chosen, progress=progress)
+        run = running.run(_allowing(chosen, allow_shrink), progress=progress)
     _show(run, quiet=quiet, as_json=as_json)
     _refuse_abstention(run)
 
@@ -162,40 +164,93 @@ def cohorts(config: options.Config, quiet: options.Quiet = False) -> None:
         reporting.show(run, _console(), files=False)
 
 
-@app.command(epilog=_example("turnout check contest.toml", "turnout check --voters voters.csv --ballots ballots.csv"))
+@app.command(
+    epilog=_example(
+        "turnout check voters.txt absentee.csv",
+        "turnout check export.txt --layout van-voters",
+        "turnout check today.csv --against yesterday.csv",
+        "turnout check contest.toml --against 2017-06-04 --json",
+    )
+)
 def check(
-    config: options.OptionalConfig = None,
+    files: options.CheckFiles = None,
     *,
     returns: options.Returns = None,
     voters: options.Voters = None,
     vote_history: options.VoteHistory = None,
     ballots: options.Ballots = None,
     history: options.History = None,
+    layout: options.LayoutName = None,
+    against: options.Against = None,
+    allow_shrink: options.AllowShrink = False,
+    as_json: options.CheckJson = False,
 ) -> None:
-    """Account for every line of the inputs.
+    """Say what files are, and account for every line of them.
 
-    Reads them as a projection would, before any model, and says what is odd. Nothing is kept. Exit code 3 when
-    an input cannot be used.
+    Give files (what they are is found out), a contest's CONFIG, or files by what they are. Each is read as a
+    projection would read it, before any model: its layout, encoding and separator, the columns found, codes and the
+    unknown ones among them, days, voters named twice, precincts, and lines loaded, rejected and ignored. Nothing is
+    kept, and no name or number of a voter is shown. Exit code 3 when a run would refuse a file.
+
+    --against says what changed in the ballots since an earlier file, or since a day that a run kept, and refuses
+    ballots of which more than 2 % are gone (allow_shrink in the config).
     """
-    from turnout import reporting  # noqa: PLC0415
+    from turnout.reporting import check as report  # noqa: PLC0415
     from turnout.running import check as running  # noqa: PLC0415
 
-    chosen = _contest(
-        config,
-        files={
-            "returns": returns,
-            "voters": voters,
-            "vote-history": vote_history,
-            "ballots": ballots,
-            "history": history,
-        },
-        settings={},
+    by_kind = {
+        "returns": returns,
+        "voters": voters,
+        "vote-history": vote_history,
+        "ballots": ballots,
+        "history": history,
+    }
+    configs = [path for path in files or [] if path.suffix == ".toml"]
+    loose = files and not configs
+    if configs and len(files or []) > 1:
+        raise UsageError("Give one CONFIG, or files, not both.")
+    if loose and any(by_kind.values()):
+        raise UsageError("Name files by what they are (--voters …), or leave that to be found out, not both.")
+    if layout is not None and not loose:
+        raise UsageError("--layout goes with files. In a config, say read_as under [inputs].")
+    with _progress(quiet=as_json) as progress:
+        if loose:
+            allowed = 1.0 if allow_shrink else 0.02
+            result = running.loose(
+                files or [], layout=layout, against=against, allow_shrink=allowed, progress=progress
+            )
+        else:
+            chosen = _contest(configs[0] if configs else None, files=by_kind, settings={})
+            result = running.run(_allowing(chosen, allow_shrink), against=against, progress=progress)
+    if as_json:
+        typer.echo(report.to_json(result.reports, result.findings, result.change), nl=False)
+    else:
+        report.show(result.reports, result.findings, result.change, _console())
+    running.refuse(result)
+
+
+@app.command(
+    epilog=_example(
+        "turnout init voters.txt absentee.csv returns.csv",
+        "turnout init voters.txt returns.csv --output ca34",
     )
-    with _progress(quiet=False) as progress:
-        result = running.run(chosen, progress=progress)
-    console = _console()
-    reporting.show_reconciliation(result.reconciliation, console)
-    reporting.show_findings(result.findings, console)
+)
+def init(
+    files: options.InitFiles,
+    output: options.InitOutput = Path(),
+    force: Annotated[bool, typer.Option("--force", help="Replace a contest.toml that is there.")] = False,
+) -> None:
+    """Write a contest.toml from files, whatever they are.
+
+    Files of a known layout are listed under what they are. For a header that is not known, a layout is suggested from
+    the names of the columns and from what stands in them, and written into layouts/ beside the contest.toml, with
+    codes that are plain words mapped and the others listed: look it through. Then `turnout check contest.toml`.
+    """
+    from turnout.reporting import check as report  # noqa: PLC0415
+    from turnout.running import init as running  # noqa: PLC0415
+
+    target, found = running.run(files, output, force=force)
+    report.show_found(target, [dataclasses.asdict(file) for file in found], _console())
 
 
 @app.command(epilog=_example("turnout report contest.toml"))
@@ -316,6 +371,13 @@ def _contest(config: Path | None, *, files: dict[str, Any], settings: dict[str, 
     inputs = Inputs(**{name.replace("-", "_"): tuple(paths or ()) for name, paths in files.items()})
     given = {("name" if key == "contest" else key): value for key, value in settings.items() if value is not None}
     return Contest.of({"inputs": inputs, **given}, "options")
+
+
+def _allowing(contest: "Contest", shrink: bool) -> "Contest":
+    """Return the contest with any loss of ballots allowed, where asked for this once."""
+    if not shrink:
+        return contest
+    return contest.model_copy(update={"inputs": contest.inputs.model_copy(update={"allow_shrink": 1.0})})
 
 
 def _show(run: "Run", *, quiet: bool, as_json: bool = False) -> None:

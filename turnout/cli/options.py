@@ -18,6 +18,33 @@ DemoDirectory = Annotated[
     Path, typer.Argument(metavar="DIR", help="Directory to write into; new, or an earlier demo's.")
 ]
 
+CheckFiles = Annotated[
+    list[Path] | None,
+    typer.Argument(metavar="FILE…", help="Files, whatever they are, or one contest.toml.", show_default=False),
+]
+InitFiles = Annotated[
+    list[Path], typer.Argument(metavar="FILE…", help="The files of one contest, whatever they are.")
+]
+InitOutput = Annotated[
+    Path, typer.Option("--output", metavar="DIR", help="Directory to write contest.toml and layouts/ into.")
+]
+LayoutName = Annotated[
+    str | None,
+    typer.Option("--layout", metavar="NAME", help="Layout of the files: its name, or a layout file of your own."),
+]
+Against = Annotated[
+    str | None,
+    typer.Option(
+        "--against",
+        metavar="EARLIER",
+        help="An earlier ballot file, or a day (2017-06-04) of ballots that a run kept.",
+    ),
+]
+AllowShrink = Annotated[
+    bool, typer.Option("--allow-shrink", help="Take ballots although many of an earlier day's are gone.")
+]
+CheckJson = Annotated[bool, typer.Option("--json", help="Print everything as JSON.")]
+
 Returns = Annotated[
     list[Path] | None,
     typer.Option("--returns", metavar="FILE", help="Returns so far: one contest or a whole ballot. May be repeated."),

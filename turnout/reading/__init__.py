@@ -1,7 +1,7 @@
 """Other people's files become the canonical tables: sniff, decode, map, cast, quarantine, reconcile."""
 
 import contextlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -9,10 +9,12 @@ from typing import Any
 from turnout.contest import Contest
 from turnout.errors import TurnoutError
 from turnout.reading import ballots, crosswalk, files, releases, results, source, voters
+from turnout.reading.catalogue import Catalogue, companion
 from turnout.reading.results import Asked
+from turnout.reading.source import Reading
 from turnout.workspace import Workspace
 
-__all__ = ["load", "load_history"]
+__all__ = ["completed", "fill", "filling", "load", "load_history"]
 
 _FILLED = ("voters", "vote_history", "ballot_events", "ballots", "results", "rejects", "reconciliation", "findings")
 
@@ -32,8 +34,8 @@ def load(workspace: Workspace, contest: Contest) -> None:
         If a file cannot be used. The tables are then left empty.
     """
     source.require(contest.inputs.paths())
-    with _filling(workspace):
-        _load(workspace, contest)
+    with filling(workspace):
+        fill(workspace, contest, files.load)
 
 
 def completed(workspace: Workspace, contest: Contest) -> Contest:
@@ -57,13 +59,14 @@ def load_history(workspace: Workspace, paths: Sequence[Path]) -> None:
         If a file cannot be used. The tables are then left empty.
     """
     asked = Asked(Contest(), date=None, state=None, is_past=True)
-    with _filling(workspace):
-        files.load(workspace, "results", paths, partial(results.fill, asked=asked))
+    with filling(workspace):
+        choose = partial(Catalogue().choose, "results")
+        files.load(workspace, choose, paths, partial(results.fill, asked=asked))
         results.drop_copies(workspace)
 
 
 @contextlib.contextmanager
-def _filling(workspace: Workspace) -> Iterator[None]:
+def filling(workspace: Workspace) -> Iterator[None]:
     """Make ready to read, and leave the tables empty where an input is refused."""
     files.sweep(workspace)
     workspace.execute("reading/prepare")
@@ -79,25 +82,35 @@ def _filling(workspace: Workspace) -> Iterator[None]:
         workspace.connection.execute("PRAGMA force_compression = 'auto'")
 
 
-def _load(workspace: Workspace, contest: Contest) -> None:
+Load = Callable[..., list[Reading]]
+"""What reads files of one table: :func:`turnout.reading.files.load`, or one that goes on where a file is refused."""
+
+
+def fill(workspace: Workspace, contest: Contest, load: Load) -> None:
+    """Read the files of a contest in the order in which one needs another, by ``load``."""
     inputs = contest.inputs
+    catalogue = Catalogue.load(inputs.layouts, inputs.read_as)
+    choose = {table: partial(catalogue.choose, table) for table in ("voters", "vote_history", "ballots", "results")}
     asked = Asked(contest, contest.date, contest.state.strip().upper() or None, is_past=False)
-    releases.load(workspace, inputs.release, asked)
-    files.load(workspace, "results", inputs.returns, partial(results.fill, asked=asked))
+    releases.load(workspace, inputs.release, asked, partial(load, workspace, choose["results"]))
+    load(workspace, choose["results"], inputs.returns, partial(results.fill, asked=asked))
     results.drop_totals(workspace)
     results.note_given_twice(workspace)
     known = completed(workspace, contest)
     date, state = known.date, known.state.strip().upper() or None
 
-    files.load(workspace, "voters", inputs.voters, voters.fill_voters)
+    read = load(workspace, choose["voters"], inputs.voters, voters.fill_voters)
     fill_history = partial(voters.fill_vote_history, date=date)
-    files.load(workspace, "vote_history", inputs.vote_history, fill_history, may_be_empty=True)
-    files.load(workspace, "ballots", inputs.ballots, ballots.fill, may_be_empty=True)
+    load(workspace, choose["vote_history"], inputs.vote_history, fill_history, may_be_empty=True)
+    load_companions(
+        workspace, catalogue, [r for r in read if r.source.path not in inputs.vote_history], fill_history, load
+    )
+    load(workspace, choose["ballots"], inputs.ballots, ballots.fill, may_be_empty=True)
     ballots.rebuild(workspace)
     voters.note_strangers(workspace)
 
     past = Asked(contest, date, state, is_past=True)
-    files.load(workspace, "results", inputs.history, partial(results.fill, asked=past), may_be_empty=True)
+    load(workspace, choose["results"], inputs.history, partial(results.fill, asked=past), may_be_empty=True)
     if inputs.history and date is None:
         workspace.note(
             "no date",
@@ -107,6 +120,30 @@ def _load(workspace: Workspace, contest: Contest) -> None:
         )
     results.drop_copies(workspace)
     crosswalk.apply(workspace, inputs.crosswalk)
+
+
+def load_companions(
+    workspace: Workspace,
+    catalogue: Catalogue,
+    read: Sequence[Reading],
+    fill_history: Callable[[Workspace, Reading], int],
+    load: Load,
+) -> None:
+    """Read the vote history that stands in the voter files themselves."""
+    for reading in read:
+        layout = companion(catalogue, reading.fit)
+        if layout is None:
+            continue
+        if not layout.codes.get("mode") and layout.elections is not None and not layout.elections.joined:
+            workspace.note(
+                "vote history not read",
+                f"{reading.name}: holds past elections, but what their codes mean is not the same in every file."
+                f" Declare it under [codes.mode] in a layout named {layout.name} that extends {layout.name}.",
+                severity="warning",
+            )
+            continue
+        chosen = partial(Catalogue(catalogue.own, {"vote_history": layout.name}).choose, "vote_history")
+        load(workspace, chosen, [reading.source], fill_history, may_be_empty=True)
 
 
 def _values(workspace: Workspace, expression: str) -> list[Any]:

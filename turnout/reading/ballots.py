@@ -1,14 +1,24 @@
 """Ballot events, and where each voter's ballot stands."""
 
 from turnout.reading.source import Reading
-from turnout.reading.voters import grown
+from turnout.reading.voters import grown, ignore_headers
 from turnout.workspace import Workspace
 
 
 def fill(workspace: Workspace, reading: Reading) -> int:
     """Load one file of ballot events. Returns lines loaded."""
+    ignore_headers(workspace, reading)
     workspace.execute("reading/ignored_ballots")
+    if reading.layout.lines_are == "ballots":
+        workspace.execute("reading/ignored_ballots_replaced")
     workspace.execute("reading/faults_typed")
+    lost = workspace.connection.execute("SELECT count(*) FROM typed WHERE event_date_lost").fetchall()[0][0]
+    if lost:
+        workspace.note(
+            "dates not read",
+            f"{reading.name}: {lost:,} ballots have a date that is none; they count, without it.",
+            severity="warning" if lost > 0.01 * reading.lines_in else "note",
+        )
     return grown(workspace, "ballot_events", "reading/ballot_events", source=reading.name)
 
 
@@ -16,7 +26,7 @@ def rebuild(workspace: Workspace) -> None:
     """Make ``ballots`` from the events, by the precedence that sql/reading/ballots.sql states."""
     workspace.execute("reading/ballots")
     row = workspace.query("reading/ballots_summary").row(0, named=True)
-    if row["strangers"]:
+    if row["strangers"] and row["voters"]:
         workspace.note(
             "unmatched ballots",
             f"{row['strangers']:,} of {row['ballots']:,} voters with a ballot are not in the voter file;"

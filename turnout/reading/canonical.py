@@ -4,24 +4,29 @@ Everything is read as text and cast here by declared type; nothing is sniffed. A
 right type is taken as it is.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, Literal
 
-from turnout.vocabulary import BALLOT_STATUSES, MODES
+from turnout.vocabulary import BALLOT_STATUSES, MODES, VOTER_STATUSES
 
 if TYPE_CHECKING:
-    from turnout.reading.layouts import Column
+    from turnout.reading.layouts import Column, Layout
 
 Kind = Literal["text", "code", "count", "number", "year", "date", "time", "flag"]
 
 
 @dataclass(frozen=True)
 class Field:
-    """A canonical column: its kind, whether a row without it is refused, and what an empty cell holds."""
+    """A canonical column: its kind, whether a row without it is refused, and whether one that cannot be read is.
+
+    A ``soft`` column that cannot be read is left empty and counted: a ballot counts, whatever day was typed. An
+    ``empty`` cell holds that, where it is not NULL.
+    """
 
     kind: Kind = "text"
     needed: bool = False
+    soft: bool = False
     empty: str | None = None
 
 
@@ -71,15 +76,50 @@ FIELDS: Final[dict[str, dict[str, Field]]] = {
     },
     "ballots": {
         "voter_id": Field(needed=True),
-        "event_date": Field("date"),
+        "event_date": Field("date", soft=True),
         "status": Field("code", needed=True),
         "mode": Field("code", needed=True),
     },
     "results": {**_UNIT, "mode": Field("code"), "votes": Field("count"), **dict.fromkeys(MODES, Field("count"))},
 }
 
-#: Coded columns and their canonical values.
-CODES: Final[dict[str, tuple[str, ...]]] = {"mode": MODES, "status": BALLOT_STATUSES}
+#: The key under ``[codes.<column>]`` for spellings whose rows say nothing (a voter who did not vote).
+IGNORE: Final = "ignore"
+#: The mode of a vote cast in a way that the file does not say.
+UNKNOWN: Final = "unknown"
+
+
+@dataclass(frozen=True)
+class Codes:
+    """What a coded column may say. Without ``values``, anything; a layout may then give what is written a name.
+
+    Of a column with values, a spelling that no one mapped refuses the file if more than ``tolerated`` of the rows
+    have it; fewer are kept as the file says, and noted.
+    """
+
+    values: tuple[str, ...] = ()
+    tolerated: float = 0.0
+
+
+#: Coded columns of each table.
+CODED: Final[dict[str, dict[str, Codes]]] = {
+    "voters": {
+        "status": Codes(VOTER_STATUSES, tolerated=0.01),
+        "party": Codes(),
+        "sex": Codes(),
+        "county": Codes(),
+        "vendor_ethnicity": Codes(),
+    },
+    "vote_history": {"mode": Codes((*MODES, UNKNOWN))},
+    "ballots": {"status": Codes(BALLOT_STATUSES), "mode": Codes(MODES)},
+    "results": {"mode": Codes(MODES)},
+}
+
+#: Dates as American files write them; never day first. A layout may declare others for a column.
+DATE_FORMATS: Final = ("%m/%d/%Y", "%Y-%m-%d", "%Y%m%d", "%Y-%m-%d %H:%M:%S", "%m/%d/%Y %H:%M:%S", "excel")
+
+#: Why a date is refused that only reads with the day first.
+DAY_FIRST: Final = "a date with the day first"
 
 #: More votes than anyone can have, or a telephone number in the wrong column.
 MAX_VOTES: Final = 1_000_000_000
@@ -113,34 +153,36 @@ def literal(text: str) -> str:
     return "'" + text.replace("'", "''") + "'"
 
 
-def select_list(
-    table: str, columns: "Mapping[str, Column]", source: Mapping[str, tuple[str, str]], *, is_padded: bool = True
-) -> str:
-    """Write the SQL select list that makes every canonical column of ``table``, and ``fault``.
+def select_list(layout: "Layout", source: Mapping[str, Sequence[tuple[str, str]]], *, is_padded: bool = True) -> str:
+    """Write the SQL select list that makes every canonical column of the layout's table, and ``fault``.
 
     Parameters
     ----------
-    table : key of :data:`FIELDS`
-    columns : the layout's columns
-    source : canonical column -> (identifier, SQL type) in the file, for those it has
+    source : canonical column -> (expression, SQL type) of each part of its value, for those the file has
     is_padded : whether a cell may begin or end with a space; trimming all of them costs as much as parsing them
 
     Returns
     -------
     str
-        ``fault`` is NULL for a sound row, else ``<column>: <reason>`` of its first bad value.
+        ``fault`` is NULL for a sound row, else ``<column>: <reason>`` of its first bad value. A soft column comes
+        with ``<column>_lost``: whether it held something that could not be read.
     """
     values, faults = [], []
-    for name, field in FIELDS[table].items():
-        spec = columns.get(name)
-        if name in source and spec is not None:
-            identifier, sql_type = source[name]
-            value, fault = _cast(field, spec, quoted(identifier), sql_type, is_padded)
+    for name, field in FIELDS[layout.table].items():
+        spec = layout.columns.get(name)
+        lost = "false"
+        if name in source:
+            value, fault = _cast(field, layout.columns[name], source[name], layout.masked, is_padded)
+            if field.soft and fault:
+                bad = " OR ".join(f"coalesce({test}, false)" for test in fault)
+                value, lost, fault = f"CASE WHEN NOT ({bad}) THEN {value} END", f"({bad})", {}
         else:
             default = "NULL" if spec is None or spec.default is None else literal(spec.default)
             value, fault = f"CAST({default} AS {_SQL_TYPE[field.kind]})", {}
         filled = value if field.empty is None else f"coalesce({value}, {literal(field.empty)})"
         values.append(f"{filled} AS {quoted(name)}")
+        if field.soft:
+            values.append(f"{lost} AS {quoted(f'{name}_lost')}")
         if field.needed:
             fault = {**fault, f"{value} IS NULL": "missing"}
         faults += [f"WHEN {test} THEN {literal(f'{name}: {reason}')}" for test, reason in fault.items()]
@@ -149,13 +191,14 @@ def select_list(
 
 
 def _cast(
-    field: Field, spec: "Column", identifier: str, sql_type: str, is_padded: bool
+    field: Field, spec: "Column", parts: Sequence[tuple[str, str]], masked: str, is_padded: bool
 ) -> tuple[str, dict[str, str]]:
     """Write the SQL of a column's value, and the tests that find it bad with the reason of each."""
+    identifier, sql_type = parts[0]
     if sql_type in _NATIVE.get(field.kind, ()):
         value = f"CAST({identifier} AS {_SQL_TYPE[field.kind]})"
         return value, _bounds(field.kind, value)
-    text = _text(spec, identifier, sql_type, is_padded)
+    text = _text(spec, parts, masked, is_padded)
     match field.kind:
         case "text" | "code":
             return text, {}
@@ -163,32 +206,92 @@ def _cast(
             value = f"CAST({identifier} AS {_SQL_TYPE[field.kind]})"
             return value, _bounds(field.kind, value)
         case "date":
-            tries = ", ".join(f"try_strptime({text}, {literal(form)})" for form in spec.formats)
-            value = f"CAST(coalesce({tries}) AS DATE)"
-            reason = "not a date of the declared formats"
+            value, tests = _date(text, spec.formats or DATE_FORMATS)
+            return value, tests | _bounds(field.kind, value)
         case "time":
             value, reason = f"try_cast({text} AS TIMESTAMP)", "not a time like 2017-06-06 20:15:00"
         case "flag":
-            value, reason = f"reading_flag({text})", "neither yes nor no"
+            value, reason = _flag(text, spec), "neither yes nor no"
         case _:
-            whole = f"regexp_full_match({text}, {literal(_WHOLE)})"
-            digits = f"replace(split_part({text}, '.', 1), ',', '')"
-            value = f"CASE WHEN {whole} THEN try_cast({digits} AS {_SQL_TYPE[field.kind]}) END"
-            given = f"{text} IS NOT NULL"
-            tests = {f"{given} AND NOT {whole}": "not a whole number", f"{given} AND {value} IS NULL": "too large"}
-            return value, tests | _bounds(field.kind, value)
+            return _number(field.kind, text, spec)
     return value, {f"{text} IS NOT NULL AND {value} IS NULL": reason, **_bounds(field.kind, value)}
 
 
-def _text(spec: "Column", identifier: str, sql_type: str, is_padded: bool) -> str:
-    text = identifier if sql_type == "VARCHAR" else f"CAST({identifier} AS VARCHAR)"
+def _date(text: str, formats: Sequence[str]) -> tuple[str, dict[str, str]]:
+    """Write a date's SQL and its tests; one with the day first is told apart, for it puts the column in doubt."""
+    tries = [
+        f"CASE WHEN regexp_full_match({text}, '[2-6][0-9]{{4}}')"
+        f" THEN CAST(DATE '1899-12-30' + CAST({text} AS INTEGER) AS TIMESTAMP) END"
+        if form == "excel"
+        else f"try_strptime({text}, {literal(form)})"
+        for form in formats
+    ]
+    value = f"CAST(coalesce({', '.join(tries)}) AS DATE)"
+    lost = f"{text} IS NOT NULL AND {value} IS NULL"
+    tests = {}
+    if "%m/%d/%Y" in formats:
+        tests[f"{lost} AND try_strptime({text}, '%d/%m/%Y') IS NOT NULL"] = DAY_FIRST
+    return value, {**tests, lost: "not a date of the declared formats"}
+
+
+def _flag(text: str, spec: "Column") -> str:
+    """Write the SQL of a yes-or-no column with the layout's own words for them."""
+    cases = []
+    for words, said in ((spec.yes, "true"), (tuple(word for word in spec.no if word != "*"), "false")):
+        if words:
+            cases.append(f"WHEN {text} IN ({', '.join(literal(word) for word in words)}) THEN {said}")
+    plain = f"coalesce(reading_flag({text}), false)" if "*" in spec.no else f"reading_flag({text})"
+    return f"CASE WHEN {text} IS NULL THEN NULL {' '.join(cases)} ELSE {plain} END"
+
+
+def _number(kind: Kind, text: str, spec: "Column") -> tuple[str, dict[str, str]]:
+    """Write the SQL of a whole number, or of the year of a date, and the tests that find it bad."""
+    whole = f"regexp_full_match({text}, {literal(_WHOLE)})"
+    digits = f"replace(split_part({text}, '.', 1), ',', '')"
+    given = f"{text} IS NOT NULL"
+    if kind == "year" and spec.formats:
+        date, tests = _date(text, spec.formats)
+        value = (
+            f"CASE WHEN regexp_full_match({text}, '[0-9]{{4}}') THEN CAST({text} AS SMALLINT)"
+            f" ELSE CAST(year({date}) AS SMALLINT) END"
+        )
+        tests = {f"NOT regexp_full_match({text}, '[0-9]{{4}}') AND {test}": reason for test, reason in tests.items()}
+        return value, tests | _bounds(kind, value)
+    value = f"CASE WHEN {whole} THEN try_cast({digits} AS {_SQL_TYPE[kind]}) END"
+    tests = {f"{given} AND NOT {whole}": "not a whole number", f"{given} AND {value} IS NULL": "too large"}
+    return value, tests | _bounds(kind, value)
+
+
+def _text(spec: "Column", parts: Sequence[tuple[str, str]], masked: str, is_padded: bool) -> str:
+    pieces = [_piece(spec, expression, sql_type, masked, is_padded) for expression, sql_type in parts]
+    for i, word in enumerate(spec.filled[: len(pieces)]):
+        if word:
+            pieces[i] = f"CASE WHEN {pieces[i]} IS NOT NULL THEN {literal(word)} END"
+    listed = ", ".join(pieces)
+    if len(pieces) == 1:
+        text = listed
+    elif spec.alternatives:
+        text = f"coalesce({listed})"
+    else:
+        text = f"nullif(concat_ws({literal(spec.joiner)}, {listed}), '')"
+    if spec.start > 1 or spec.length is not None:
+        length = "" if spec.length is None else f", {spec.length}"
+        text = f"nullif(trim(substr({text}, {spec.start}{length})), '')"
+    if spec.pad:
+        text = f"CASE WHEN length({text}) < {spec.pad} THEN lpad({text}, {spec.pad}, '0') ELSE {text} END"
+    return text if spec.default is None else f"coalesce({text}, {literal(spec.default)})"
+
+
+def _piece(spec: "Column", expression: str, sql_type: str, masked: str, is_padded: bool) -> str:
+    """Write the SQL of one column's text: trimmed, and NULL where it is empty or stands for nothing."""
+    text = expression if sql_type == "VARCHAR" else f"CAST({expression} AS VARCHAR)"
     text = f"nullif({f'trim({text})' if is_padded else text}, '')"
     if spec.missing:
         listed = ", ".join(literal(value) for value in spec.missing)
         text = f"CASE WHEN {text} NOT IN ({listed}) THEN {text} END"
-    if spec.pad:
-        text = f"CASE WHEN length({text}) < {spec.pad} THEN lpad({text}, {spec.pad}, '0') ELSE {text} END"
-    return text if spec.default is None else f"coalesce({text}, {literal(spec.default)})"
+    if masked:
+        text = f"CASE WHEN NOT regexp_full_match({text}, {literal(masked)}) THEN {text} END"
+    return text
 
 
 def _bounds(kind: Kind, value: str) -> dict[str, str]:

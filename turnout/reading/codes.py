@@ -1,16 +1,28 @@
 """Coded columns: the file's spellings to the canonical words. One that no one mapped refuses the file."""
 
+from dataclasses import dataclass
+
 import polars as pl
 
 from turnout.errors import InputRefused
-from turnout.reading.canonical import FIELDS
+from turnout.reading.canonical import CODED
 from turnout.reading.layouts import code_key
 from turnout.reading.source import Reading
 from turnout.workspace import Workspace
 
 #: Unknown codes of a voter-level table above which they are taken for something else, and not printed.
-_MOST_CODES = 20
+MOST_CODES = 20
 _SCHEMA = {"raw": pl.String, "canonical": pl.String}
+
+
+@dataclass(frozen=True)
+class Code:
+    """One spelling in a coded column; ``canonical`` is None where no one mapped it."""
+
+    raw: str
+    canonical: str | None
+    lines: int
+    first_line: int
 
 
 def resolve(workspace: Workspace, reading: Reading) -> None:
@@ -19,39 +31,76 @@ def resolve(workspace: Workspace, reading: Reading) -> None:
     Raises
     ------
     InputRefused
-        If a value is neither mapped nor ignored by the layout.
+        If the layout neither maps nor ignores a value, and too many lines have it to be kept as it is.
     """
-    fields = FIELDS[reading.table]
-    coded = [column for column in fields if fields[column].kind == "code"]
-    for column in coded:
-        present = workspace.connection.execute(
-            f"SELECT {column} AS raw, min(line) AS first_line, count(*) AS lines"  # noqa: S608 - of FIELDS
-            f" FROM typed WHERE {column} IS NOT NULL GROUP BY raw ORDER BY first_line"
-        ).fetchall()
-        known = reading.layout.spellings(column)
-        unknown = [row for row in present if code_key(row[0]) not in known]
-        if unknown:
-            raise InputRefused(_refusal(reading, column, unknown))
-        table = pl.DataFrame([(raw, known[code_key(raw)]) for raw, _, _ in present], schema=_SCHEMA, orient="row")
-        with workspace.registered("incoming", table):
+    for column, kind in CODED[reading.table].items():
+        found = present(workspace, reading, column)
+        unknown = [code for code in found if code.canonical is None]
+        if kind.values and unknown:
+            share = sum(code.lines for code in unknown) / max(reading.lines_in, 1)
+            if is_closed(reading, column) and share > kind.tolerated:
+                raise InputRefused(_refusal(reading, column, unknown))
+            if is_closed(reading, column):
+                _note(workspace, reading, column, unknown)
+        known = [(code.raw, code.canonical) for code in found if code.canonical is not None]
+        with workspace.registered("incoming", pl.DataFrame(known, schema=_SCHEMA, orient="row")):
             workspace.connection.execute(f"CREATE OR REPLACE TEMP TABLE codes_{column} AS FROM incoming")
 
 
-def _refusal(reading: Reading, column: str, unknown: list[tuple[str, int, int]]) -> str:
-    (value, line, lines), others = unknown[0], unknown[1:]
-    if reading.table != "results" and len(unknown) > _MOST_CODES:
+def is_closed(reading: Reading, column: str) -> bool:
+    """Whether a spelling of the column that is not listed is an unknown code, and not just a word of the file."""
+    kind = CODED[reading.table][column]
+    return bool(kind.values) and (kind.tolerated == 0 or column in reading.layout.codes)
+
+
+def present(workspace: Workspace, reading: Reading, column: str) -> list[Code]:
+    """Return the spellings that a coded column of ``typed`` has, in the order of their first line.
+
+    Of a column that may say anything, none where the layout gives them no names.
+    """
+    if not CODED[reading.table][column].values and column not in reading.layout.codes:
+        return []
+    rows = workspace.connection.execute(
+        f"SELECT {column} AS raw, count(*) AS lines, min(line) AS first_line"  # noqa: S608 - of CODED
+        f" FROM typed WHERE {column} IS NOT NULL GROUP BY raw ORDER BY first_line, raw"
+    ).fetchall()
+    header = header_of(reading, column)
+    known = reading.layout.spellings(column)
+    return [Code(raw, known.get(code_key(raw)), lines, first) for raw, lines, first in rows if raw != header]
+
+
+def header_of(reading: Reading, column: str) -> str:
+    """Return what the file calls a canonical column; the canonical name where it has none."""
+    positions = reading.fit.found.get(column, ())
+    spec = reading.layout.columns.get(column)
+    return (spec.joiner if spec else "-").join(reading.header[i] for i in positions) or column
+
+
+def _note(workspace: Workspace, reading: Reading, column: str, unknown: list[Code]) -> None:
+    shown = ", ".join(f"{code.raw[:40]!r} ({code.lines:,})" for code in unknown[:5])
+    workspace.note(
+        "unknown codes",
+        f"{reading.name}, column {header_of(reading, column)}: {shown}{', …' if len(unknown) > 5 else ''} are no"
+        f" known codes, and are kept as they are. Map them under [codes.{column}] in "
+        f"{reading.layout.place}.",
+        severity="warning",
+    )
+
+
+def _refusal(reading: Reading, column: str, unknown: list[Code]) -> str:
+    first, others = unknown[0], unknown[1:]
+    place = f"{reading.name}, line {first.first_line:,}, column {header_of(reading, column)}"
+    if reading.table != "results" and len(unknown) > MOST_CODES:
         return (
-            f"{reading.name}, line {line:,}, column {column}: {len(unknown):,} values that are no known code. "
-            "The columns may be shifted; the values are not repeated here, for they may be names. Nothing was loaded."
+            f"{place}: {len(unknown):,} values that are no known code. The columns may be shifted; the values are not"
+            " repeated here, for they may be names. Nothing was loaded."
         )
-    header = next((n for n in reading.header if n.lower().strip() in reading.layout.columns[column].names), column)
     more = ""
     if others:
-        shown = ", ".join(f"{raw[:40]!r} ({count:,})" for raw, _, count in others[:5])
+        shown = ", ".join(f"{code.raw[:40]!r} ({code.lines:,})" for code in others[:5])
         more = f" Also {shown}{', …' if len(others) > 5 else ''}."
-    rows = "row" if lines == 1 else "rows"
+    rows = "row" if first.lines == 1 else "rows"
     return (
-        f"{reading.name}, line {line:,}, column {header}: unknown code {value[:60]!r} ({lines:,} {rows}).{more}"
-        f" Map it under [codes.{column}] in the layout {reading.layout.name}, or list it in ignore."
-        " Nothing was loaded."
+        f"{place}: unknown code {first.raw[:60]!r} ({first.lines:,} {rows}).{more} Map it under [codes.{column}] in"
+        f" {reading.layout.place}, or list it in ignore. Nothing was loaded."
     )

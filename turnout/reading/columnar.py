@@ -5,12 +5,12 @@ from pathlib import Path
 import duckdb
 
 from turnout.errors import InputRefused
-from turnout.reading import canonical, decode, layouts
-from turnout.reading.source import Reading
+from turnout.reading import canonical, decode, elections
+from turnout.reading.source import Choose, Reading, Source
 from turnout.workspace import Workspace
 
 
-def read(workspace: Workspace, path: Path, name: str, table: str, staging: Path) -> Reading:
+def read(workspace: Workspace, source: Source, choose: Choose, staging: Path) -> Reading:
     """Show a Parquet file as ``typed`` (see :func:`turnout.reading.delimited.read`); row n is called line n + 1.
 
     Raises
@@ -20,34 +20,45 @@ def read(workspace: Workspace, path: Path, name: str, table: str, staging: Path)
     """
     link = staging / "current.parquet"
     link.unlink(missing_ok=True)
-    link.symlink_to(path.resolve())
+    link.symlink_to(source.path.resolve())
     execute = workspace.connection.execute
     try:
         described = execute("DESCRIBE SELECT * FROM read_parquet($file)", {"file": str(link)}).fetchall()
         rows = execute("SELECT count(*) FROM read_parquet($file)", {"file": str(link)}).fetchall()[0][0]
     except duckdb.Error as error:
         problem = str(error).splitlines()[0]
-        raise InputRefused(f"{name}: not a readable Parquet file ({problem}). Nothing was loaded.") from None
+        raise InputRefused(f"{source.name}: not a readable Parquet file ({problem}). Nothing was loaded.") from None
     types = {str(row[0]): str(row[1]) for row in described}
     header = list(types)
-    layout, found = layouts.choose(table, name, header)
-    layout = layout.told_by(name)
-    used = sorted(set(found.values()))
-    shown = ", ".join(f"{canonical.quoted(header[i])} AS c{i}" for i in used)
+    fit = choose(source.name, header, "").told_by(source.name)
+    layout = fit.layout
+    shown = ", ".join(f"{_text(header[i], types, turned=bool(fit.slots))} AS c{i}" for i in fit.used)
     execute(
         f"CREATE OR REPLACE TEMP VIEW source_rows AS SELECT file_row_number + 2 AS line, {shown}"  # noqa: S608
         f" FROM read_parquet({canonical.literal(str(link))}, file_row_number = true)"
     )
-    source = {column: (f"c{i}", types[header[i]]) for column, i in found.items()}
-    typed = canonical.select_list(table, layout.columns, source)
-    execute(f"CREATE OR REPLACE TEMP VIEW typed AS SELECT line, {typed} FROM source_rows")  # noqa: S608
-    return Reading(
-        name=name,
-        table=table,
+    reading = Reading(
+        name=source.name,
+        table=layout.table,
         layout=layout,
-        columns=frozenset(found),
+        columns=frozenset(fit.found),
         header=header,
-        sha256=decode.sha256(path),
+        sha256=decode.sha256(source.path),
         lines_in=int(rows),
         first_line=2,
+        fit=fit,
+        source=source,
+        form={"encoding": "Parquet", "delimiter": "", "has_header": True},
     )
+    if fit.slots:
+        elections.turn(workspace, reading, fit)
+    else:
+        typed = canonical.select_list(layout, fit.sources({i: types[header[i]] for i in fit.used}))
+        execute(f"CREATE OR REPLACE TEMP VIEW typed AS SELECT line, {typed} FROM source_rows")  # noqa: S608
+    return reading
+
+
+def _text(column: str, types: dict[str, str], *, turned: bool) -> str:
+    """Return a column's SQL; as text where it is one of many that are turned into rows."""
+    name = canonical.quoted(column)
+    return f"CAST({name} AS VARCHAR)" if turned and types[column] != "VARCHAR" else name

@@ -13,15 +13,19 @@ import duckdb
 import polars as pl
 
 from turnout.errors import InputRefused
-from turnout.reading import canonical, decode, layouts, salvage
-from turnout.reading.source import Reading, Source
+from turnout.reading import canonical, decode, elections, salvage
+from turnout.reading.catalogue import Fit
+from turnout.reading.source import Choose, Reading, Source
 from turnout.workspace import Workspace
 
+_NO_DELIMITER = "\x1f"  # of files of fixed width, whose lines are one value
 
-def read(workspace: Workspace, source: Source, table: str, staging: Path) -> Reading:
+
+def read(workspace: Workspace, source: Source, choose: Choose, staging: Path) -> Reading:
     """Read a delimited file into the table ``typed``; its bad lines go to ``faults``.
 
-    ``typed`` has ``line``, every canonical column of ``table``, and ``fault`` (see :func:`canonical.select_list`).
+    ``typed`` has ``line``, every canonical column of the table, and ``fault`` (see :func:`canonical.select_list`);
+    where elections stand side by side it has a row for each (see :mod:`turnout.reading.elections`).
 
     Raises
     ------
@@ -29,28 +33,31 @@ def read(workspace: Workspace, source: Source, table: str, staging: Path) -> Rea
         If the file is empty or its header lacks what every layout of the table requires.
     """
     text = decode.to_utf8(source, staging)
-    header = _header(text, source.name)
-    layout, found = layouts.choose(table, source.name, header)
+    fit = choose(source.name, _header(text, source.name), text.header).told_by(source.name)
+    layout = fit.layout
     if text.odd and layout.encoding not in (None, text.fallback):
         text = decode.to_utf8(source, staging, layout.encoding or "")
-    layout = layout.told_by(source.name)
-    header = list(layout.header) or header
-    _note_decoding(workspace, text, source.name, header)
-    above = text.first - 1 if layout.header else text.first  # lines above the first data line
+    _note_decoding(workspace, text, source.name, fit.header)
+    above = text.first if fit.has_header else text.first - 1  # lines above the first data line
     reading = Reading(
         name=source.name,
-        table=table,
+        table=layout.table,
         layout=layout,
-        columns=frozenset(found),
-        header=header,
+        columns=frozenset(fit.found),
+        header=fit.header,
         sha256=text.sha256,
         lines_in=text.lines - above,
         first_line=above + 1,
         text=text.path,
+        fit=fit,
+        source=source,
+        form=_form(text, fit),
     )
-    data = _Data(workspace, reading, found, text, staging)
+    data = _Data(workspace, reading, fit, text, staging)
     if not (text.uniform and data.load_strictly()):
-        data.load_salvaged("" if layout.header else text.header)
+        data.load_salvaged(text.header if fit.has_header else "")
+    if fit.slots:
+        elections.turn(workspace, reading, fit)
     return reading
 
 
@@ -60,15 +67,31 @@ class _Data:
 
     workspace: Workspace
     reading: Reading
-    found: dict[str, int]
+    fit: Fit
     text: decode.Text
     staging: Path
+
+    @property
+    def delimiter(self) -> str:
+        """What parts a line."""
+        layout = self.reading.layout
+        return _NO_DELIMITER if layout.fixed else layout.delimiter or self.text.delimiter
+
+    @property
+    def view(self) -> str:
+        """What the rows are called: of a file with elections side by side, they are yet to be turned."""
+        return "source_rows" if self.fit.slots else "typed"
 
     def load_strictly(self) -> bool:
         """Load the file as it is; False if a line is not sound or lines and records do not pair up."""
         assert self.reading.text is not None  # noqa: S101 - a delimited file has text
         try:
-            self._load(self.reading.text, skip=self.reading.first_line - 1, is_padded=self.text.padded)
+            self._load(
+                self.reading.text,
+                skip=self.reading.first_line - 1,
+                is_padded=self.text.padded,
+                quoted=self.reading.layout.quoted,
+            )
         except duckdb.Error:
             return False
         return self._records() == self.reading.lines_in
@@ -76,10 +99,10 @@ class _Data:
     def load_salvaged(self, header: str) -> None:
         """Put the file in order first, then load it."""
         target = self.staging / "salvaged.txt"
-        salvaged = salvage.Salvage(self.reading, self.text.delimiter, len(self.reading.header), header)
+        salvaged = salvage.Salvage(self.reading, self.delimiter, self.fit.width, header)
         salvaged.run(target)
         try:
-            self._load(target, skip=0, is_padded=True)
+            self._load(target, skip=0, is_padded=True, quoted=True)
         except duckdb.Error as error:
             problem = str(error).splitlines()[0]
             raise InputRefused(f"{self.reading.name}: cannot be parsed ({problem}). Nothing was loaded.") from None
@@ -93,33 +116,36 @@ class _Data:
         faults = pl.DataFrame(salvaged.faults, schema={"line": pl.Int64, "reason": pl.String}, orient="row")
         self.workspace.append("faults", faults)
 
-    def _load(self, text: Path, *, skip: int, is_padded: bool) -> None:
+    def _load(self, text: Path, *, skip: int, is_padded: bool, quoted: bool) -> None:
         """Parse and cast in one pass, and show the rows with their line numbers as ``typed``."""
         link = self.staging / "current.csv"  # without the characters DuckDB would take for a pattern
         link.unlink(missing_ok=True)
         link.symlink_to(text.resolve())
-        columns = ", ".join(f"c{i}: 'VARCHAR'" for i in range(len(self.reading.header)))
-        source = {column: (f"c{i}", "VARCHAR") for column, i in self.found.items()}
-        typed = canonical.select_list(self.reading.table, self.reading.layout.columns, source, is_padded=is_padded)
+        layout = self.reading.layout
+        columns = ", ".join(f"c{i}: 'VARCHAR'" for i in range(self.fit.width))
+        if self.fit.slots:
+            wanted = ", ".join(f"c{i}" for i in ([0] if layout.fixed else self.fit.used))
+        else:
+            wanted = canonical.select_list(layout, self.fit.sources(), is_padded=is_padded or bool(layout.fixed))
+        quote = """quote = '"', escape = '"'""" if quoted else "quote = '', escape = ''"
         execute = self.workspace.connection.execute
-        execute("DROP VIEW IF EXISTS typed")
+        execute(f"DROP VIEW IF EXISTS {self.view}")
         execute(
-            f"CREATE OR REPLACE TABLE cast_rows AS SELECT {typed}"  # noqa: S608
+            f"CREATE OR REPLACE TABLE cast_rows AS SELECT {wanted}"  # noqa: S608
             f" FROM read_csv($file, auto_detect = false, header = false, skip = {skip},"
-            f""" delim = {canonical.literal(self.text.delimiter)}, quote = '"', escape = '"', strict_mode = true,"""
+            f" delim = {canonical.literal(self.delimiter)}, {quote}, strict_mode = true,"
             f" null_padding = false, columns = {{{columns}}})",
             {"file": str(link)},
         )
         # A table's row id is the row's number in the file: insertion order is preserved.
-        execute(
-            f"CREATE TEMP VIEW typed AS SELECT rowid + {self.reading.first_line} AS line, * FROM cast_rows"  # noqa: S608
-        )
+        first = self.reading.first_line
+        execute(f"CREATE TEMP VIEW {self.view} AS SELECT rowid + {first} AS line, * FROM cast_rows")  # noqa: S608
 
     def _set_aside(self, numbers: list[int]) -> None:
         """Leave out of ``typed`` the rows of lines that hold no record."""
         self.workspace.append("set_aside", pl.DataFrame({"line": numbers}, schema={"line": pl.Int64}))
         self.workspace.connection.execute(
-            f"CREATE OR REPLACE TEMP VIEW typed AS SELECT r.rowid + {self.reading.first_line} AS line, r.*"  # noqa: S608
+            f"CREATE OR REPLACE TEMP VIEW {self.view} AS SELECT r.rowid + {self.reading.first_line} AS line, r.*"  # noqa: S608
             f" FROM cast_rows r ANTI JOIN set_aside a ON a.line = r.rowid + {self.reading.first_line}"
         )
 
@@ -141,6 +167,17 @@ def _header(text: decode.Text, name: str) -> list[str]:
             f"{name}, line {text.first}: the header has {problem}. Mend that line. Nothing was loaded."
         )
     return [value.strip() for value in values]
+
+
+def _form(text: decode.Text, fit: Fit) -> dict[str, object]:
+    """Return what the file looks like, in the words of ``turnout check``."""
+    encoding = _NAMES.get(text.fallback, text.fallback) if text.odd else text.encoding.upper()
+    separator = fit.layout.delimiter or text.delimiter
+    named = "fixed width" if fit.layout.fixed else _SEPARATOR_NAMES.get(separator, separator)
+    return {"encoding": encoding, "delimiter": named, "has_header": fit.has_header}
+
+
+_SEPARATOR_NAMES = {",": "comma", "\t": "tab", "|": "pipe", ";": "semicolon"}
 
 
 _NAMES = {"cp1252": "Windows-1252", "cp437": "cp437 (DOS)"}
@@ -171,3 +208,24 @@ def _by_column(counts: Counter[int], header: list[str]) -> str:
     named = [(header[i][:40] if i < len(header) else "past the last column", n) for i, n in counts.most_common()]
     shown = ", ".join(f"{count:,} in {column}" for column, count in named[:5])
     return shown + (f", {sum(n for _, n in named[5:]):,} elsewhere" if len(named) > 5 else "")
+
+
+def peek(path: Path, name: str, staging: Path, count: int = 2000) -> tuple[list[str], list[list[str]]]:
+    """Return the header of a delimited file and the values of some of its first lines, for a look at it.
+
+    Raises
+    ------
+    InputRefused
+        If the file is empty or no text.
+    """
+    text = decode.to_utf8(Source(path, name=name), staging)
+    header = _header(text, name)
+    rows: list[list[str]] = []
+    with text.path.open("rb") as file:
+        for number, line in enumerate(file, start=1):
+            if number > text.first + count:
+                break
+            values = salvage.parse(line.rstrip(b"\r\n"), text.delimiter)[0] if number > text.first else None
+            if values:
+                rows.append(values)
+    return header, rows

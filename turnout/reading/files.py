@@ -9,7 +9,7 @@ import duckdb
 
 from turnout.errors import InputRefused
 from turnout.reading import codes, columnar, decode, delimited, layouts, reconcile, source, structured
-from turnout.reading.source import Reading, Source
+from turnout.reading.source import Choose, Reading, Source
 from turnout.workspace import Workspace
 
 _STAGING = ".reading-"
@@ -17,19 +17,26 @@ _STAGING = ".reading-"
 
 def load(
     workspace: Workspace,
-    table: str,
-    paths: Iterable[Path],
+    choose: Choose,
+    paths: Iterable[Path | Source],
     fill: Callable[[Workspace, Reading], int],
     *,
     may_be_empty: bool = False,
-) -> None:
+    observe: Callable[[Reading], None] | None = None,
+) -> list[Reading]:
     """Read each file into ``typed`` and let ``fill`` move its sound lines to the canonical table.
 
     Parameters
     ----------
-    table : key of :data:`turnout.reading.canonical.FIELDS`
+    choose : finds the layout of each file, and with it the table
     fill : returns how many data lines it loaded; the others it has put in ``faults`` or ``ignored``
     may_be_empty : whether a header alone is an answer ("nobody has voted yet"), not a mistake
+    observe : called with each file while ``typed`` holds it, before its codes are looked at
+
+    Returns
+    -------
+    list
+        What was learned of each file.
 
     Raises
     ------
@@ -38,12 +45,14 @@ def load(
     InputRefused
         If it cannot be used; the message says why and what to do.
     """
-    members = [layout.member for layout in layouts.shipped(table) if layout.member]
     seen: dict[str, str] = {}
-    for file in source.expand(paths, members):
+    readings: list[Reading] = []
+    for file in source.expand(paths, members()):
         with _staging(workspace) as directory:
             reconcile.begin(workspace)
-            reading = _read(workspace, file, table, Path(directory))
+            reading = _read(workspace, file, choose, Path(directory))
+            if observe is not None:
+                observe(reading)
             if reading.sha256 in seen:
                 raise InputRefused(
                     f"{reading.name}: the same file as {seen[reading.sha256]}. Name it once. Nothing was loaded."
@@ -52,6 +61,8 @@ def load(
             if reading.lines_in == 0 and not may_be_empty:
                 raise InputRefused(f"{reading.name}: a header without any row. Fetch it again. Nothing was loaded.")
             _fill(workspace, reading, fill)
+            readings.append(reading)
+    return readings
 
 
 def sweep(workspace: Workspace) -> None:
@@ -64,20 +75,25 @@ def _staging(workspace: Workspace) -> "tempfile.TemporaryDirectory[str]":
     return tempfile.TemporaryDirectory(prefix=_STAGING, dir=workspace.directory)
 
 
-def _read(workspace: Workspace, file: Source, table: str, staging: Path) -> Reading:
+def members() -> list[str]:
+    """Return the members that layouts declare, for zips with several files."""
+    return [layout.member for layout in layouts.shipped() if layout.member]
+
+
+def _read(workspace: Workspace, file: Source, choose: Choose, staging: Path) -> Reading:
     head = decode.magic(file.path)
     if head.startswith(b"PAR1"):
-        return columnar.read(workspace, file.path, file.name, table, staging)
+        return columnar.read(workspace, file, choose, staging)
     if file.path.suffix.lower() == ".parquet":
         raise InputRefused(
             f"{file.name}: not a Parquet file, by its first bytes. Fetch it again. Nothing was loaded."
         )
-    if table == "results" and structured.is_structured(file):
+    if structured.is_structured(file):
         flat, digest = structured.flatten(file, staging)
-        reading = delimited.read(workspace, flat, table, staging)
-        reading.sha256 = digest
+        reading = delimited.read(workspace, flat, choose, staging)
+        reading.sha256, reading.source = digest, file
         return reading
-    return delimited.read(workspace, file, table, staging)
+    return delimited.read(workspace, file, choose, staging)
 
 
 def _fill(workspace: Workspace, reading: Reading, fill: Callable[[Workspace, Reading], int]) -> None:

@@ -1,6 +1,6 @@
 """File layouts as data: which of a file's columns is which canonical column, and what its codes mean.
 
-A layout is a TOML file in ``configs/layouts/``. Adding one takes no code.
+A layout is a TOML file in ``configs/layouts/``, or in ``layouts/`` beside a contest. Adding one takes no code.
 """
 
 import contextlib
@@ -9,20 +9,16 @@ import re
 import tomllib
 from functools import cache
 from pathlib import Path
-from typing import Literal, Self
+from typing import Any, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from turnout import resources
-from turnout.errors import InputRefused, UsageError
-from turnout.reading.canonical import CODES, FIELDS
+from turnout.errors import UsageError
+from turnout.reading.canonical import CODED, DATE_FORMATS, FIELDS, IGNORE
 from turnout.vocabulary import MODES
 
-#: Dates as American files write them; never day first. A layout may declare others for a column.
-DATE_FORMATS = ("%m/%d/%Y", "%Y-%m-%d", "%Y%m%d", "%Y-%m-%d %H:%M:%S", "%m/%d/%Y %H:%M:%S")
-
-#: The key under ``[codes.<column>]`` for spellings whose rows say nothing (a voter who did not vote).
-IGNORE = "ignore"
+Table = Literal["voters", "vote_history", "ballots", "results"]
 
 
 class _Strict(BaseModel):
@@ -32,29 +28,94 @@ class _Strict(BaseModel):
 class Column(_Strict):
     """Where a canonical column comes from."""
 
-    names: tuple[str, ...] = Field(min_length=1)
+    names: tuple[str, ...] = ()
     """Header names, in order of preference; case and outer spaces do not matter."""
+    parts: tuple[tuple[str, ...], ...] = ()
+    """Further columns (each a tuple of names) whose values are joined on: a precinct and its split."""
+    joiner: str = "-"
+    """What stands between joined values; empty values are left out."""
+    alternatives: bool = False
+    """Whether the first of them that is not empty is taken, in place of joining them."""
+    filled: tuple[str, ...] = ()
+    """What to take for a value that is not empty, by column: a date of return says ``returned``. Empty: itself."""
     required: bool = False
     """Whether the file must have the column. Which values may be empty is the canonical table's business."""
-    formats: tuple[str, ...] = DATE_FORMATS
-    """Date formats to try in order (``strptime``); for dates only."""
+    formats: tuple[str, ...] | None = None
+    """Date formats to try in order (``strptime``; ``excel``: a day number). For a year: of the date it stands in."""
     missing: tuple[str, ...] = ()
     """Values that stand for nothing, such as ``##/##/####``."""
     pad: int = Field(default=0, ge=0, le=32)
     """Width to fill with zeros on the left, for IDs that lost theirs."""
+    start: int = Field(default=1, ge=1)
+    """First character of the value that is meant; the first is 1."""
+    length: int | None = Field(default=None, ge=1)
+    """How many characters are meant; all that follow where empty."""
     default: str | None = None
     """Value of empty cells, or of every row where the column is absent."""
+    yes: tuple[str, ...] = ()
+    """For yes-or-no columns: what means yes, beside y, yes, true, 1 and x."""
+    no: tuple[str, ...] = ()
+    """What means no, beside n, no, false and 0; ``*``: anything else."""
+
+    @model_validator(mode="after")
+    def _comes_from_somewhere(self) -> Self:
+        if not self.names and self.default is None:
+            raise ValueError("a column needs names or a default")
+        return self
+
+
+class Elections(_Strict):
+    """Elections that stand side by side in a voter's line, to be turned into a row each.
+
+    They stand in a column an election (``columns``), in numbered groups of columns (``repeat``), or joined in one
+    column (``joined``). What names an election is its label: the column's name, the value of the group's
+    ``election`` column (else its number), or the piece of the joined text.
+    """
+
+    columns: tuple[str, ...] = ()
+    """Patterns of the names of columns that hold how the voter voted, an election each."""
+    repeat: dict[Literal["election", "election_date", "mode", "counted"], str] = {}
+    """Names of numbered columns, ``{n}`` standing for the number."""
+    joined: tuple[str, ...] = ()
+    """Names of the one column that joins all elections."""
+    separator: str = ";"
+    dates: dict[str, dt.date] = {}
+    """Election days by label, for labels that do not say them."""
+    patterns: tuple[str, ...] = ()
+    """Patterns that find the day in a label: a group ``date``, or a group ``year`` of a November general election."""
+    formats: tuple[str, ...] = ("%m/%d/%Y", "%Y-%m-%d", "%Y_%m_%d", "%Y%m%d")
+    """Formats of the group ``date``."""
+    uncounted: tuple[str, ...] = ("0", "n", "no", "f", "false")
+    """Values of a ``counted`` column that say the ballot did not count."""
+
+    @model_validator(mode="after")
+    def _one_way(self) -> Self:
+        if sum(map(bool, (self.columns, self.repeat, self.joined))) != 1:
+            raise ValueError("elections stand in columns, repeat or joined: name one of the three")
+        for pattern in (*self.columns, *self.patterns):
+            try:
+                re.compile(pattern)
+            except re.error as error:
+                raise ValueError(f"{pattern!r} is no pattern: {error}") from None
+        return self
 
 
 class Layout(_Strict):
     """One kind of file. ``table`` says what it fills; results are long (a ``mode`` column) or wide (one a mode)."""
 
     name: str
-    table: Literal["voters", "vote_history", "ballots", "results"]
+    table: Table
     title: str = ""
     source: str = ""
+    """Where the format is documented, or was seen."""
+    unconfirmed: str = ""
+    """What of it is not confirmed; ``turnout check`` says so."""
+    known_by: tuple[str, ...] = ()
+    """Column names that tell a file of this kind from others; all must be there (``A|B``: one of the two)."""
     delimiter: str | None = Field(default=None, min_length=1, max_length=1)
     """Field separator; found from the header where empty."""
+    quoted: bool = True
+    """Whether a double quote opens a value; False where it is a character like any other."""
     encoding: str | None = None
     """A single-byte Python codec for bytes that are neither UTF-8 nor UTF-16; found from the bytes where empty."""
     member: str = ""
@@ -63,11 +124,26 @@ class Layout(_Strict):
     """Column names of a file that has no header line."""
     file_name: str = ""
     """Pattern of the file's name, whose named groups are columns that the file itself lacks: its date, its county."""
+    optional: int = Field(default=0, ge=0)
+    """How many of the last columns of ``header`` older files lack."""
+    fixed: tuple[tuple[str, int], ...] = ()
+    """Names and widths of the columns of a file of fixed width."""
+    first_line: str = ""
+    """Pattern of the beginning of the first line of a file without header, to tell it from others as wide."""
+    lines_are: Literal["events", "ballots"] = "events"
+    """Of ballots: whether a line is an event in a ballot's life, or a ballot as it stands, of which one may count."""
     any_of: tuple[str, ...] = ()
     """Canonical columns of which the file must have at least one."""
+    masked: str = ""
+    """Pattern of values that hide something (asterisks) and stand for nothing, in any column."""
+    companion: str = ""
+    """Layout that reads the vote history in the same file."""
+    refuse: str = ""
+    """Why a file of this kind, though known, cannot be used, and what to use instead."""
     columns: dict[str, Column]
     codes: dict[str, dict[str, tuple[str, ...]]] = {}
     """Canonical value -> spellings, by coded column."""
+    elections: Elections | None = None
 
     @model_validator(mode="after")
     def _canonical(self) -> Self:
@@ -80,12 +156,21 @@ class Layout(_Strict):
             raise ValueError(f"file_name is no pattern: {error}") from None
         if unknown := sorted(set(told) - set(self.columns)):
             raise ValueError(f"file_name has a group {unknown[0]!r}, which is no column of the layout")
+        coded = CODED[self.table]
         for column, values in self.codes.items():
-            if column not in CODES:
-                raise ValueError(f"codes.{column} is no coded column; they are {', '.join(CODES)}")
-            if wrong := sorted(set(values) - {IGNORE, *CODES[column]}):
-                raise ValueError(f"codes.{column}.{wrong[0]}: the values are {', '.join(CODES[column])}, {IGNORE}")
+            if column not in coded:
+                raise ValueError(f"codes.{column} is no coded column of {self.table}; they are {', '.join(coded)}")
+            known = coded[column].values
+            if known and (wrong := sorted(set(values) - {IGNORE, *known})):
+                raise ValueError(f"codes.{column}.{wrong[0]}: the values are {', '.join(known)}, {IGNORE}")
+        if self.elections is not None and self.table != "vote_history":
+            raise ValueError("elections are turned into vote_history only")
         return self
+
+    @property
+    def is_generic(self) -> bool:
+        """Whether it is one of the layouts under canonical names, which any other is preferred to."""
+        return self.name.startswith("generic-")
 
     @property
     def is_wide(self) -> bool:
@@ -103,43 +188,26 @@ class Layout(_Strict):
         told = {column: value for column, value in (match.groupdict() if match else {}).items() if value}
         for column, value in told.items():
             if FIELDS[self.table][column].kind == "date":
-                told[column] = _iso(value, self.columns[column].formats)
+                told[column] = _iso(value, self.columns[column].formats or DATE_FORMATS)
         columns = {
             column: spec.model_copy(update={"default": told.get(column, spec.default)})
             for column, spec in self.columns.items()
         }
         return self.model_copy(update={"columns": columns})
 
-    def matches(self, header: list[str]) -> dict[str, int]:
-        """Canonical column -> position in ``header``, for those the header has.
+    @property
+    def bare_header(self) -> tuple[str, ...]:
+        """Column names of a file without header line, whether separated or of fixed width."""
+        return self.header or tuple(name for name, _ in self.fixed)
 
-        Raises
-        ------
-        ValueError
-            If two columns of the header could be the same one, and choosing would lose votes or voters.
-        """
-        keys = [header_key(name) for name in header]
-        found: dict[str, int] = {}
-        for column, spec in self.columns.items():
-            hits = [i for name in spec.names for i, key in enumerate(keys) if key == header_key(name)]
-            same_name = len(hits) > 1 and keys[hits[0]] == keys[hits[1]]
-            if len(hits) > 1 and (same_name or column in MODES):
-                raise ValueError(f"columns {header[hits[0]]!r} and {header[hits[1]]!r} both hold {column}")
-            if hits:
-                found[column] = hits[0]
-        return found
-
-    def lacks(self, found: dict[str, int]) -> list[str]:
-        """Return the required columns that are not among those found."""
-        missing = [c.names[0] for key, c in self.columns.items() if c.required and key not in found]
-        if not missing and self.any_of and not set(self.any_of) & set(found):
-            names = [self.columns[key].names[0] for key in self.any_of]
-            missing.append("one of " + ", ".join(names))
-        return missing
+    @property
+    def place(self) -> str:
+        """Where a user changes it: itself, or a layout of one's own that extends it."""
+        return f"a layout that extends {self.name}" if self in shipped() else f"the layout {self.name}"
 
     def spellings(self, column: str) -> dict[str, str]:
         """Code key -> canonical value of a coded column; the canonical values stand for themselves."""
-        own = {code_key(value): value for value in CODES[column]}
+        own = {code_key(value): value for value in CODED[self.table][column].values}
         listed = self.codes.get(column, {})
         return own | {code_key(spelling): value for value, all_ in listed.items() for spelling in all_}
 
@@ -163,7 +231,7 @@ def code_key(value: str) -> str:
 
 
 def read(path: Path) -> Layout:
-    """Read and validate a layout.
+    """Read and validate a layout; one with ``extends`` changes the shipped layout of that name.
 
     Raises
     ------
@@ -171,67 +239,34 @@ def read(path: Path) -> Layout:
         If it is no TOML, or has a key or value that does not belong.
     """
     try:
-        return Layout.model_validate(tomllib.loads(path.read_text(encoding="utf-8")))
+        return Layout.model_validate(_fields(path))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise UsageError(f"{path}: not valid TOML: {error}.") from None
+    except OSError as error:
+        raise UsageError(f"{path}: cannot be read ({error.strerror}).") from None
     except ValidationError as error:
         first = error.errors(include_url=False)[0]
         key = ".".join(str(part) for part in first["loc"]) or "(top level)"
         raise UsageError(f"{path}: {key}: {first['msg']}.") from None
 
 
+def _fields(path: Path) -> dict[str, Any]:
+    own = tomllib.loads(path.read_text(encoding="utf-8"))
+    base = own.pop("extends", None)
+    if base is None:
+        return own
+    if not re.fullmatch(r"[a-z0-9-]+", str(base)):
+        raise UsageError(f"{path}: extends: {base!r} is no layout's name.")
+    return _merged(_fields(resources.find("configs", f"layouts/{base}.toml")), own)
+
+
+def _merged(base: dict[str, Any], own: dict[str, Any]) -> dict[str, Any]:
+    """Return ``base`` with the keys of ``own``; tables are merged, anything else is replaced."""
+    both = {key: _merged(base[key], own[key]) for key in base.keys() & own.keys() if isinstance(base[key], dict)}
+    return base | own | both
+
+
 @cache
-def shipped(table: str) -> tuple[Layout, ...]:
-    """Return the layouts of a table, the generic ones last."""
-    layouts = [read(path) for path in resources.listing("configs", "layouts/*.toml")]
-    ordered = sorted(layouts, key=lambda layout: (layout.name.startswith("generic-"), layout.name))
-    return tuple(layout for layout in ordered if layout.table == table)
-
-
-def choose(table: str, source: str, header: list[str]) -> tuple[Layout, dict[str, int]]:
-    """Choose the layout that knows most of a header's columns, and say where they are.
-
-    Where none does and a layout without header line has as many columns, it is that one.
-
-    Raises
-    ------
-    InputRefused
-        If no layout finds all the columns it requires; the message is about the nearest.
-    """
-    best: tuple[tuple[int, int], Layout, dict[str, int]] | None = None
-    for layout in shipped(table):
-        if layout.header:
-            continue
-        try:
-            found = layout.matches(header)
-        except ValueError as error:
-            raise InputRefused(f"{source}, line 1: {error}. Rename or remove one. Nothing was loaded.") from None
-        rank = (-len(layout.lacks(found)), len(found))
-        if best is None or rank > best[0]:
-            best = rank, layout, found
-    if best is None:  # a broken installation
-        raise UsageError(f"configs/layouts: no layout for {table} is shipped.")
-    _, layout, found = best
-    if missing := layout.lacks(found):
-        for bare in shipped(table):
-            if bare.header and len(bare.header) == len(header):
-                return bare, bare.matches(list(bare.header))
-        raise InputRefused(_missing(source, layout, missing, header))
-    return layout, found
-
-
-def _missing(source: str, layout: Layout, missing: list[str], header: list[str]) -> str:
-    known = {header_key(name) for spec in layout.columns.values() for name in spec.names}
-    if layout.table != "results" and not known & {header_key(name) for name in header}:
-        shown = "none of the known ones; the first line may be a voter's, and is not repeated"
-    else:
-        shown = ", ".join(repr(name[:40]) for name in header[:20]) + (", …" if len(header) > 20 else "")
-    if layout.table == "results" and "votes" in {header_key(name) for name in header}:
-        remedy = (
-            "A total cannot be told apart by how it was cast: give votes by mode, in a column a mode"
-            " (mail, early_voting, election_day, provisional) or in a column 'mode'."
-        )
-    else:
-        remedy = f"Rename the column, or write a layout for this file (see configs/layouts/{layout.name}.toml)."
-    columns = ", ".join(missing)
-    return f"{source}, line 1: column {columns} is missing; the columns are {shown}. {remedy} Nothing was loaded."
+def shipped() -> tuple[Layout, ...]:
+    """Return every layout that comes with the package, by name."""
+    return tuple(read(path) for path in resources.listing("configs", "layouts/*.toml"))

@@ -4,7 +4,6 @@ import polars as pl
 
 from turnout.errors import InputRefused
 from turnout.reading import lines
-from turnout.reading.layouts import header_key
 from turnout.reading.source import Reading
 from turnout.workspace import Workspace
 
@@ -91,8 +90,10 @@ def _reject(workspace: Workspace, reading: Reading) -> int:
 
 
 def _note_extra_columns(workspace: Workspace, reading: Reading) -> None:
-    used = {header_key(name) for spec in reading.layout.columns.values() for name in spec.names}
-    extra = [name for name in reading.header if header_key(name) not in used and name]
+    if not reading.layout.is_generic:  # of a known kind of file, most columns are not for us
+        return
+    used = set(reading.fit.used)
+    extra = [name for i, name in enumerate(reading.header) if i not in used and name]
     if extra:
         shown = ", ".join(repr(name[:40]) for name in extra[:10]) + (", …" if len(extra) > 10 else "")
         workspace.note("columns ignored", f"{reading.name}: {len(extra)} columns are not used: {shown}.")

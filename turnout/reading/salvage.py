@@ -92,7 +92,9 @@ class Salvage:
         odd |= stops == starts
         if b"\r" in block or b"\x00" in block:
             odd |= _count((values == 13) | (values == 0), stops) > 0
-        if b'"' in block:
+        if b'"' in block and not self.reading.layout.quoted:
+            odd |= _count(values == _QUOTE, stops) > 0  # to be quoted, for the copy is
+        elif b'"' in block:
             quotes = values == _QUOTE
             number = _count(quotes, stops)
             between = np.zeros_like(quotes)
@@ -120,7 +122,10 @@ class Salvage:
             return self._set_aside(out, number, f"longer than {LONGEST_LINE:,} bytes")
         if rule := self._says_nothing(following[0]):
             return self._set_aside(out, number, ignored=rule)
-        values, problem, taken = self._parsed(following)
+        if self.reading.layout.quoted:
+            values, problem, taken = self._parsed(following)
+        else:
+            values, problem, taken = _plain(following[0]).decode("utf-8", "replace").split(self.delimiter), "", 1
         if taken == 0 and not is_all:
             return 0
         record, problem = self._mended(values) if values is not None else (b"", problem)
@@ -147,13 +152,13 @@ class Salvage:
         if not line.strip(b" \t\r\v\f\x00"):
             return "blank lines"
         is_header = self.header and line.removeprefix(codecs.BOM_UTF8).strip() == self.header.encode().strip()
-        return "the header again" if is_header else ""
+        return "repeated header lines" if is_header else ""
 
     def _parsed(self, following: list[bytes]) -> tuple[list[str] | None, str, int]:
         """Values of the record, what is wrong with it, and how many lines it takes; 0 where a quote stays open."""
         record = b""
         for taken, line in enumerate(following, start=1):
-            record += (b"\n" if taken > 1 else b"") + line.replace(b"\r", b" ").replace(b"\x00", b" ")
+            record += (b"\n" if taken > 1 else b"") + _plain(line)
             values, problem = parse(record, self.delimiter)
             if problem != OPEN_QUOTE or len(record) > LONGEST_LINE:
                 return values, problem, taken
@@ -168,6 +173,11 @@ class Salvage:
         else:
             self.faults.append((number, reason))
         return 1
+
+
+def _plain(line: bytes) -> bytes:
+    """Return a line without what DuckDB would take for a line end, or for the end of a text."""
+    return line.replace(b"\r", b" ").replace(b"\x00", b" ")
 
 
 def parse(record: bytes, delimiter: str) -> tuple[list[str] | None, str]:

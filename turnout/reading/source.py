@@ -2,13 +2,17 @@
 
 import glob
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 
 from turnout.errors import UsageError
 from turnout.reading import archives
+from turnout.reading.catalogue import Fit
 from turnout.reading.layouts import Layout
+
+#: Finds the layout of a file: its name in messages, its column names, its first line.
+Choose = Callable[[str, list[str], str], Fit]
 
 #: What a directory given as ``--history`` is searched for.
 SUFFIXES = (".parquet", ".csv", ".tsv", ".csv.gz", ".tsv.gz")
@@ -42,6 +46,9 @@ class Reading:
     first_line : physical line of the first data line
     text : the UTF-8 file behind it, None for Parquet
     spans : first line -> lines, of records that run over several
+    fit : the layout as it lies on the file's columns
+    source : the file
+    form : encoding, delimiter and whether there is a header line, in words
     """
 
     name: str
@@ -52,12 +59,15 @@ class Reading:
     sha256: str
     lines_in: int
     first_line: int
+    fit: Fit
+    source: Source
     text: Path | None = None
+    form: dict[str, object] = field(default_factory=dict)
     ignored: Counter[str] = field(default_factory=Counter)
     spans: dict[int, int] = field(default_factory=dict)
 
 
-def expand(paths: Iterable[Path], members: Sequence[str] = ()) -> list[Source]:
+def expand(paths: Iterable[Path | Source], members: Sequence[str] = ()) -> list[Source]:
     """Return the files that paths name, each with a short name of its own.
 
     A path may be a file, a directory (its data files, by name), a pattern (``extract/*_20170606.txt``), a zip, or a
@@ -74,7 +84,9 @@ def expand(paths: Iterable[Path], members: Sequence[str] = ()) -> list[Source]:
     InputRefused
         If a zip cannot be used, or nothing says which of its files is meant.
     """
-    found = [source for path in paths for source in _expanded(path, members)]
+    found = [
+        source for path in paths for source in ([path] if isinstance(path, Source) else _expanded(path, members))
+    ]
     return _named(found)
 
 
@@ -122,7 +134,7 @@ def _named(sources: list[Source]) -> list[Source]:
     for source in sources:
         above = source.path.name if source.member else source.path.parent.name
         name = _last(source) if count[_last(source)] == 1 else f"{above}/{source.member or source.path.name}"
-        named.append(Source(source.path, source.member, name))
+        named.append(Source(source.path, source.member, source.name or name))
     return named
 
 

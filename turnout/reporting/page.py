@@ -86,7 +86,7 @@ def _cohorts(run: Run) -> dict[str, object] | None:
         return None
     return {
         "rows": sorted(rows, key=lambda row: -row.largest_share),
-        "largest": max(row.largest_share for row in rows),
+        "largest": max(row.largest_share for row in rows) or 1.0,  # every cell may be suppressed
         "totals": summary.totals(run),
         "names": [(name, summary.COHORT_LABELS[name]) for name in COHORTS],
     }

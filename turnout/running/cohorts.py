@@ -6,6 +6,7 @@ import polars as pl
 from turnout import electorate, ethnicity, reading
 from turnout.contest import Contest
 from turnout.errors import UsageError
+from turnout.reading import snapshots
 from turnout.reporting import Run
 from turnout.reporting.tables import COMPONENTS, PROJECTION
 from turnout.running.progress import Progress, silent
@@ -26,6 +27,7 @@ def run(contest: Contest, *, progress: Progress = silent) -> Run:
     with Workspace.create(contest.output) as workspace:
         progress("reading")
         reading.load(workspace, contest)
+        snapshots.follow(workspace, contest)
         contest = reading.completed(workspace, contest)
         progress("ethnicity")
         ethnicity.estimate(workspace, contest)

@@ -7,6 +7,7 @@ import numpy as np
 from turnout import electorate, ethnicity, projection, reading, reporting
 from turnout.contest import Contest
 from turnout.errors import UsageError
+from turnout.reading import snapshots
 from turnout.running import provenance
 from turnout.running.progress import Progress, silent
 from turnout.workspace import Workspace
@@ -39,6 +40,7 @@ def run(contest: Contest, *, progress: Progress = silent) -> reporting.Run:
     with Workspace.create(contest.output) as workspace:
         progress("reading")
         reading.load(workspace, contest)
+        snapshots.follow(workspace, contest)
         contest = reading.completed(workspace, contest)
         cohorts, voters = None, None
         if contest.inputs.voters:
@@ -63,6 +65,7 @@ def run(contest: Contest, *, progress: Progress = silent) -> reporting.Run:
         progress("reporting")
         with workspace.publication() as directory:
             reporting.write(directory, result)
+        snapshots.keep(workspace, contest)
     return result
 
 

@@ -1,0 +1,207 @@
+"""What a file is, said before any of it is believed: its layout, codes, dates, voters and places, and what is odd."""
+
+import datetime as dt
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+from functools import partial
+from pathlib import Path
+
+from turnout import reading as room
+from turnout.contest import Contest
+from turnout.errors import InputRefused
+from turnout.reading import ballots, codes, crosswalk, files, results, source, voters
+from turnout.reading.canonical import CODED, FIELDS
+from turnout.reading.catalogue import Catalogue
+from turnout.reading.codes import Code
+from turnout.reading.results import Asked
+from turnout.reading.source import Choose, Reading
+from turnout.workspace import Workspace
+
+_SAMPLE = 3
+_SAMPLE_WIDTH = 200
+
+
+@dataclass(frozen=True)
+class Dates:
+    """The days in one column: the first and the last, and how many of them lie after ``today``, or were not read."""
+
+    first: dt.date | None
+    last: dt.date | None
+    future: int
+    not_read: int
+
+
+@dataclass
+class Report:
+    """One file as found. Nothing in it is a voter's name or number; samples are masked.
+
+    Attributes
+    ----------
+    columns : canonical column -> what the file calls it
+    codes : coded column -> its spellings, those without a canonical value unknown
+    people : distinct voters, and lines that name one again (voters, ballots and vote history)
+    places : distinct counties and precincts, and lines without a precinct
+    refused : why a run would refuse the file; empty where it would not
+    sample : rejected lines, letters and digits masked
+    """
+
+    name: str
+    table: str = ""
+    layout: str = ""
+    title: str = ""
+    unconfirmed: str = ""
+    form: dict[str, object] = field(default_factory=dict)
+    lines: int = 0
+    columns: dict[str, str] = field(default_factory=dict)
+    absent: list[str] = field(default_factory=list)
+    codes: dict[str, list[Code]] = field(default_factory=dict)
+    dates: dict[str, Dates] = field(default_factory=dict)
+    people: dict[str, int] = field(default_factory=dict)
+    places: dict[str, int] = field(default_factory=dict)
+    account: dict[str, int] = field(default_factory=dict)
+    ignored: str = ""
+    reasons: list[tuple[str, str, int]] = field(default_factory=list)
+    sample: list[str] = field(default_factory=list)
+    refused: str = ""
+
+
+class Surveyor:
+    """Reads files one by one and reports on each; one that is refused does not keep the others from being read.
+
+    Attributes
+    ----------
+    reports : what was found, file by file
+    """
+
+    def __init__(self, today: dt.date) -> None:
+        self.today = today
+        self.reports: list[Report] = []
+
+    def load(
+        self,
+        workspace: Workspace,
+        choose: Choose,
+        paths: Iterable[Path],
+        fill: Callable[[Workspace, Reading], int],
+        *,
+        may_be_empty: bool = False,
+    ) -> list[Reading]:
+        """Read files as :func:`turnout.reading.files.load` does, reporting on each."""
+        read: list[Reading] = []
+        for path in source.expand(paths, files.members()):
+            before = len(self.reports)
+            observe = partial(self._observe, workspace)
+            try:
+                read += files.load(workspace, choose, [path], fill, may_be_empty=may_be_empty, observe=observe)
+            except InputRefused as error:
+                if len(self.reports) == before:
+                    self.reports.append(Report(path.name))
+                self.reports[-1].refused = str(error)
+            for report in self.reports[before:]:
+                _close(workspace, report)
+        return read
+
+    def _observe(self, workspace: Workspace, reading: Reading) -> None:
+        self.reports.append(_describe(workspace, reading, self.today))
+
+
+def contest(workspace: Workspace, chosen: Contest, today: dt.date) -> list[Report]:
+    """Report on every input of a contest, read as a run would read them."""
+    surveyor = Surveyor(today)
+    with room.filling(workspace):
+        room.fill(workspace, chosen, surveyor.load)
+    return surveyor.reports
+
+
+def loose(workspace: Workspace, paths: Sequence[Path], catalogue: Catalogue, today: dt.date) -> list[Report]:
+    """Report on files of which it is not said what they are."""
+    surveyor = Surveyor(today)
+    with room.filling(workspace):
+        read = surveyor.load(workspace, catalogue.identify, paths, _fill_any, may_be_empty=True)
+        fill_history = partial(voters.fill_vote_history, date=None)
+        room.load_companions(workspace, catalogue, read, fill_history, surveyor.load)
+        ballots.rebuild(workspace)
+        voters.note_strangers(workspace)
+        crosswalk.apply(workspace, None)
+    return surveyor.reports
+
+
+def _fill_any(workspace: Workspace, reading: Reading) -> int:
+    """Load a file into the table that its layout is of; results of several dates are past ones."""
+    match reading.table:
+        case "voters":
+            return voters.fill_voters(workspace, reading)
+        case "vote_history":
+            return voters.fill_vote_history(workspace, reading, None)
+        case "ballots":
+            return ballots.fill(workspace, reading)
+    dates = workspace.connection.execute("SELECT count(DISTINCT election_date) FROM typed").fetchall()[0][0]
+    return results.fill(workspace, reading, Asked(Contest(), None, None, is_past=dates > 1))
+
+
+def _describe(workspace: Workspace, reading: Reading, today: dt.date) -> Report:
+    fields = FIELDS[reading.table]
+    shown = {column: codes.header_of(reading, column) for column in fields if column in reading.columns}
+    return Report(
+        name=reading.name,
+        table=reading.table,
+        layout=reading.layout.name,
+        title=reading.layout.title,
+        unconfirmed=reading.layout.unconfirmed,
+        form=reading.form,
+        lines=reading.lines_in,
+        columns=shown,
+        absent=[column for column in reading.layout.columns if column not in shown],
+        codes={
+            column: _shown(found)
+            for column in CODED[reading.table]
+            if (found := codes.present(workspace, reading, column))
+            and (codes.is_closed(reading, column) or column in reading.layout.codes)
+        },
+        dates={
+            column: _dates(workspace, column, today, soft=spec.soft)
+            for column, spec in fields.items()
+            if spec.kind == "date" and (column in shown or reading.fit.slots)
+        },
+        people=_counts(workspace, "reading/survey_people") if "voter_id" in fields else {},
+        places=_counts(workspace, "reading/survey_places") if "precinct" in fields else {},
+    )
+
+
+def _shown(found: list[Code]) -> list[Code]:
+    """Return the codes, unknown ones as one where they are so many that they may be names."""
+    unknown = [code for code in found if code.canonical is None]
+    if len(unknown) <= codes.MOST_CODES:
+        return found
+    lines, first = sum(code.lines for code in unknown), min(code.first_line for code in unknown)
+    together = Code(f"{len(unknown):,} values, not shown", None, lines, first)
+    return [*(code for code in found if code.canonical is not None), together]
+
+
+def _dates(workspace: Workspace, column: str, today: dt.date, *, soft: bool) -> Dates:
+    lost = f"count(*) FILTER ({column}_lost)" if soft else f"count(*) FILTER (fault LIKE '{column}: %date%')"
+    row = workspace.connection.execute(
+        f"SELECT min({column}), max({column}), count(*) FILTER ({column} > $1), {lost} FROM typed",  # noqa: S608
+        [today],
+    ).fetchall()[0]
+    return Dates(*row)
+
+
+def _counts(workspace: Workspace, query: str) -> dict[str, int]:
+    return workspace.query(query).row(0, named=True)
+
+
+def _close(workspace: Workspace, report: Report) -> None:
+    """Add the account of the file's lines, why some were rejected, and a masked sample of those."""
+    execute = workspace.connection.execute
+    found = execute(
+        "SELECT lines_in, loaded, rejected, ignored, note FROM reconciliation WHERE source = $1 AND table_name = $2",
+        [report.name, report.table],
+    ).fetchall()
+    if found:
+        row = found[-1]
+        report.account = dict(zip(("lines_in", "loaded", "rejected", "ignored"), row[:4], strict=True))
+        report.ignored = row[4]
+        why = workspace.query("reading/survey_rejects", source=report.name, sample=_SAMPLE, width=_SAMPLE_WIDTH)
+        report.reasons = [(r["column_name"], r["reason"], r["lines"]) for r in why.iter_rows(named=True)]
+        report.sample = [line for lines in why["sample"].to_list() for line in lines][:_SAMPLE]

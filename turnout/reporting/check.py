@@ -1,0 +1,169 @@
+"""What ``turnout check`` found, for the terminal at eighty columns and as JSON."""
+
+import dataclasses
+import json
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+from rich.console import Console
+from rich.text import Text
+
+from turnout.reading.canonical import CODED
+from turnout.reading.codes import MOST_CODES
+from turnout.reading.snapshots import Change
+from turnout.reading.survey import Dates, Report
+from turnout.reporting.terminal import say, show_findings, title
+
+#: Findings that a report on a file says itself.
+_SAID = ("lines ignored", "lines rejected", "columns ignored")
+_MOST_COLUMNS = 8
+_TABLES = {"voters": "voters", "vote_history": "vote history", "ballots": "ballots", "results": "results"}
+
+
+def show(reports: list[Report], findings: pl.DataFrame, change: Change | None, console: Console) -> None:
+    """Print a paragraph a file, how ballots changed, and what else to know."""
+    for report in reports:
+        _file(report, console)
+    if change is not None:
+        _change(change, console)
+    show_findings(findings.filter(~pl.col("topic").is_in(_SAID)), console)
+
+
+def to_json(reports: list[Report], findings: pl.DataFrame, change: Change | None) -> str:
+    """Return the same as JSON."""
+    document = {
+        "files": [dataclasses.asdict(report) for report in reports],
+        "findings": findings.to_dicts(),
+        "change": None if change is None else change.to_dict(),
+    }
+    return json.dumps(document, indent=2, ensure_ascii=False, default=str) + "\n"
+
+
+def show_found(target: Path, found: Sequence[Mapping[str, Any]], console: Console) -> None:
+    """Print what each file was taken for, and the mappings that were suggested."""
+    for file in found:
+        title(console, file["path"].name, file["key"].replace("_", " "))
+        say(console, Text(f"layout {file['layout']}: {file['title']}"))
+        if (made := file["suggestion"]) is None:
+            continue
+        for column, theirs in made["columns"].items():
+            say(console, Text(_plain(f"{column} = {theirs}  ({made['why'][column]})")))
+        for column, (theirs, full, empty) in made["filled"].items():
+            say(console, Text(_plain(f"{column} = {full} where {theirs} has a value, else {empty}")))
+        for column, value in made["defaults"].items():
+            say(console, Text(f"{column} = {value} in every line, for want of a column"))
+        for column, unknown in file["unknown"].items():
+            shown = f"{len(unknown):,} values" if len(unknown) > MOST_CODES else ", ".join(map(repr, unknown))
+            say(console, Text(_plain(f"{column}: what {shown} mean is yours to say, in the layout"), "bold yellow"))
+    console.print()
+    console.print(Text(f"Written: {target}. Next: turnout check {target}"), soft_wrap=True)
+
+
+def _file(report: Report, console: Console) -> None:
+    title(console, report.name, report.title or report.layout)
+    lines = _lines(report)
+    left = max(len(label) for label, _, _ in lines) + 4
+    for label, text, style in lines:
+        for number, part in enumerate(Text(_plain(text)).wrap(console, max(console.width - left, 20))):
+            part.rstrip()
+            console.print(
+                Text.assemble((f"  {label if number == 0 else ''}".ljust(left), "dim"), (part.plain, style)),
+                soft_wrap=True,
+            )
+
+
+def _lines(report: Report) -> list[tuple[str, str, str]]:
+    """Label, text and style of what there is to say of a file."""
+    said: list[tuple[str, str, str]] = []
+    if report.layout:
+        header = "header line" if report.form.get("has_header") else "no header line"
+        form = ", ".join(str(report.form[key]) for key in ("delimiter", "encoding") if report.form.get(key))
+        said += [
+            ("kind", f"{_TABLES[report.table]} · layout {report.layout}", ""),
+            ("form", f"{form}, {header} · {report.lines:,} lines", ""),
+            ("columns", _columns(report), ""),
+        ]
+    for column, found in report.codes.items():
+        said += _codes(column, report, found)
+    said += [("dates", f"{column}: {_days(days)}", "") for column, days in report.dates.items() if days.last]
+    if report.people:
+        again = report.people["lines"] - report.people["voters"]
+        what = f" · {again:,} lines name one again" if again and report.table in ("voters", "ballots") else ""
+        said.append(("voters", f"{report.people['voters']:,}{what}", ""))
+    if report.places:
+        without = report.places["without_precinct"]
+        tail = f" · {without:,} lines without a precinct" if without else ""
+        said.append(
+            ("places", f"{report.places['counties']:,} counties, {report.places['precincts']:,} precincts{tail}", "")
+        )
+    said += _account(report)
+    if report.unconfirmed:
+        said.append(("unconfirmed", report.unconfirmed, "dim"))
+    if report.refused:
+        said.append(("REFUSED", report.refused, "bold red"))
+    return said
+
+
+def _columns(report: Report) -> str:
+    names = [f"{ours} = {theirs}" if ours != theirs else ours for ours, theirs in report.columns.items()]
+    shown = ", ".join(names[:_MOST_COLUMNS]) + (
+        f", and {len(names) - _MOST_COLUMNS} more" if len(names) > _MOST_COLUMNS else ""
+    )
+    return f"{shown}. Not there: {', '.join(report.absent)}" if report.absent else shown
+
+
+def _codes(column: str, report: Report, found: list) -> list[tuple[str, str, str]]:  # type: ignore[type-arg]
+    known: dict[str, list[str]] = {}
+    for code in sorted(found, key=lambda code: -code.lines):
+        if code.canonical is not None:
+            known.setdefault(code.canonical, []).append(f"{code.raw[:30]} {code.lines:,}")
+    listed = "; ".join(
+        f"{meaning}: {', '.join(raw[:4])}{', …' if len(raw) > 4 else ''}" for meaning, raw in known.items()
+    )
+    said = [("codes", f"{column} → {listed}", "")] if listed and len(known) <= 12 else []
+    if len(known) > 12:
+        said = [("codes", f"{column} → {len(known)} values", "")]
+    unknown = [code for code in found if code.canonical is None]
+    if unknown and CODED[report.table][column].values:
+        shown = ", ".join(f"{code.raw[:30]!r} {code.lines:,}" for code in unknown[:6]) + (
+            ", …" if len(unknown) > 6 else ""
+        )
+        said.append(("UNKNOWN", f"{column}: {shown}", "bold yellow"))
+    return said
+
+
+def _days(days: Dates) -> str:
+    parts = [f"{days.first} to {days.last}"]
+    if days.future:
+        parts.append(f"{days.future:,} after today")
+    if days.not_read:
+        parts.append(f"{days.not_read:,} not read")
+    return " · ".join(parts)
+
+
+def _account(report: Report) -> list[tuple[str, str, str]]:
+    if not report.account:
+        return []
+    lines_in, loaded, rejected, ignored = (report.account[k] for k in ("lines_in", "loaded", "rejected", "ignored"))
+    mark = "✓" if lines_in == loaded + rejected + ignored else "LINES LOST"
+    said = [("lines", f"{lines_in:,} = {loaded:,} loaded + {rejected:,} rejected + {ignored:,} ignored {mark}", "")]
+    if report.ignored:
+        said.append(("ignored", report.ignored, ""))
+    for column, reason, lines in report.reasons[:3]:
+        said.append(("rejected", f"{f'{column}: ' if column else ''}{reason} ({lines:,})", "yellow"))
+    said += [("", line[:160], "dim") for line in report.sample]
+    return said
+
+
+def _change(change: Change, console: Console) -> None:
+    title(console, f"Against {change.since}")
+    say(console, Text(change.sentence()))
+    for before, now, voters in change.moves[:6]:
+        say(console, Text(f"{before} → {now}: {voters:,}"))
+
+
+def _plain(text: str) -> str:
+    """Replace control characters: a terminal would obey them."""
+    return "".join(" " if ord(sign) < 32 or 127 <= ord(sign) < 160 else sign for sign in text)
