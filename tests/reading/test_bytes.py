@@ -104,7 +104,7 @@ def test_a_header_in_the_middle_is_ignored(workspace: Workspace, tmp_path: Path)
     load(workspace, tmp_path, voters=VOTERS + "1,A,1,,,\n\ufeff" + VOTERS + "2,B,1,,,\n" + VOTERS)
     assert names(workspace) == ["A", "B"]
     assert account(workspace) == [(4, 2, 0, 2)]
-    assert rows(workspace, "SELECT note FROM reconciliation") == [("the header again: 2",)]
+    assert rows(workspace, "SELECT note FROM reconciliation") == [("repeated header lines: 2",)]
 
 
 def test_a_zip_of_one_data_file_is_that_file(workspace: Workspace, tmp_path: Path) -> None:
@@ -115,8 +115,8 @@ def test_a_zip_of_one_data_file_is_that_file(workspace: Workspace, tmp_path: Pat
 
 
 def test_a_zip_of_several_is_refused_with_the_remedy(workspace: Workspace, tmp_path: Path) -> None:
-    path = put(tmp_path, "absentee.zip", zipped(APPLING_csv=VOTERS, STATEWIDE_csv=VOTERS))
-    with pytest.raises(InputRefused, match=r"holds 2 files \(APPLING.csv, STATEWIDE.csv\).*absentee.zip/APPLING.csv"):
+    path = put(tmp_path, "absentee.zip", zipped(APPLING_csv=VOTERS, BACON_csv=VOTERS))
+    with pytest.raises(InputRefused, match=r"holds 2 files \(APPLING.csv, BACON.csv\).*absentee.zip/APPLING.csv"):
         read(workspace, path)
 
 

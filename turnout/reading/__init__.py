@@ -14,6 +14,8 @@ from turnout.workspace import Workspace
 
 __all__ = ["load", "load_history"]
 
+#: What DuckDB may keep in memory while reading; the rest it keeps on disk. More is hardly faster.
+_MEMORY = "1GB"
 _FILLED = ("voters", "vote_history", "ballot_events", "ballots", "results", "rejects", "reconciliation", "findings")
 
 
@@ -69,6 +71,7 @@ def _filling(workspace: Workspace) -> Iterator[None]:
     workspace.execute("reading/prepare")
     # Compressing harder costs more time than it saves in a database that lives for one run.
     workspace.connection.execute("PRAGMA force_compression = 'dictionary'")
+    workspace.connection.execute(f"SET memory_limit = '{_MEMORY}'")
     try:
         yield
     except TurnoutError:
@@ -77,6 +80,7 @@ def _filling(workspace: Workspace) -> Iterator[None]:
         raise
     finally:
         workspace.connection.execute("PRAGMA force_compression = 'auto'")
+        workspace.connection.execute("RESET memory_limit")
 
 
 def _load(workspace: Workspace, contest: Contest) -> None:

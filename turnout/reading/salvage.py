@@ -147,7 +147,7 @@ class Salvage:
         if not line.strip(b" \t\r\v\f\x00"):
             return "blank lines"
         is_header = self.header and line.removeprefix(codecs.BOM_UTF8).strip() == self.header.encode().strip()
-        return "the header again" if is_header else ""
+        return "repeated header lines" if is_header else ""
 
     def _parsed(self, following: list[bytes]) -> tuple[list[str] | None, str, int]:
         """Values of the record, what is wrong with it, and how many lines it takes; 0 where a quote stays open."""
