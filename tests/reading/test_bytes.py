@@ -115,8 +115,8 @@ def test_a_zip_of_one_data_file_is_that_file(workspace: Workspace, tmp_path: Pat
 
 
 def test_a_zip_of_several_is_refused_with_the_remedy(workspace: Workspace, tmp_path: Path) -> None:
-    path = put(tmp_path, "absentee.zip", zipped(APPLING_csv=VOTERS, STATEWIDE_csv=VOTERS))
-    with pytest.raises(InputRefused, match=r"holds 2 files \(APPLING.csv, STATEWIDE.csv\).*absentee.zip/APPLING.csv"):
+    path = put(tmp_path, "absentee.zip", zipped(APPLING_csv=VOTERS, BACON_csv=VOTERS))
+    with pytest.raises(InputRefused, match=r"holds 2 files \(APPLING.csv, BACON.csv\).*absentee.zip/APPLING.csv"):
         read(workspace, path)
 
 

@@ -1,5 +1,6 @@
 """Whatever is done to a file, its lines are accounted for, or it is refused in words."""
 
+import contextlib
 import gzip
 import random
 import tempfile
@@ -11,6 +12,9 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from tests.reading.inputs import load, rows
+from tests.reading.test_result_formats import CLARITY, la_json
+from turnout import reading
+from turnout.contest import Contest, Inputs
 from turnout.errors import TurnoutError
 from turnout.reading import lines
 from turnout.workspace import Workspace
@@ -144,6 +148,29 @@ def test_lines_in_are_loaded_rejected_or_ignored(
         physical = content.count(b"\n") + (not content.endswith(b"\n"))
         blank = next((i for i, text in enumerate(content.split(b"\n")) if text.strip(b" \r\xef\xbb\xbf")), 0)
         assert account[0] == physical - 1 - blank
+
+
+@settings(max_examples=40, deadline=None)
+@given(
+    st.sampled_from([CLARITY, la_json(7, 9)]),
+    st.integers(0, 2000),
+    st.integers(0, 40),
+    st.sampled_from([b"", b"<", b"]", b"\xff", b"\x00", b"9" * 5000, b"&x;", b'"', b"-1", b"\n", b"{}", b"null"]),
+)
+def test_xml_and_json_are_no_exception(sound: str, at: int, gone: int, put: bytes) -> None:
+    content = sound.encode()
+    at %= len(content)
+    release = {"file": "", "counts": "mail"} if sound.startswith("{") else None
+    with tempfile.TemporaryDirectory() as name:
+        path = Path(name) / "returns"
+        path.write_bytes(content[:at] + put + content[at + gone :])
+        given_as = {"release": [release | {"file": path}]} if release else {"returns": (path,)}
+        with Workspace.create(Path(name) / "workspace", threads=1) as workspace, contextlib.suppress(TurnoutError):
+            reading.load(workspace, Contest(inputs=Inputs.model_validate(given_as)))
+            ((lines_in, accounted),) = rows(
+                workspace, "SELECT lines_in, loaded + rejected + ignored FROM reconciliation"
+            )
+            assert lines_in == accounted
 
 
 _PIECES = ["a", "1", "NUÑEZ", '"', '""', ",", ",,", "\n", "\r\n", "\r", " ", "\t", "|", "'", "é", "\x00", "0"]

@@ -19,8 +19,8 @@ from turnout.reading.source import Source
 #: A county's whole ballot is a megabyte of JSON.
 _LONGEST_JSON = 256 << 20
 _BEFORE = b"\xef\xbb\xbf \t\r\n"
-_CLARITY = ("election_date", "contest", "choice", "party", "mode", "county", "precinct", "votes", "vote_for")
-_LA_COUNTY = ("election_date", "contest_group", "contest", "candidate", "party", "votes", "vote_for")
+_CLARITY = ("election_date", "contest", "choice", "party", "mode", "county", "precinct", "votes")
+_LA_COUNTY = ("election_date", "contest_group", "contest", "candidate", "party", "votes")
 
 
 def is_structured(source: Source) -> bool:
@@ -152,16 +152,16 @@ class _Clarity:
         place = (region, unit) if tag == "Precinct" else (unit, "")
         row = (
             *(self._words.get("ElectionDate", ""), self._contest.get("text", ""), self._choice.get("text", "")),
-            *(self._choice.get("party", ""), self._mode, *place, votes, self._contest.get("voteFor", "")),
+            *(self._choice.get("party", ""), self._mode, *place, votes),
         )
         self._figures.append((unit, row, self._mode))
-        self._cast[unit, self._mode] += int(votes) if votes.isdecimal() else 1
+        self._cast[unit, self._mode] += votes.strip(" 0") != ""
 
     def _release(self) -> None:
         """Complete a contest. A zero in a unit that has not reported is no figure yet, not a count of none."""
         for unit, row, mode in self._figures:
             is_open = unit in self._silent and not self._cast[unit, mode]
-            self._rows.append((*row[:7], "", row[8]) if is_open else row)
+            self._rows.append((*row[:-1], "") if is_open else row)
         self._figures, self._cast = [], Counter()
 
 
@@ -188,7 +188,7 @@ def _la_county(pieces: Iterator[bytes], name: str) -> Iterator[Row]:
                     _word(value)
                     for value in (
                         *(election.get("Date"), group, shared, choice["Name"]),
-                        *(choice.get("Party"), choice.get("Votes"), contest.get("VoteFor")),
+                        *(choice.get("Party"), choice.get("Votes")),
                     )
                 )
     except (ValueError, RecursionError) as error:
