@@ -268,6 +268,14 @@ def test_check_names_unknown_codes_and_exits_3(turn, inputs):
     assert "would refuse odd.csv" in err
 
 
+def test_check_does_not_repeat_a_first_line_that_may_be_a_voters(turn, inputs):
+    Path("bare.txt").write_text("1234567|ANA|CANARY\n1234568|EVA|LARSEN\n")
+    code, out, err = turn("check", "bare.txt")
+    assert code == 3
+    assert "CANARY" not in out + err
+    assert "is not repeated" in " ".join(out.split())
+
+
 def test_check_in_json_holds_the_same(turn, inputs):
     code, out, _ = turn("check", "voters.csv", "--json")
     assert code == 0

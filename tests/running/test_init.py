@@ -113,6 +113,7 @@ def test_known_files_need_no_layout(tmp_path: Path) -> None:
         ("shoe,hat\n1,2\n", "do the columns' names and contents say enough"),
         ("1001234567,GOMEZ,ANA,01/31/1970\n1001234568,KIM,SOO,01/31/1971\n", "looks like a line of data"),
         ("", "empty"),
+        ("County Name,Date of Birth,Application Approved Date,Ballot Returned Date\nB,x,y,z\n", "no voter ID"),
     ],
 )
 def test_what_cannot_be_told_is_refused_without_quoting_a_voter(tmp_path: Path, text: str, said: str) -> None:
@@ -130,3 +131,13 @@ def test_nothing_that_is_there_is_written_over(tmp_path: Path, unknown: list[Pat
     (tmp_path / "layouts" / "v.toml").write_text("broken")
     with pytest.raises(UsageError, match="not valid TOML"):
         init.run(unknown, tmp_path)
+
+
+def test_parquet_is_told_by_its_columns_too(tmp_path: Path) -> None:
+    import polars as pl  # noqa: PLC0415
+
+    path = tmp_path / "past.parquet"
+    dates = [dt.date(2016, 11, 8), dt.date(2018, 11, 6)]
+    pl.DataFrame({"candidate": ["A", "A"], "date": dates, "mail": [1, 2], "election_day": [3, 4]}).write_parquet(path)
+    _, found = init.run([path], tmp_path / "contest")
+    assert found[0].key == "history"

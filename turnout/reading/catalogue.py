@@ -12,6 +12,10 @@ from turnout.reading.layouts import Layout, header_key
 from turnout.vocabulary import MODES
 
 
+class UnknownFile(InputRefused):
+    """No layout finds all it requires in the file."""
+
+
 @dataclass(frozen=True)
 class Slot:
     """One election among those that stand side by side in a line: its label, and the columns that speak of it."""
@@ -145,9 +149,14 @@ class Catalogue:
             (name,) = self.read_as.values()
             return self._as(self.named(name), source, header, first_line)
         companions = {layout.companion for layout in self.layouts}
-        return self._best(
-            [layout for layout in self.layouts if layout.name not in companions], source, header, first_line
-        )
+        among = [layout for layout in self.layouts if layout.name not in companions]
+        try:
+            return self._best(among, source, header, first_line)
+        except UnknownFile:
+            drifted = [layout for layout in among if layout.known_by and _is_known(layout, header)]
+            if drifted:
+                return self._best(drifted, source, header, first_line)
+            raise UnknownFile(_unknown(source, header, self.layouts)) from None
 
     def _as(self, layout: Layout, source: str, header: list[str], first_line: str) -> Fit:
         fit = _by_name(layout, source, header)
@@ -156,7 +165,7 @@ class Catalogue:
         if missing and bare:
             return _by_place(layout, header)
         if missing:
-            raise InputRefused(_missing(source, layout, missing, header))
+            raise UnknownFile(_missing(source, layout, missing, header))
         return _usable(fit, source)
 
     def _best(self, among: list[Layout], source: str, header: list[str], first_line: str) -> Fit:
@@ -177,14 +186,14 @@ class Catalogue:
         bare = [layout for layout in among if layout.bare_header and _is_as_wide(layout, header, first_line)]
         if len(bare) > 1:
             names = " or ".join(layout.name for layout in bare)
-            raise InputRefused(
+            raise UnknownFile(
                 f"{source}: has no header line and may be {names}. Say which, with --layout or read_as in the"
                 " contest. Nothing was loaded."
             )
         if bare:
             return _by_place(bare[0], header)
         nearest = max(ranked, key=lambda fit: (-len(lacks(fit)), len(fit.found)))
-        raise InputRefused(_missing(source, nearest.layout, lacks(nearest), header))
+        raise UnknownFile(_missing(source, nearest.layout, lacks(nearest), header))
 
 
 def _usable(fit: Fit, source: str) -> Fit:
@@ -295,12 +304,26 @@ def _slots(layout: Layout, header: list[str]) -> tuple[Slot, ...]:
     return tuple(slots)
 
 
+def _unknown(source: str, header: list[str], known: Sequence[Layout]) -> str:
+    names = {header_key(name) for layout in known for spec in layout.columns.values() for name in spec.names}
+    return (
+        f"{source}, line 1: no layout knows this file; {_columns(header, names)}. Say what it is with --layout,"
+        " or let `turnout init` write a layout for it. Nothing was loaded."
+    )
+
+
+def _columns(header: list[str], names: set[str]) -> str:
+    """Write a header for a message; not where none of it is known, for it may be a voter's line."""
+    if not names & {header_key(name) for name in header}:
+        return "the columns are none of the known ones; the first line may be a voter's, and is not repeated"
+    return (
+        "the columns are " + ", ".join(repr(name[:40]) for name in header[:20]) + (", …" if len(header) > 20 else "")
+    )
+
+
 def _missing(source: str, layout: Layout, missing: list[str], header: list[str]) -> str:
-    known = {header_key(name) for spec in layout.columns.values() for name in spec.names}
-    if layout.table != "results" and not known & {header_key(name) for name in header}:
-        shown = "none of the known ones; the first line may be a voter's, and is not repeated"
-    else:
-        shown = ", ".join(repr(name[:40]) for name in header[:20]) + (", …" if len(header) > 20 else "")
+    names = {header_key(name) for spec in layout.columns.values() for name in spec.names}
+    shown = _columns(header, names | ({header_key(header[0])} if layout.table == "results" else set()))
     if layout.table == "results" and "votes" in {header_key(name) for name in header}:
         remedy = (
             "A total cannot be told apart by how it was cast: give votes by mode, in a column a mode"
@@ -312,4 +335,4 @@ def _missing(source: str, layout: Layout, missing: list[str], header: list[str])
             f" (see configs/layouts/{layout.name}.toml)."
         )
     columns = ", ".join(missing)
-    return f"{source}, line 1: column {columns} is missing; the columns are {shown}. {remedy} Nothing was loaded."
+    return f"{source}, line 1: column {columns} is missing; {shown}. {remedy} Nothing was loaded."

@@ -6,12 +6,14 @@ are few, so their days are found here; the voters are many, so the turning is Du
 
 import datetime as dt
 import re
+from collections.abc import Sequence
+from dataclasses import replace
 
 import polars as pl
 
 from turnout.reading import canonical
 from turnout.reading.canonical import literal
-from turnout.reading.catalogue import Fit
+from turnout.reading.catalogue import Fit, Slot
 from turnout.reading.layouts import Column, Elections, code_key
 from turnout.reading.source import Reading
 from turnout.workspace import Workspace
@@ -22,28 +24,29 @@ _OF_ELECTION = ("election_date", "mode")
 
 
 def turn(workspace: Workspace, reading: Reading, fit: Fit) -> None:
-    """Make the view ``typed`` from ``source_rows``: a row a line and election whose day is known.
+    """Make ``typed`` from ``source_rows``: a row a line and election whose day is known.
 
     Votes in elections of an unknown day are counted, and noted with their labels.
     """
     execute = workspace.connection.execute
-    execute(f"CREATE OR REPLACE TEMP VIEW turned AS {_turned(fit)}")
     elections = fit.layout.elections
     assert elections is not None  # noqa: S101 - only such layouts are turned
-    if "election_date" in fit.slots[0].columns:
-        day = ("election_date", "VARCHAR")
-        execute("CREATE OR REPLACE TEMP VIEW dated AS SELECT * FROM turned WHERE trim(election_date) <> ''")
+    if elections.columns:  # the labels are the columns' names: those without a day need not be turned
+        days = {slot.label: day_of(slot.label, elections) for slot in fit.slots}
+        _note_undated(workspace, reading, _votes(workspace, [slot for slot in fit.slots if not days[slot.label]]))
+        fit = replace(fit, slots=tuple(slot for slot in fit.slots if days[slot.label]))
+    execute(f"CREATE OR REPLACE TEMP VIEW turned AS {_turned(fit)}")
+    if fit.slots and "election_date" in fit.slots[0].columns:
+        day, dated = ("election_date", "VARCHAR"), "SELECT * FROM turned WHERE trim(election_date) <> ''"
     else:
-        day = ("day", "DATE")
-        labels = execute(
-            "SELECT label, count(*) AS votes FROM turned GROUP BY label ORDER BY votes DESC, label"
-        ).fetchall()
-        days = {label: day_of(label, elections) for label, _ in labels}
+        if not elections.columns:
+            votes = execute("SELECT label, count(*) FROM turned GROUP BY label ORDER BY 2 DESC, 1").fetchall()
+            days = {label: day_of(label, elections) for label, _ in votes}
+            _note_undated(workspace, reading, [(label, number) for label, number in votes if not days[label]])
         table = pl.DataFrame([(k, v) for k, v in days.items() if v], schema=_SCHEMA, orient="row")
         with workspace.registered("incoming", table):
             execute("CREATE OR REPLACE TEMP TABLE election_days AS FROM incoming")
-        execute("CREATE OR REPLACE TEMP VIEW dated AS SELECT * FROM turned JOIN election_days USING (label)")
-        _note_undated(workspace, reading, [(label, votes) for label, votes in labels if days[label] is None])
+        day, dated = ("day", "DATE"), "SELECT * FROM turned JOIN election_days USING (label)"
     columns = {
         **fit.layout.columns,
         "election_date": fit.layout.columns.get("election_date", Column(names=("election",))),
@@ -52,7 +55,19 @@ def turn(workspace: Workspace, reading: Reading, fit: Fit) -> None:
     sources = {key: value for key, value in fit.sources().items() if key not in _OF_ELECTION}
     sources |= {"election_date": [day], "mode": [("mode", "VARCHAR")]}
     typed = canonical.select_list(fit.layout.model_copy(update={"columns": columns}), sources)
-    execute(f"CREATE OR REPLACE TEMP VIEW typed AS SELECT line, {typed} FROM dated")  # noqa: S608
+    # A table, for it is read several times, and turning costs more than all that follows.
+    execute(f"CREATE OR REPLACE TEMP TABLE turned_rows AS SELECT line, {typed} FROM ({dated})")  # noqa: S608
+    execute("CREATE OR REPLACE TEMP VIEW typed AS FROM turned_rows")
+
+
+def _votes(workspace: Workspace, slots: Sequence[Slot]) -> list[tuple[str, int]]:
+    """Return the votes in each of some elections that stand in a column each, the most first."""
+    if not slots:
+        return []
+    counts = ", ".join(f"count(nullif(trim(c{slot.columns['mode']}), ''))" for slot in slots)
+    row = workspace.connection.execute(f"SELECT {counts} FROM source_rows").fetchall()[0]  # noqa: S608
+    found = [(slot.label, votes) for slot, votes in zip(slots, row, strict=True) if votes]
+    return sorted(found, key=lambda pair: (-pair[1], pair[0]))
 
 
 def day_of(label: str, elections: Elections) -> dt.date | None:
@@ -95,6 +110,8 @@ def _turned(fit: Fit) -> str:
             f"SELECT line, {kept}, trim(piece) AS label, CAST(NULL AS VARCHAR) AS mode"  # noqa: S608
             f" FROM (SELECT line, {kept}, {pieces} AS piece FROM source_rows) WHERE trim(piece) <> ''"
         )
+    if not fit.slots:  # none whose day is known
+        return f"SELECT line, {kept}, '' AS label, CAST(NULL AS VARCHAR) AS mode FROM source_rows WHERE false"  # noqa: S608
     roles = list(fit.slots[0].columns)
     groups = ", ".join(
         f"({', '.join(f'c{slot.columns[role]}' for role in roles)}) AS {literal(slot.label)}" for slot in fit.slots

@@ -128,9 +128,9 @@ def refuse_shrunk(change: Change, allowed: float) -> None:
     """
     if change.lost_share > allowed:
         raise InputRefused(
-            f"ballots: {change.vanished:,} of the {change.before:,} voters with a ballot in {change.since} have none"
-            f" now ({change.lost_share:.1%}; {allowed:.1%} is allowed). The file may be cut short: fetch it again. If"
-            " it is right, say --allow-shrink, or set allow_shrink under [inputs]. Nothing was published."
+            f"ballots: {change.vanished:,} of the {change.before:,} voters with a ballot then ({change.since}) have"
+            f" none now ({change.lost_share:.1%}; {allowed:.1%} is allowed). The file may be cut short: fetch it"
+            " again. If it is right, say --allow-shrink, or set allow_shrink under [inputs]. Nothing was published."
         )
 
 

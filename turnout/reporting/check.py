@@ -90,7 +90,7 @@ def _lines(report: Report) -> list[tuple[str, str, str]]:
     said += [("dates", f"{column}: {_days(days)}", "") for column, days in report.dates.items() if days.last]
     if report.people:
         again = report.people["lines"] - report.people["voters"]
-        what = f" · {again:,} lines name one again" if again and report.table in ("voters", "ballots") else ""
+        what = f" · {again:,} lines name one again" if again and report.table == "voters" else ""
         said.append(("voters", f"{report.people['voters']:,}{what}", ""))
     if report.places:
         without = report.places["without_precinct"]

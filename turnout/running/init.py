@@ -6,8 +6,9 @@ import json
 import os
 import re
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +16,7 @@ from turnout.errors import InputRefused, UsageError
 from turnout.reading import codes, decode, delimited, files, suggest
 from turnout.reading import filling as filling_tables
 from turnout.reading.canonical import CODED
-from turnout.reading.catalogue import Catalogue
+from turnout.reading.catalogue import Catalogue, UnknownFile
 from turnout.reading.source import Reading
 from turnout.reading.suggest import Suggestion
 from turnout.workspace import Workspace
@@ -82,13 +83,13 @@ def run(paths: Sequence[Path], directory: Path, *, force: bool = False) -> tuple
 
 def _find(workspace: Workspace, path: Path, catalogue: Catalogue, scratch: Path) -> Found:
     if not path.is_file():
-        raise UsageError(f"{path}: no such file. Check the path.")
+        raise UsageError(
+            f"{path}: {'a directory. Name its files' if path.is_dir() else 'no such file. Check the path'}."
+        )
     try:
-        return _known(workspace, path, _look(workspace, path, catalogue))
-    except InputRefused as error:
-        if decode.magic(path).startswith(b"PAR1"):
-            raise
-        suggested = _suggested(path, scratch)
+        return _look(workspace, path, catalogue, partial(_known, workspace, path))
+    except UnknownFile as error:
+        suggested = None if decode.magic(path).startswith(b"PAR1") else _suggested(path, scratch)
         if suggested is None:
             raise InputRefused(
                 f"{error} Nor do the columns' names and contents say enough to suggest a mapping: write a layout"
@@ -97,15 +98,18 @@ def _find(workspace: Workspace, path: Path, catalogue: Catalogue, scratch: Path)
     found = Found(
         path, _name(path), "a mapping suggested from names and contents", suggested.table, suggestion=suggested
     )
-    return _with_codes(workspace, found, scratch)
+    draft = scratch / f"{found.layout}.toml"
+    draft.write_text(_layout(found), encoding="utf-8")
+    one = Catalogue.load([draft]).only(found.layout)
+    return _look(workspace, path, one, partial(_with_codes, workspace, found))
 
 
-def _look(workspace: Workspace, path: Path, catalogue: Catalogue) -> Reading:
-    """Read a file as far as it takes to know what it is, and load nothing."""
-    seen: list[Reading] = []
+def _look(workspace: Workspace, path: Path, catalogue: Catalogue, see: Callable[[Reading], Found]) -> Found:
+    """Read a file as far as it takes to know what it is, see what is in it, and load nothing."""
+    seen: list[Found] = []
 
     def stop(reading: Reading) -> None:
-        seen.append(reading)
+        seen.append(see(reading))
         raise _SeenError
 
     with contextlib.suppress(_SeenError):
@@ -116,7 +120,7 @@ def _look(workspace: Workspace, path: Path, catalogue: Catalogue) -> Reading:
 def _known(workspace: Workspace, path: Path, reading: Reading) -> Found:
     found = Found(path, reading.layout.name, reading.layout.title, _key(workspace, reading))
     prefix = reading.layout.name.split("-")[0]
-    found.state = prefix.upper() if len(prefix) == 2 and not prefix.startswith("l2") else ""
+    found.state = prefix.upper() if re.fullmatch("[a-z]{2}", prefix) else ""
     if found.key == "returns":
         found.date = _only(workspace, "election_date")
         found.state = str(_only(workspace, "upper(state)") or "")
@@ -148,11 +152,8 @@ def _suggested(path: Path, scratch: Path) -> Suggestion | None:
     return suggest.suggest(header, rows)
 
 
-def _with_codes(workspace: Workspace, found: Found, scratch: Path) -> Found:
+def _with_codes(workspace: Workspace, found: Found, reading: Reading) -> Found:
     """Look through the whole file for the spellings of coded columns, and map those that are plain words."""
-    draft = scratch / f"{found.layout}.toml"
-    draft.write_text(_layout(found), encoding="utf-8")
-    reading = _look(workspace, found.path, Catalogue.load([draft]).only(found.layout))
     for column, kind in CODED[reading.table].items():
         if not kind.values or not codes.is_closed(reading, column):
             continue
