@@ -123,7 +123,8 @@ def select_list(
     table : key of :data:`FIELDS`
     columns : the layout's columns
     source : canonical column -> (identifier, SQL type) in the file, for those it has
-    is_padded : whether a cell may begin or end with a space; trimming all of them costs as much as parsing them
+    is_padded : whether a cell may begin or end with a space, or be empty and not NULL; to trim all of them costs as
+        much as to parse them
 
     Returns
     -------
@@ -182,7 +183,8 @@ def _cast(
 
 def _text(spec: "Column", identifier: str, sql_type: str, is_padded: bool) -> str:
     text = identifier if sql_type == "VARCHAR" else f"CAST({identifier} AS VARCHAR)"
-    text = f"nullif({f'trim({text})' if is_padded else text}, '')"
+    if is_padded:
+        text = f"nullif(trim({text}), '')"
     if spec.missing:
         listed = ", ".join(literal(value) for value in spec.missing)
         text = f"CASE WHEN {text} NOT IN ({listed}) THEN {text} END"

@@ -107,7 +107,7 @@ class _Data:
             f"CREATE OR REPLACE TABLE cast_rows AS SELECT {typed}"  # noqa: S608
             f" FROM read_csv($file, auto_detect = false, header = false, skip = {skip},"
             f""" delim = {canonical.literal(self.text.delimiter)}, quote = '"', escape = '"', strict_mode = true,"""
-            f" null_padding = false, columns = {{{columns}}})",
+            f" nullstr = '', allow_quoted_nulls = true, null_padding = false, columns = {{{columns}}})",
             {"file": str(link)},
         )
         # A table's row id is the row's number in the file: insertion order is preserved.
