@@ -68,7 +68,7 @@ class _Data:
         """Load the file as it is; False if a line is not sound or lines and records do not pair up."""
         assert self.reading.text is not None  # noqa: S101 - a delimited file has text
         try:
-            self._load(self.reading.text, skip=self.reading.first_line - 1, is_padded=self.text.padded)
+            self._load(self.reading.text, skip=self.reading.first_line - 1)
         except duckdb.Error:
             return False
         return self._records() == self.reading.lines_in
@@ -79,7 +79,7 @@ class _Data:
         salvaged = salvage.Salvage(self.reading, self.text.delimiter, len(self.reading.header), header)
         salvaged.run(target)
         try:
-            self._load(target, skip=0, is_padded=True)
+            self._load(target, skip=0)
         except duckdb.Error as error:
             problem = str(error).splitlines()[0]
             raise InputRefused(f"{self.reading.name}: cannot be parsed ({problem}). Nothing was loaded.") from None
@@ -93,14 +93,16 @@ class _Data:
         faults = pl.DataFrame(salvaged.faults, schema={"line": pl.Int64, "reason": pl.String}, orient="row")
         self.workspace.append("faults", faults)
 
-    def _load(self, text: Path, *, skip: int, is_padded: bool) -> None:
+    def _load(self, text: Path, *, skip: int) -> None:
         """Parse and cast in one pass, and show the rows with their line numbers as ``typed``."""
         link = self.staging / "current.csv"  # without the characters DuckDB would take for a pattern
         link.unlink(missing_ok=True)
         link.symlink_to(text.resolve())
         columns = ", ".join(f"c{i}: 'VARCHAR'" for i in range(len(self.reading.header)))
         source = {column: (f"c{i}", "VARCHAR") for column, i in self.found.items()}
-        typed = canonical.select_list(self.reading.table, self.reading.layout.columns, source, is_padded=is_padded)
+        typed = canonical.select_list(
+            self.reading.table, self.reading.layout.columns, source, is_padded=self.text.padded
+        )
         execute = self.workspace.connection.execute
         execute("DROP VIEW IF EXISTS typed")
         execute(
