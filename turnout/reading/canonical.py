@@ -159,7 +159,8 @@ def select_list(layout: "Layout", source: Mapping[str, Sequence[tuple[str, str]]
     Parameters
     ----------
     source : canonical column -> (expression, SQL type) of each part of its value, for those the file has
-    is_padded : whether a cell may begin or end with a space; trimming all of them costs as much as parsing them
+    is_padded : whether a cell may begin or end with a space, or be empty and not NULL; to trim all of them costs as
+        much as to parse them
 
     Returns
     -------
@@ -285,7 +286,8 @@ def _text(spec: "Column", parts: Sequence[tuple[str, str]], masked: str, is_padd
 def _piece(spec: "Column", expression: str, sql_type: str, masked: str, is_padded: bool) -> str:
     """Write the SQL of one column's text: trimmed, and NULL where it is empty or stands for nothing."""
     text = expression if sql_type == "VARCHAR" else f"CAST({expression} AS VARCHAR)"
-    text = f"nullif({f'trim({text})' if is_padded else text}, '')"
+    if is_padded:
+        text = f"nullif(trim({text}), '')"
     if spec.missing:
         listed = ", ".join(literal(value) for value in spec.missing)
         text = f"CASE WHEN {text} NOT IN ({listed}) THEN {text} END"

@@ -263,10 +263,7 @@ class _Writer:
             self._file.write(block)
         self._passed += len(block)
         self._open_line = not block.endswith(b"\n")
-        if self._text.uniform or b"\x00" in block or not self._newlines:
-            self._look(block)
-        else:
-            self._newlines += block.count(b"\n")
+        self._look(block)
 
     def _look(self, block: bytes) -> None:
         values = np.frombuffer(block, np.uint8)
@@ -277,9 +274,10 @@ class _Writer:
         self._newlines += newlines
         self._pairs += pairs
         self._text.nuls += nuls
-        if returns != pairs or nuls or not self._is_even(block, values, newlines + self._open_line):
+        if returns != pairs or nuls:
             self._text.uniform = False
-        self._text.padded |= _is_padded(values, self._text.delimiter)
+        self._text.uniform = self._text.uniform and self._is_even(block, values, newlines + self._open_line)
+        self._text.padded = self._text.padded or _is_padded(values, self._text.delimiter)
 
     def _is_even(self, block: bytes, values: npt.NDArray[np.uint8], lines_in: int) -> bool:
         """Whether, as far as a glance tells, each line has as many delimiters as the header and none repeats it."""

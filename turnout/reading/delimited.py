@@ -89,7 +89,6 @@ class _Data:
             self._load(
                 self.reading.text,
                 skip=self.reading.first_line - 1,
-                is_padded=self.text.padded,
                 quoted=self.reading.layout.quoted,
             )
         except duckdb.Error:
@@ -102,7 +101,7 @@ class _Data:
         salvaged = salvage.Salvage(self.reading, self.delimiter, self.fit.width, header)
         salvaged.run(target)
         try:
-            self._load(target, skip=0, is_padded=True, quoted=True)
+            self._load(target, skip=0, quoted=True)
         except duckdb.Error as error:
             problem = str(error).splitlines()[0]
             raise InputRefused(f"{self.reading.name}: cannot be parsed ({problem}). Nothing was loaded.") from None
@@ -116,7 +115,7 @@ class _Data:
         faults = pl.DataFrame(salvaged.faults, schema={"line": pl.Int64, "reason": pl.String}, orient="row")
         self.workspace.append("faults", faults)
 
-    def _load(self, text: Path, *, skip: int, is_padded: bool, quoted: bool) -> None:
+    def _load(self, text: Path, *, skip: int, quoted: bool) -> None:
         """Parse and cast in one pass, and show the rows with their line numbers as ``typed``."""
         link = self.staging / "current.csv"  # without the characters DuckDB would take for a pattern
         link.unlink(missing_ok=True)
@@ -126,7 +125,9 @@ class _Data:
         if self.fit.slots:
             wanted = ", ".join(f"c{i}" for i in ([0] if layout.fixed else self.fit.used))
         else:
-            wanted = canonical.select_list(layout, self.fit.sources(), is_padded=is_padded or bool(layout.fixed))
+            wanted = canonical.select_list(
+                layout, self.fit.sources(), is_padded=self.text.padded or bool(layout.fixed)
+            )
         quote = """quote = '"', escape = '"'""" if quoted else "quote = '', escape = ''"
         execute = self.workspace.connection.execute
         execute(f"DROP VIEW IF EXISTS {self.view}")
@@ -134,7 +135,7 @@ class _Data:
             f"CREATE OR REPLACE TABLE cast_rows AS SELECT {wanted}"  # noqa: S608
             f" FROM read_csv($file, auto_detect = false, header = false, skip = {skip},"
             f" delim = {canonical.literal(self.delimiter)}, {quote}, strict_mode = true,"
-            f" null_padding = false, columns = {{{columns}}})",
+            f" nullstr = '', allow_quoted_nulls = true, null_padding = false, columns = {{{columns}}})",
             {"file": str(link)},
         )
         # A table's row id is the row's number in the file: insertion order is preserved.

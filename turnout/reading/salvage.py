@@ -196,7 +196,8 @@ def _count(where: npt.NDArray[np.bool_], stops: npt.NDArray[np.intp]) -> npt.NDA
 
 
 def _quoted(value: str) -> str:
-    return '"' + value.replace("\n", " ").replace("\r", " ").replace('"', '""') + '"'
+    """Write a value on one line, without outer spaces."""
+    return '"' + value.replace("\n", " ").replace("\r", " ").strip(" \u00a0").replace('"', '""') + '"'
 
 
 def _places(block: bytes, text: bytes) -> list[int]:
