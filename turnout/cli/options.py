@@ -20,10 +20,10 @@ DemoDirectory = Annotated[
 
 CheckFiles = Annotated[
     list[Path] | None,
-    typer.Argument(metavar="FILE…", help="Files, whatever they are, or one contest.toml.", show_default=False),
+    typer.Argument(metavar="FILE", help="Files, whatever they are, or one contest.toml.", show_default=False),
 ]
 InitFiles = Annotated[
-    list[Path], typer.Argument(metavar="FILE…", help="The files of one contest, whatever they are.")
+    list[Path], typer.Argument(metavar="FILE", help="The files of one contest, whatever they are.")
 ]
 InitOutput = Annotated[
     Path, typer.Option("--output", metavar="DIR", help="Directory to write contest.toml and layouts/ into.")

@@ -33,6 +33,7 @@ def run(contest: Contest, *, progress: Progress = silent) -> Run:
         ethnicity.estimate(workspace, contest)
         progress("electorate")
         built = electorate.build(workspace, contest, rng)
+        snapshots.keep(workspace, contest)
         return Run(
             contest=contest,
             projection=pl.DataFrame(schema=PROJECTION),
