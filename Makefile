@@ -32,7 +32,7 @@ types: $(STAMP)  ## mypy, strict
 pytest: $(STAMP) ## the tests, on all cores
 	$(BIN)/pytest -n auto
 
-bench: $(STAMP)  ## seconds of a statewide ballot: make bench HISTORY=past-results/ (see benchmarks/)
+bench: $(STAMP)  ## seconds of a statewide ballot: make bench HISTORY=past-results/ (see benchmarks/, also for reading)
 	$(BIN)/python benchmarks/statewide.py --history $(HISTORY)
 
 format: $(STAMP) ## rewrite the code in the project's format

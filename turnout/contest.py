@@ -9,7 +9,7 @@ from typing import Annotated, Literal, Self
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from turnout.errors import UsageError
-from turnout.vocabulary import GROUPS
+from turnout.vocabulary import GROUPS, Mode
 
 ElectionKind = Literal["general", "primary", "runoff", "special", "other"]
 Share = Annotated[float, Field(ge=0, le=1)]
@@ -27,10 +27,24 @@ class Candidate(_Strict):
     aliases: tuple[str, ...] = ()
 
 
+class Release(_Strict):
+    """A publication of votes so far that does not say how they were cast; the user does.
+
+    ``counts`` is how the votes were cast that came with it, since the release named before it.
+    """
+
+    file: Path
+    counts: Mode
+    number: int | None = Field(default=None, ge=1)
+    """Which release, in a file that holds several."""
+
+
 class Inputs(_Strict):
     """The files of one contest. Every one but ``returns`` may be missing; each missing one widens the answer."""
 
     returns: tuple[Path, ...] = ()
+    release: tuple[Release, ...] = ()
+    """Releases of votes so far in the order of their publication, where the files do not say the mode."""
     voters: tuple[Path, ...] = ()
     vote_history: tuple[Path, ...] = ()
     ballots: tuple[Path, ...] = ()
@@ -49,7 +63,8 @@ class Inputs(_Strict):
 
     def paths(self) -> Iterator[Path]:
         """Yield every path named, in a fixed order."""
-        yield from (*self.returns, *self.voters, *self.vote_history, *self.ballots, *self.history)
+        yield from (*self.returns, *(release.file for release in self.release))
+        yield from (*self.voters, *self.vote_history, *self.ballots, *self.history)
         yield from (path for path in (self.crosswalk, self.past_crosswalk) if path is not None)
 
 
@@ -175,6 +190,9 @@ class Contest(_Strict):
                 "inputs": inputs.model_copy(
                     update={
                         **{name: tuple(base / path for path in getattr(inputs, name)) for name in _PATHS},
+                        "release": tuple(
+                            release.model_copy(update={"file": base / release.file}) for release in inputs.release
+                        ),
                         "layouts": _layouts(base, inputs.layouts),
                         **{
                             name: None if (path := getattr(inputs, name)) is None else base / path

@@ -38,3 +38,5 @@ CREATE OR REPLACE TEMP TABLE unit_crosswalk (
 -- What files of results have given already: hashes of each line's contest and county, of its unit and candidate, and of
 -- its figures.
 CREATE OR REPLACE TEMP TABLE lines_given (is_past BOOLEAN, block UBIGINT, key UBIGINT, figures UBIGINT);
+-- Lines that hold no record: blank, refused before casting, or the rest of a value that spans lines.
+CREATE OR REPLACE TEMP TABLE set_aside (line BIGINT);

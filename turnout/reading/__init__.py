@@ -7,8 +7,8 @@ from pathlib import Path
 from typing import Any
 
 from turnout.contest import Contest
-from turnout.errors import TurnoutError, UsageError
-from turnout.reading import ballots, crosswalk, files, past_crosswalk, results, totals, voters
+from turnout.errors import TurnoutError
+from turnout.reading import ballots, crosswalk, files, past_crosswalk, releases, results, source, totals, voters
 from turnout.reading.catalogue import Catalogue, companion
 from turnout.reading.results import Asked
 from turnout.reading.source import Reading
@@ -16,6 +16,8 @@ from turnout.workspace import Workspace
 
 __all__ = ["completed", "fill", "filling", "load", "load_history", "load_past"]
 
+#: What DuckDB may keep in memory while reading; the rest it keeps on disk. More is hardly faster.
+_MEMORY = "1GB"
 _FILLED = ("voters", "vote_history", "ballot_events", "ballots", "results", "rejects", "reconciliation", "findings")
 
 
@@ -33,9 +35,7 @@ def load(workspace: Workspace, contest: Contest) -> None:
     InputRefused
         If a file cannot be used. The tables are then left empty.
     """
-    for path in contest.inputs.paths():
-        if not path.exists():
-            raise UsageError(f"{path}: no such file. Check the path.")
+    source.require(contest.inputs.paths())
     with filling(workspace):
         fill(workspace, contest, files.load)
 
@@ -90,8 +90,9 @@ def filling(workspace: Workspace) -> Iterator[None]:
     files.sweep(workspace)
     workspace.execute("reading/place_macros")
     workspace.execute("reading/prepare")
-    # Trying every compression on every segment costs more than it saves in a database that lives for one run.
-    workspace.connection.execute("PRAGMA force_compression = 'dict_fsst'")
+    # Compressing harder costs more time than it saves in a database that lives for one run.
+    workspace.connection.execute("PRAGMA force_compression = 'dictionary'")
+    workspace.connection.execute(f"SET memory_limit = '{_MEMORY}'")
     try:
         yield
     except TurnoutError:
@@ -100,6 +101,7 @@ def filling(workspace: Workspace) -> Iterator[None]:
         raise
     finally:
         workspace.connection.execute("PRAGMA force_compression = 'auto'")
+        workspace.connection.execute("RESET memory_limit")
 
 
 Load = Callable[..., list[Reading]]
@@ -117,13 +119,16 @@ def _fill_present(workspace: Workspace, contest: Contest, load: Load) -> None:
     catalogue = Catalogue.load(inputs.layouts, inputs.read_as)
     choose = {table: partial(catalogue.choose, table) for table in ("voters", "vote_history", "ballots", "results")}
     asked = Asked(contest, contest.date, contest.state.strip().upper() or None, is_past=False)
+    releases.load(workspace, inputs.release, asked, partial(load, workspace, choose["results"]))
     load(workspace, choose["results"], inputs.returns, partial(results.fill, asked=asked))
     totals.settle(workspace, is_past=False)
 
     read = load(workspace, choose["voters"], inputs.voters, voters.fill_voters)
     fill_history = partial(voters.fill_vote_history, date=completed(workspace, contest).date)
     load(workspace, choose["vote_history"], inputs.vote_history, fill_history, may_be_empty=True)
-    load_companions(workspace, catalogue, [r for r in read if r.path not in inputs.vote_history], fill_history, load)
+    load_companions(
+        workspace, catalogue, [r for r in read if r.source.path not in inputs.vote_history], fill_history, load
+    )
     load(workspace, choose["ballots"], inputs.ballots, ballots.fill, may_be_empty=True)
     ballots.rebuild(workspace)
     voters.note_strangers(workspace)
@@ -167,7 +172,7 @@ def load_companions(
             )
             continue
         chosen = partial(Catalogue(catalogue.own, {"vote_history": layout.name}).choose, "vote_history")
-        load(workspace, chosen, [reading.path], fill_history, may_be_empty=True)
+        load(workspace, chosen, [reading.source], fill_history, may_be_empty=True)
 
 
 def _values(workspace: Workspace, expression: str) -> list[Any]:

@@ -20,12 +20,14 @@ Kind = Literal["text", "code", "count", "number", "year", "date", "time", "flag"
 class Field:
     """A canonical column: its kind, whether a row without it is refused, and whether one that cannot be read is.
 
-    A ``soft`` column that cannot be read is left empty and counted: a ballot counts, whatever day was typed.
+    A ``soft`` column that cannot be read is left empty and counted: a ballot counts, whatever day was typed. An
+    ``empty`` cell holds that, where it is not NULL.
     """
 
     kind: Kind = "text"
     needed: bool = False
     soft: bool = False
+    empty: str | None = None
 
 
 _TEXT = Field()
@@ -56,15 +58,15 @@ FIELDS: Final[dict[str, dict[str, Field]]] = {
         "sex": _TEXT,
         "party": _TEXT,
         "registration_date": Field("date"),
-        "county": _TEXT,
-        "precinct": _TEXT,
+        "county": Field(empty=""),
+        "precinct": Field(empty=""),
         "tract": _TEXT,
         "zip": _TEXT,
         "place_of_birth": _TEXT,
         "language": _TEXT,
         "permanent_mail": Field("flag"),
         "status": _TEXT,
-        "confidential": Field("flag"),
+        "confidential": Field("flag", empty="false"),
         "vendor_ethnicity": _TEXT,
     },
     "vote_history": {
@@ -151,12 +153,14 @@ def literal(text: str) -> str:
     return "'" + text.replace("'", "''") + "'"
 
 
-def select_list(layout: "Layout", source: Mapping[str, Sequence[tuple[str, str]]]) -> str:
+def select_list(layout: "Layout", source: Mapping[str, Sequence[tuple[str, str]]], *, is_padded: bool = True) -> str:
     """Write the SQL select list that makes every canonical column of the layout's table, and ``fault``.
 
     Parameters
     ----------
     source : canonical column -> (expression, SQL type) of each part of its value, for those the file has
+    is_padded : whether a cell may begin or end with a space, or be empty and not NULL; to trim all of them costs as
+        much as to parse them
 
     Returns
     -------
@@ -169,14 +173,15 @@ def select_list(layout: "Layout", source: Mapping[str, Sequence[tuple[str, str]]
         spec = layout.columns.get(name)
         lost = "false"
         if name in source:
-            value, fault = _cast(field, layout.columns[name], source[name], layout.masked)
+            value, fault = _cast(field, layout.columns[name], source[name], layout.masked, is_padded)
             if field.soft and fault:
                 bad = " OR ".join(f"coalesce({test}, false)" for test in fault)
                 value, lost, fault = f"CASE WHEN NOT ({bad}) THEN {value} END", f"({bad})", {}
         else:
             default = "NULL" if spec is None or spec.default is None else literal(spec.default)
             value, fault = f"CAST({default} AS {_SQL_TYPE[field.kind]})", {}
-        values.append(f"{value} AS {quoted(name)}")
+        filled = value if field.empty is None else f"coalesce({value}, {literal(field.empty)})"
+        values.append(f"{filled} AS {quoted(name)}")
         if field.soft:
             values.append(f"{lost} AS {quoted(f'{name}_lost')}")
         if field.needed:
@@ -186,13 +191,15 @@ def select_list(layout: "Layout", source: Mapping[str, Sequence[tuple[str, str]]
     return f"{', '.join(values)}, {fault_sql} AS fault"
 
 
-def _cast(field: Field, spec: "Column", parts: Sequence[tuple[str, str]], masked: str) -> tuple[str, dict[str, str]]:
+def _cast(
+    field: Field, spec: "Column", parts: Sequence[tuple[str, str]], masked: str, is_padded: bool
+) -> tuple[str, dict[str, str]]:
     """Write the SQL of a column's value, and the tests that find it bad with the reason of each."""
     identifier, sql_type = parts[0]
     if sql_type in _NATIVE.get(field.kind, ()):
         value = f"CAST({identifier} AS {_SQL_TYPE[field.kind]})"
         return value, _bounds(field.kind, value)
-    text = _text(spec, parts, masked)
+    text = _text(spec, parts, masked, is_padded)
     match field.kind:
         case "text" | "code":
             return text, {}
@@ -256,8 +263,8 @@ def _number(kind: Kind, text: str, spec: "Column") -> tuple[str, dict[str, str]]
     return value, tests | _bounds(kind, value)
 
 
-def _text(spec: "Column", parts: Sequence[tuple[str, str]], masked: str) -> str:
-    pieces = [_piece(spec, expression, sql_type, masked) for expression, sql_type in parts]
+def _text(spec: "Column", parts: Sequence[tuple[str, str]], masked: str, is_padded: bool) -> str:
+    pieces = [_piece(spec, expression, sql_type, masked, is_padded) for expression, sql_type in parts]
     for i, word in enumerate(spec.filled[: len(pieces)]):
         if word:
             pieces[i] = f"CASE WHEN {pieces[i]} IS NOT NULL THEN {literal(word)} END"
@@ -276,10 +283,11 @@ def _text(spec: "Column", parts: Sequence[tuple[str, str]], masked: str) -> str:
     return text if spec.default is None else f"coalesce({text}, {literal(spec.default)})"
 
 
-def _piece(spec: "Column", expression: str, sql_type: str, masked: str) -> str:
+def _piece(spec: "Column", expression: str, sql_type: str, masked: str, is_padded: bool) -> str:
     """Write the SQL of one column's text: trimmed, and NULL where it is empty or stands for nothing."""
     text = expression if sql_type == "VARCHAR" else f"CAST({expression} AS VARCHAR)"
-    text = f"nullif(trim({text}), '')"
+    if is_padded:
+        text = f"nullif(trim({text}), '')"
     if spec.missing:
         listed = ", ".join(literal(value) for value in spec.missing)
         text = f"CASE WHEN {text} NOT IN ({listed}) THEN {text} END"

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -41,6 +41,10 @@ class Fit:
     found: dict[str, tuple[int, ...]]
     has_header: bool = True
     slots: tuple[Slot, ...] = ()
+
+    def told_by(self, file_name: str) -> "Fit":
+        """Return the fit of the layout with what a file's name says."""
+        return replace(self, layout=self.layout.told_by(file_name))
 
     @property
     def width(self) -> int:

@@ -6,11 +6,11 @@ import duckdb
 
 from turnout.errors import InputRefused
 from turnout.reading import canonical, decode, elections
-from turnout.reading.source import Choose, Reading
+from turnout.reading.source import Choose, Reading, Source
 from turnout.workspace import Workspace
 
 
-def read(workspace: Workspace, path: Path, name: str, choose: Choose, staging: Path) -> Reading:
+def read(workspace: Workspace, source: Source, choose: Choose, staging: Path) -> Reading:
     """Show a Parquet file as ``typed`` (see :func:`turnout.reading.delimited.read`); row n is called line n + 1.
 
     Raises
@@ -20,17 +20,17 @@ def read(workspace: Workspace, path: Path, name: str, choose: Choose, staging: P
     """
     link = staging / "current.parquet"
     link.unlink(missing_ok=True)
-    link.symlink_to(path.resolve())
+    link.symlink_to(source.path.resolve())
     execute = workspace.connection.execute
     try:
         described = execute("DESCRIBE SELECT * FROM read_parquet($file)", {"file": str(link)}).fetchall()
         rows = execute("SELECT count(*) FROM read_parquet($file)", {"file": str(link)}).fetchall()[0][0]
     except duckdb.Error as error:
         problem = str(error).splitlines()[0]
-        raise InputRefused(f"{name}: not a readable Parquet file ({problem}). Nothing was loaded.") from None
+        raise InputRefused(f"{source.name}: not a readable Parquet file ({problem}). Nothing was loaded.") from None
     types = {str(row[0]): str(row[1]) for row in described}
     header = list(types)
-    fit = choose(name, header, "")
+    fit = choose(source.name, header, "").told_by(source.name)
     layout = fit.layout
     shown = ", ".join(f"{_text(header[i], types, turned=bool(fit.slots))} AS c{i}" for i in fit.used)
     execute(
@@ -38,16 +38,16 @@ def read(workspace: Workspace, path: Path, name: str, choose: Choose, staging: P
         f" FROM read_parquet({canonical.literal(str(link))}, file_row_number = true)"
     )
     reading = Reading(
-        name=name,
+        name=source.name,
         table=layout.table,
         layout=layout,
         columns=frozenset(fit.found),
         header=header,
-        sha256=decode.sha256(path),
+        sha256=decode.sha256(source.path),
         lines_in=int(rows),
         first_line=2,
         fit=fit,
-        path=path,
+        source=source,
         form={"encoding": "Parquet", "delimiter": "", "has_header": True},
     )
     if fit.slots:

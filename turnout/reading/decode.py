@@ -1,26 +1,37 @@
-"""Bytes become UTF-8 lines before DuckDB sees them: streaming, hashed, every line accounted for.
+"""Bytes become UTF-8 lines before DuckDB sees them: streaming, hashed, every line and every odd byte accounted for.
 
 DuckDB's own ``latin-1`` refuses bytes that real files hold (Windows-1252 apostrophes), and skipping bad rows loses
-exactly the voters named Núñez. So: UTF-8, or UTF-16 by its byte order mark; a line that is neither is read as
-Windows-1252, and the five bytes that lacks as latin-1.
+exactly the voters named Núñez. So a file is UTF-8, or UTF-16 by its mark or its NULs; a byte that is no part
+of that is read in the layout's declared codec, else as Windows-1252 (cp437 where its letters say so), and one that
+this lacks as latin-1. What was read in that way is counted by column.
 """
 
 import codecs
-import gzip
 import hashlib
-import zlib
+import re
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import IO, Protocol
+from typing import IO
 
-from turnout.errors import InputRefused, UsageError
+import numpy as np
+import numpy.typing as npt
 
-_BLOCK = 1 << 22
-_LONGEST_LINE = 1 << 24
-_GZIP_MAGIC = b"\x1f\x8b"
-_ARCHIVE_MAGIC = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")
-_LATIN_FALLBACK = "turnout.latin1"
+from turnout.errors import UsageError
+from turnout.reading import archives, lines
+from turnout.reading.source import Source
+
+DELIMITERS = (",", "\t", "|", ";")
+
+_UTF16_MARKS = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
+#: Bytes as ``surrogateescape`` leaves them where they are not of the codec, and the sign of a loss further upstream.
+_ODD = re.compile("[\udc80-\udcff\ufffd]")
+_LOST = "\ufffd"
+#: Letters of cp437 (É Ñ ñ á í ó ú …) that are rare signs in Windows-1252; letters and quotation marks of the latter.
+#: 0xA0 is left out: á in the one, a spreadsheet's hard space in the other.
+_DOS_LETTERS = frozenset({*range(0x80, 0x9B), *range(0xA1, 0xA6)} - {0x85, 0x91, 0x92, 0x93, 0x94, 0x96, 0x97})
+_WINDOWS_LETTERS = frozenset({*range(0xC0, 0x100), 0x91, 0x92, 0x93, 0x94, 0x96, 0x97})
 
 
 @dataclass
@@ -30,35 +41,36 @@ class Text:
     Attributes
     ----------
     path : the file itself where it is UTF-8 already, else its copy in the staging directory
-    sha256 : of the file as given
+    sha256 : of the file as given, or of the member of an archive
     lines : physical lines, a last one without a line end included
-    uniform : whether every line ends alike and no stray carriage return or NUL stands in one
-    undecodable : lines that are not UTF-8 and were read as Windows-1252
-    unmapped : those of them with bytes that Windows-1252 lacks
+    header : the first line that is not blank, and ``first`` its number; "" and 0 if there is none
+    delimiter : the one that parts it most
+    uniform : false where a glance shows that a line is out of order: line ends of two kinds, a stray carriage return
+        or NUL, too many or too few delimiters, the header again
+    padded : whether a cell may begin or end with a space
+    nuls : NUL bytes, which are read as spaces
+    odd_lines : lines with bytes that are not of ``encoding``
+    odd : column position -> characters read as ``fallback``
+    unmapped : column position -> those of them that this lacks too, read as latin-1
+    lost : column position -> characters that were lost before: U+FFFD
+    encoding, fallback : Python codecs: of the file, and of bytes that are not of it
     """
 
     path: Path
     sha256: str = ""
     lines: int = 0
+    header: str = ""
+    first: int = 0
+    delimiter: str = ","
     uniform: bool = True
-    undecodable: int = 0
-    unmapped: int = 0
-
-
-class _Digest(Protocol):
-    def update(self, data: bytes, /) -> None: ...
-
-
-class _Hashing:
-    """A readable file that hashes what passes."""
-
-    def __init__(self, file: IO[bytes], digest: _Digest) -> None:
-        self._file, self._digest = file, digest
-
-    def read(self, size: int = -1) -> bytes:
-        block = self._file.read(size)
-        self._digest.update(block)
-        return block
+    padded: bool = False
+    nuls: int = 0
+    odd_lines: int = 0
+    odd: Counter[int] = field(default_factory=Counter)
+    unmapped: Counter[int] = field(default_factory=Counter)
+    lost: Counter[int] = field(default_factory=Counter)
+    encoding: str = "utf-8"
+    fallback: str = "cp1252"
 
 
 def sha256(path: Path) -> str:
@@ -82,167 +94,206 @@ def magic(path: Path) -> bytes:
         raise UsageError(f"{path}: cannot be read ({error.strerror}). Check the path.") from None
 
 
-def to_utf8(path: Path, staging: Path, name: str, encoding: str | None = None) -> Text:
-    """Decode a file, plain or gzipped, into ``staging``; one that is clean UTF-8 already is not copied.
+def to_utf8(source: Source, staging: Path, fallback: str = "") -> Text:
+    """Decode a file, plain, gzipped or in a zip, into ``staging``; one that is clean UTF-8 already is not copied.
+
+    Parameters
+    ----------
+    fallback : single-byte codec of what is neither UTF-8 nor UTF-16; "" to judge by the bytes
 
     Raises
     ------
     InputRefused
-        If it is an archive, a broken gzip, has no lines, or is not in the declared ``encoding``.
+        If it cannot be decompressed, is no text, or has a line without end.
     """
-    head = magic(path)
-    if head.startswith(_ARCHIVE_MAGIC):
-        raise InputRefused(f"{name}: a spreadsheet or archive, not a text file. Save it as CSV. Nothing was loaded.")
-    zipped = head.startswith(_GZIP_MAGIC)
+    text, odd_bytes = _pass(source, staging, fallback or "cp1252")
+    if not fallback and _is_dos(odd_bytes):
+        text, _ = _pass(source, staging, "cp437")
+    return text
+
+
+def _is_dos(odd: Counter[int]) -> bool:
+    """Whether bytes that are no UTF-8 make letters in cp437 and stray signs in Windows-1252."""
+    dos = sum(count for byte, count in odd.items() if byte in _DOS_LETTERS)
+    windows = sum(count for byte, count in odd.items() if byte in _WINDOWS_LETTERS)
+    return dos > 2 + 3 * windows
+
+
+def _pass(source: Source, staging: Path, fallback: str) -> tuple[Text, Counter[int]]:
     digest = hashlib.sha256()
-    with path.open("rb") as raw:
-        hashing = _Hashing(raw, digest)
-        stream = gzip.GzipFile(fileobj=hashing) if zipped else hashing  # type: ignore[call-overload]
-        writer = _Writer(path, staging / "utf8.txt", verbatim=not zipped)
+    with archives.opened(source.path, source.member, source.name, digest) as stream:
+        head = stream.read(lines.BLOCK)
+        text = Text(source.path, encoding=_sniffed(head), fallback=fallback)
+        repair = _Repair(text)
+        with _Writer(
+            text, staging / "utf8.txt", in_place=not archives.is_packed(source.path, source.member)
+        ) as writer:
+            for original, block in _blocks(stream, head, source.name, repair):
+                writer.put(original, block)
+    text.sha256 = digest.hexdigest()
+    return text, repair.bytes_
+
+
+def _sniffed(head: bytes) -> str:
+    """Codec of a file by its mark, or by the NULs that UTF-16 has in every other place."""
+    if head.startswith(_UTF16_MARKS):
+        return "utf-16"
+    start = head[:200]
+    half = len(start) // 2
+    if half >= 8 and start[1::2].count(0) > 0.9 * half and not start[::2].count(0):
+        return "utf-16-le"
+    if half >= 8 and start[::2].count(0) > 0.9 * half and not start[1::2].count(0):
+        return "utf-16-be"
+    return "utf-8"
+
+
+def _blocks(
+    stream: lines.Readable, head: bytes, name: str, repair: "_Repair"
+) -> Iterator[tuple[bytes | None, bytes]]:
+    """Yield (bytes as they were, UTF-8) in blocks of whole lines; None where the file never was UTF-8 bytes."""
+    codec = repair.text.encoding
+    wide = codec.startswith("utf-16")
+    pieces = _narrowed(stream, head, codec) if wide else lines.pieces(stream, head)
+    old_mac = not wide and b"\r" in head and b"\n" not in head
+    for count, original in enumerate(lines.whole(pieces, name, b"\r" if old_mac else b"\n")):
+        block = original.replace(b"\r", b"\n") if old_mac else original
+        if count == 0:
+            block = block.removeprefix(codecs.BOM_UTF8)
+            _read_header(repair.text, block)
+        yield None if wide else original, repair.block(block)
+
+
+def _narrowed(stream: lines.Readable, head: bytes, codec: str) -> Iterator[bytes]:
+    decoder = codecs.getincrementaldecoder(codec)("replace")
+    for piece in lines.pieces(stream, head):
+        yield decoder.decode(piece).encode()
+    yield decoder.decode(b"", final=True).encode()
+
+
+def _read_header(text: Text, block: bytes) -> None:
+    """Note the first line that is not blank, and what parts it."""
+    for number, line in enumerate(block.splitlines(), start=1):
+        if line.strip():
+            text.header, text.first = line.decode("utf-8", "replace"), number
+            text.delimiter = max(DELIMITERS, key=text.header.count)
+            return
+
+
+class _Repair:
+    """Makes UTF-8 of blocks, and counts by column what was not of the file's codec."""
+
+    def __init__(self, text: Text) -> None:
+        self.text = text
+        self.bytes_: Counter[int] = Counter()
+
+    def block(self, block: bytes) -> bytes:
+        if block.isascii():
+            return block
         try:
-            for original, text in _blocks(stream, name, encoding, writer.text):
-                writer.put(original, text)
-            while hashing.read(_BLOCK):  # bytes after the gzip stream
-                pass
-        except (gzip.BadGzipFile, EOFError, zlib.error):
-            problem = "the gzip is damaged or cut short. Fetch it again."
-            raise InputRefused(f"{name}: {problem} Nothing was loaded.") from None
-        except UnicodeError as error:
-            raise InputRefused(f"{name}: not valid {encoding or 'UTF-16'} ({error}). Nothing was loaded.") from None
-        finally:
-            writer.close()
-    writer.text.sha256 = digest.hexdigest()
-    return writer.text
+            text = block.decode()
+        except UnicodeDecodeError:
+            text = block.decode(errors="surrogateescape")
+        else:
+            if _LOST not in text:
+                return block
+        at, line = 0, -1
+        parts: list[str] = []
+        for odd in _ODD.finditer(text):
+            start = text.rfind("\n", 0, odd.start()) + 1
+            column = _column(text[start : odd.start()], self.text.delimiter)
+            parts += text[at : odd.start()], self._character(odd.group(), column)
+            self.text.odd_lines += start != line and odd.group() != _LOST
+            at, line = odd.end(), start
+        return "".join([*parts, text[at:]]).encode()
+
+    def _character(self, odd: str, column: int) -> str:
+        """Return what stands for a lost or odd character, which is counted."""
+        if odd == _LOST:
+            self.text.lost[column] += 1
+            return odd
+        self.bytes_[ord(odd) - 0xDC00] += 1
+        self.text.odd[column] += 1
+        byte = odd.encode(errors="surrogateescape")
+        try:
+            return byte.decode(self.text.fallback)
+        except UnicodeDecodeError:
+            self.text.unmapped[column] += 1
+            return byte.decode("latin-1")
 
 
-@dataclass
+def _column(before: str, delimiter: str) -> int:
+    """Position of the column that follows ``before`` in a line: delimiters outside quotes."""
+    return sum(part.count(delimiter) for part in before.split('"')[::2])
+
+
+def _is_padded(values: npt.NDArray[np.uint8], delimiter: str) -> bool:
+    """Whether a space, or the last byte of a hard one, stands beside a delimiter, a quote or a line's end."""
+    space = (values == 0x20) | (values == 0xA0)
+    edge = (values == ord(delimiter)) | (values < 0x20) | (values == 0x22)
+    after = (space[1:] & edge[:-1]).any() or (space[2:] & edge[:-2]).any()  # a hard space has two bytes
+    return bool(after or (space[:-1] & edge[1:]).any() or space[:1].any() or space[-1:].any())
+
+
 class _Writer:
     """Counts lines, and copies only from the first block that had to change."""
 
-    source: Path
-    target: Path
-    verbatim: bool
-    text: Text = field(init=False)
-    _file: IO[bytes] | None = field(init=False, default=None)
-    _passed: int = field(init=False, default=0)
-    _ends: tuple[int, int] = field(init=False, default=(0, 0))
-    _open_line: bool = field(init=False, default=False)
+    def __init__(self, text: Text, target: Path, in_place: bool) -> None:
+        self._text, self._target, self._in_place = text, target, in_place
+        self._source = text.path
+        self._file: IO[bytes] | None = None
+        self._passed = 0
+        self._newlines = self._pairs = 0
+        self._open_line = False
 
-    def __post_init__(self) -> None:
-        self.text = Text(self.source)
+    def __enter__(self) -> "_Writer":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._text.lines = self._newlines + self._open_line
+        if self._pairs not in (0, self._newlines):
+            self._text.uniform = False
+        if self._file is not None:
+            self._file.close()
 
     def put(self, original: bytes | None, block: bytes) -> None:
         """Take a block of whole lines; ``original`` is what the file held, None where it never was UTF-8 bytes."""
-        if self._file is None and (not self.verbatim or original != block):
+        if self._file is None and (not self._in_place or original != block):
             self._start()
         if self._file is not None:
             self._file.write(block)
         self._passed += len(block)
-        newlines, pairs, returns = block.count(b"\n"), block.count(b"\r\n"), block.count(b"\r")
-        self._ends = (self._ends[0] + newlines, self._ends[1] + pairs)
         self._open_line = not block.endswith(b"\n")
-        if returns != pairs or b"\x00" in block:
-            self.text.uniform = False
+        self._look(block)
+
+    def _look(self, block: bytes) -> None:
+        values = np.frombuffer(block, np.uint8)
+        newlines = int(np.count_nonzero(values == 10))
+        returns = block.count(b"\r") if b"\r" in block else 0
+        pairs = block.count(b"\r\n") if returns else 0
+        nuls = block.count(b"\x00") if b"\x00" in block else 0
+        self._newlines += newlines
+        self._pairs += pairs
+        self._text.nuls += nuls
+        if returns != pairs or nuls:
+            self._text.uniform = False
+        self._text.uniform = self._text.uniform and self._is_even(block, values, newlines + self._open_line)
+        self._text.padded = self._text.padded or _is_padded(values, self._text.delimiter)
+
+    def _is_even(self, block: bytes, values: npt.NDArray[np.uint8], lines_in: int) -> bool:
+        """Whether, as far as a glance tells, each line has as many delimiters as the header and none repeats it."""
+        header, mark = self._text.header.encode(), self._text.delimiter.encode()
+        is_first = self._passed == len(block)
+        if header and block.count(header) > is_first:
+            return False
+        if b'"' in block:
+            return True
+        return int(np.count_nonzero(values == mark[0])) == lines_in * header.count(mark)
 
     def _start(self) -> None:
-        self._file = self.target.open("wb")
-        self.text.path = self.target
+        self._file = self._target.open("wb")
+        self._text.path = self._target
         left = self._passed
-        if left:
-            with self.source.open("rb") as source:
-                while left and (block := source.read(min(left, _BLOCK))):
-                    self._file.write(block)
-                    left -= len(block)
-
-    def close(self) -> None:
-        newlines, pairs = self._ends
-        self.text.lines = newlines + self._open_line
-        if pairs not in (0, newlines):
-            self.text.uniform = False
-        if self._file is not None:
-            self._file.close()
-
-
-class _Readable(Protocol):
-    def read(self, size: int = -1, /) -> bytes: ...
-
-
-def _blocks(stream: _Readable, name: str, encoding: str | None, text: Text) -> Iterator[tuple[bytes | None, bytes]]:
-    """Yield (bytes as they were, UTF-8) in blocks of whole lines."""
-    head = stream.read(_BLOCK)
-    codec = encoding
-    if head.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
-        codec = "utf-16"
-    marked = head.startswith(codecs.BOM_UTF8)
-    old_mac = b"\r" in head and b"\n" not in head and codec is None
-    source = _decoded(stream, head, codec) if codec else _raw(stream, head)
-    for count, lines in enumerate(_whole_lines(source, name, b"\r" if old_mac else b"\n")):
-        block = lines.removeprefix(codecs.BOM_UTF8) if marked and count == 0 else lines
-        block = block.replace(b"\r", b"\n") if old_mac else block
-        yield (None if codec else lines), _repaired(block, text)
-
-
-def _raw(stream: _Readable, head: bytes) -> Iterator[bytes]:
-    block = head
-    while block:
-        yield block
-        block = stream.read(_BLOCK)
-
-
-def _decoded(stream: _Readable, head: bytes, codec: str) -> Iterator[bytes]:
-    decoder = codecs.getincrementaldecoder(codec)()
-    for block in _raw(stream, head):
-        yield decoder.decode(block).encode("utf-8", "replace")
-    yield decoder.decode(b"", final=True).encode("utf-8", "replace")
-
-
-def _whole_lines(blocks: Iterator[bytes], name: str, end: bytes) -> Iterator[bytes]:
-    carry = b""
-    for block in blocks:
-        cut = block.rfind(end) + 1
-        if cut:
-            yield carry + block[:cut]
-            carry = block[cut:]
-        else:
-            carry += block
-        if len(carry) > _LONGEST_LINE:
-            raise InputRefused(
-                f"{name}: no line ends within {_LONGEST_LINE >> 20} MB, so this is no delimited file."
-                " Export it as CSV. Nothing was loaded."
-            )
-    if carry:
-        yield carry
-
-
-def _repaired(block: bytes, text: Text) -> bytes:
-    """Return the block as UTF-8; lines that are not are read as Windows-1252 and counted."""
-    if block.isascii():
-        return block
-    try:
-        block.decode("utf-8")
-    except UnicodeDecodeError:
-        return b"".join(_repaired_line(line, text) for line in block.splitlines(keepends=True))
-    return block
-
-
-def _repaired_line(line: bytes, text: Text) -> bytes:
-    try:
-        line.decode("utf-8")
-    except UnicodeDecodeError:
-        text.undecodable += 1
-    else:
-        return line
-    try:
-        return line.decode("cp1252").encode()
-    except UnicodeDecodeError:
-        text.unmapped += 1
-        return line.decode("cp1252", _LATIN_FALLBACK).encode()
-
-
-def _as_latin1(error: UnicodeError) -> tuple[str, int]:
-    if not isinstance(error, UnicodeDecodeError):  # pragma: no cover - registered for decoding only
-        raise error
-    return error.object[error.start : error.end].decode("latin-1"), error.end
-
-
-codecs.register_error(_LATIN_FALLBACK, _as_latin1)
+        with self._source.open("rb") as source:
+            while left and (block := source.read(min(left, lines.BLOCK))):
+                self._file.write(block)
+                left -= len(block)

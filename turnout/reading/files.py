@@ -8,8 +8,8 @@ from pathlib import Path
 import duckdb
 
 from turnout.errors import InputRefused
-from turnout.reading import codes, columnar, decode, delimited, reconcile, source
-from turnout.reading.source import Choose, Reading
+from turnout.reading import codes, columnar, decode, delimited, layouts, reconcile, source, structured
+from turnout.reading.source import Choose, Reading, Source
 from turnout.workspace import Workspace
 
 _STAGING = ".reading-"
@@ -18,7 +18,7 @@ _STAGING = ".reading-"
 def load(
     workspace: Workspace,
     choose: Choose,
-    paths: Iterable[Path],
+    paths: Iterable[Path | Source],
     fill: Callable[[Workspace, Reading], int],
     *,
     may_be_empty: bool = False,
@@ -45,14 +45,12 @@ def load(
     InputRefused
         If it cannot be used; the message says why and what to do.
     """
-    files = source.expand(paths)
-    names = source.names(files)
     seen: dict[str, str] = {}
     readings: list[Reading] = []
-    for path in files:
+    for file in source.expand(paths, members()):
         with _staging(workspace) as directory:
             reconcile.begin(workspace)
-            reading = _read(workspace, path, names[path], choose, Path(directory))
+            reading = _read(workspace, file, choose, Path(directory))
             if observe is not None:
                 observe(reading)
             if reading.sha256 in seen:
@@ -77,13 +75,25 @@ def _staging(workspace: Workspace) -> "tempfile.TemporaryDirectory[str]":
     return tempfile.TemporaryDirectory(prefix=_STAGING, dir=workspace.directory)
 
 
-def _read(workspace: Workspace, path: Path, name: str, choose: Choose, staging: Path) -> Reading:
-    head = decode.magic(path)
+def members() -> list[str]:
+    """Return the members that layouts declare, for zips with several files."""
+    return [layout.member for layout in layouts.shipped() if layout.member]
+
+
+def _read(workspace: Workspace, file: Source, choose: Choose, staging: Path) -> Reading:
+    head = decode.magic(file.path)
     if head.startswith(b"PAR1"):
-        return columnar.read(workspace, path, name, choose, staging)
-    if path.suffix.lower() == ".parquet":
-        raise InputRefused(f"{name}: not a Parquet file, by its first bytes. Fetch it again. Nothing was loaded.")
-    return delimited.read(workspace, path, name, choose, staging)
+        return columnar.read(workspace, file, choose, staging)
+    if file.path.suffix.lower() == ".parquet":
+        raise InputRefused(
+            f"{file.name}: not a Parquet file, by its first bytes. Fetch it again. Nothing was loaded."
+        )
+    if structured.is_structured(file):
+        flat, digest = structured.flatten(file, staging)
+        reading = delimited.read(workspace, flat, choose, staging)
+        reading.sha256, reading.source = digest, file
+        return reading
+    return delimited.read(workspace, file, choose, staging)
 
 
 def _fill(workspace: Workspace, reading: Reading, fill: Callable[[Workspace, Reading], int]) -> None:

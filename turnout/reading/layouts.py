@@ -3,6 +3,7 @@
 A layout is a TOML file in ``configs/layouts/``, or in ``layouts/`` beside a contest. Adding one takes no code.
 """
 
+import contextlib
 import datetime as dt
 import re
 import tomllib
@@ -14,7 +15,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_valida
 
 from turnout import resources
 from turnout.errors import UsageError
-from turnout.reading.canonical import CODED, FIELDS, IGNORE
+from turnout.reading.canonical import CODED, DATE_FORMATS, FIELDS, IGNORE
 from turnout.vocabulary import MODES
 
 Table = Literal["voters", "vote_history", "ballots", "results"]
@@ -116,9 +117,13 @@ class Layout(_Strict):
     quoted: bool = True
     """Whether a double quote opens a value; False where it is a character like any other."""
     encoding: str | None = None
-    """A Python codec, where the file is neither UTF-8, UTF-16 nor Windows-1252."""
+    """A single-byte Python codec for bytes that are neither UTF-8 nor UTF-16; found from the bytes where empty."""
+    member: str = ""
+    """Which files of a zip are of this kind, by name or pattern, where it holds several."""
     header: tuple[str, ...] = ()
     """Column names of a file that has no header line."""
+    file_name: str = ""
+    """Pattern of the file's name, whose named groups are columns that the file itself lacks: its date, its county."""
     optional: int = Field(default=0, ge=0)
     """How many of the last columns of ``header`` older files lack."""
     fixed: tuple[tuple[str, int], ...] = ()
@@ -145,6 +150,12 @@ class Layout(_Strict):
         fields = FIELDS[self.table]
         if unknown := sorted({*self.columns, *self.any_of} - set(fields)):
             raise ValueError(f"{unknown[0]!r} is no column of {self.table}; they are {', '.join(fields)}")
+        try:
+            told = re.compile(self.file_name).groupindex
+        except re.error as error:
+            raise ValueError(f"file_name is no pattern: {error}") from None
+        if unknown := sorted(set(told) - set(self.columns)):
+            raise ValueError(f"file_name has a group {unknown[0]!r}, which is no column of the layout")
         coded = CODED[self.table]
         for column, values in self.codes.items():
             if column not in coded:
@@ -167,6 +178,24 @@ class Layout(_Strict):
         return bool(set(self.columns) & set(MODES))
 
     @property
+    def says_modes(self) -> bool:
+        """Whether results tell how their votes were cast."""
+        return self.is_wide or "mode" in self.columns
+
+    def told_by(self, file_name: str) -> Self:
+        """Return the layout with what a file's name says as the defaults of its columns."""
+        match = re.match(self.file_name, file_name, re.IGNORECASE) if self.file_name else None
+        told = {column: value for column, value in (match.groupdict() if match else {}).items() if value}
+        for column, value in told.items():
+            if FIELDS[self.table][column].kind == "date":
+                told[column] = _iso(value, self.columns[column].formats or DATE_FORMATS)
+        columns = {
+            column: spec.model_copy(update={"default": told.get(column, spec.default)})
+            for column, spec in self.columns.items()
+        }
+        return self.model_copy(update={"columns": columns})
+
+    @property
     def bare_header(self) -> tuple[str, ...]:
         """Column names of a file without header line, whether separated or of fixed width."""
         return self.header or tuple(name for name, _ in self.fixed)
@@ -181,6 +210,14 @@ class Layout(_Strict):
         own = {code_key(value): value for value in CODED[self.table][column].values}
         listed = self.codes.get(column, {})
         return own | {code_key(spelling): value for value, all_ in listed.items() for spelling in all_}
+
+
+def _iso(value: str, formats: tuple[str, ...]) -> str | None:
+    """Return a date in a file's name as an ISO date; None where it is none."""
+    for form in formats:
+        with contextlib.suppress(ValueError):
+            return dt.datetime.strptime(value, form).date().isoformat()
+    return None
 
 
 def header_key(name: str) -> str:

@@ -1,10 +1,9 @@
 """The account of every file: lines in = loaded + rejected + ignored, or the file is refused."""
 
-from collections.abc import Iterator
-
 import polars as pl
 
 from turnout.errors import InputRefused
+from turnout.reading import lines
 from turnout.reading.source import Reading
 from turnout.workspace import Workspace
 
@@ -12,8 +11,8 @@ _BATCH = 20_000
 
 
 def begin(workspace: Workspace) -> None:
-    """Forget the faults and ignored lines of the file before."""
-    for table in ("faults", "ignored"):
+    """Forget the faults, ignored and set-aside lines of the file before."""
+    for table in ("faults", "ignored", "set_aside"):
         workspace.connection.execute(f"TRUNCATE {table}")
 
 
@@ -82,28 +81,12 @@ def _reject(workspace: Workspace, reading: Reading) -> int:
         )
         return count
     faults = connection.sql("SELECT line, column_name, reason FROM faults ORDER BY line").pl()
-    raws = _raw(reading, faults["line"].to_list())
+    raws = lines.texts(reading.text, faults["line"].to_list(), reading.spans)
     for start in range(0, count, _BATCH):
         part = faults.slice(start, _BATCH)
         raw = pl.Series("raw", [next(raws) for _ in range(part.height)], dtype=pl.String)
         workspace.append("rejects", part.with_columns(raw, source=pl.lit(reading.name)))
     return count
-
-
-def _raw(reading: Reading, lines: list[int]) -> Iterator[str]:
-    """Yield the text of physical lines, given in ascending order."""
-    assert reading.text is not None  # noqa: S101 - Parquet has no lines
-    with reading.text.open("rb") as file:
-        at, last, text = 0, 0, ""
-        for number in lines:
-            if number != last:
-                while at < number - 1:
-                    file.readline()
-                    at += 1
-                span = reading.spans.get(number, 1)
-                text = b"".join(file.readline() for _ in range(span)).decode("utf-8", "replace").rstrip("\r\n")
-                at, last = at + span, number
-            yield text
 
 
 def _note_extra_columns(workspace: Workspace, reading: Reading) -> None:

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 
 import polars as pl
 
-from turnout.contest import Contest
+from turnout.contest import Contest, Release
+from turnout.errors import InputRefused
 from turnout.reading import returns, totals
 from turnout.reading.source import Reading
 from turnout.vocabulary import MODES
@@ -22,12 +23,14 @@ class Asked:
     date : its date; with ``is_past``, only earlier elections are taken
     state : its state, upper case; others are left out. None: unknown
     is_past : whether the file is history
+    release : what the user says of a file that does not say how its votes were cast
     """
 
     contest: Contest
     date: dt.date | None
     state: str | None
     is_past: bool
+    release: Release | None = None
 
 
 def fill(workspace: Workspace, reading: Reading, asked: Asked) -> int:
@@ -36,8 +39,10 @@ def fill(workspace: Workspace, reading: Reading, asked: Asked) -> int:
     Raises
     ------
     InputRefused
-        If a file of returns holds another contest, another date or none of the candidates.
+        If a file of returns holds another contest, another date or none of the candidates, or it is not said how
+        its votes were cast.
     """
+    _check_modes(reading, asked)
     _name_candidates(workspace, asked)
     workspace.execute("reading/results_choices")
     if not asked.is_past:
@@ -49,6 +54,7 @@ def fill(workspace: Workspace, reading: Reading, asked: Asked) -> int:
         date=asked.date,
         state=asked.state,
         contest=_key(workspace, name),
+        release=asked.release and asked.release.number,
     )
     workspace.execute("reading/faults_results")
     workspace.execute(
@@ -58,12 +64,29 @@ def fill(workspace: Workspace, reading: Reading, asked: Asked) -> int:
         state=asked.state,
         contest=name,
         unnamed=asked.contest.title or "contest",
+        counts=asked.release and asked.release.counts,
     )
     if not asked.is_past:
         returns.check_candidates(workspace, reading, asked.contest)
     if "contest" not in reading.columns and not name:
         workspace.execute("reading/results_local_contests")
     return _insert(workspace, reading, asked)
+
+
+def _check_modes(reading: Reading, asked: Asked) -> None:
+    """Refuse a file that does not say how its votes were cast, unless the user does, and one of which both do."""
+    if not reading.layout.says_modes and asked.release is None:
+        raise InputRefused(
+            f"{reading.name}: says how many votes each candidate has, not how they were cast. A total cannot be told"
+            " apart: give votes by mode, in a column a mode (mail, early_voting, election_day, provisional) or in a"
+            " column 'mode'; or say under [[inputs.release]] what each release counts (docs/contest.md). Nothing was"
+            " loaded."
+        )
+    if reading.layout.says_modes and asked.release is not None:
+        raise InputRefused(
+            f"{reading.name}: says itself how its votes were cast. Name it in `returns`, not under inputs.release."
+            " Nothing was loaded."
+        )
 
 
 def _insert(workspace: Workspace, reading: Reading, asked: Asked) -> int:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from turnout.contest import Contest
 from turnout.errors import InputRefused, UsageError
-from turnout.reading import source
+from turnout.reading import files, source
 from turnout.reading.canonical import literal
 from turnout.workspace import Workspace, kept_in
 
@@ -60,7 +60,7 @@ class Change:
 
 def day_of(contest: Contest) -> dt.date | None:
     """Day of the newest ballot file, by the time it was last written; None where there is none."""
-    times = [path.stat().st_mtime for path in source.expand(contest.inputs.ballots)]
+    times = [file.path.stat().st_mtime for file in source.expand(contest.inputs.ballots, files.members())]
     return dt.datetime.fromtimestamp(max(times)).date() if times else None
 
 

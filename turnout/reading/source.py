@@ -1,11 +1,13 @@
 """Which files an input names, and what was learned of each while reading it."""
 
+import glob
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 from turnout.errors import UsageError
+from turnout.reading import archives
 from turnout.reading.catalogue import Fit
 from turnout.reading.layouts import Layout
 
@@ -14,6 +16,20 @@ Choose = Callable[[str, list[str], str], Fit]
 
 #: What a directory given as ``--history`` is searched for.
 SUFFIXES = (".parquet", ".csv", ".tsv", ".csv.gz", ".tsv.gz")
+
+
+@dataclass(frozen=True)
+class Source:
+    """A file to read: by itself, or as a member of a zip.
+
+    Attributes
+    ----------
+    name : how messages and tables call it
+    """
+
+    path: Path
+    member: str = ""
+    name: str = ""
 
 
 @dataclass
@@ -31,7 +47,7 @@ class Reading:
     text : the UTF-8 file behind it, None for Parquet
     spans : first line -> lines, of records that run over several
     fit : the layout as it lies on the file's columns
-    path : the file
+    source : the file
     form : encoding, delimiter and whether there is a header line, in words
     """
 
@@ -44,37 +60,83 @@ class Reading:
     lines_in: int
     first_line: int
     fit: Fit
-    path: Path
+    source: Source
     text: Path | None = None
     form: dict[str, object] = field(default_factory=dict)
     ignored: Counter[str] = field(default_factory=Counter)
     spans: dict[int, int] = field(default_factory=dict)
 
 
-def expand(paths: Iterable[Path]) -> list[Path]:
-    """Return the files, directories being replaced by the data files in them, sorted by name.
+def expand(paths: Iterable[Path | Source], members: Sequence[str] = ()) -> list[Source]:
+    """Return the files that paths name, each with a short name of its own.
+
+    A path may be a file, a directory (its data files, by name), a pattern (``extract/*_20170606.txt``), a zip, or a
+    member or pattern within a zip (``absentee.zip/STATEWIDE.csv``).
+
+    Parameters
+    ----------
+    members : patterns of the members that layouts declare, for a zip with several files
 
     Raises
     ------
     UsageError
-        If a path does not exist, or a directory holds no data file.
+        If a path names nothing.
+    InputRefused
+        If a zip cannot be used, or nothing says which of its files is meant.
     """
-    files: list[Path] = []
+    found = [
+        source for path in paths for source in ([path] if isinstance(path, Source) else _expanded(path, members))
+    ]
+    return _named(found)
+
+
+def require(paths: Iterable[Path]) -> None:
+    """Check, before anything is read, that every path names something.
+
+    Raises
+    ------
+    UsageError
+        If one does not.
+    """
     for path in paths:
-        if path.is_dir():
-            inside = sorted(p for p in path.iterdir() if p.is_file() and p.name.lower().endswith(SUFFIXES))
-            if not inside:
-                raise UsageError(f"{path}: holds no file named {', '.join('*' + s for s in SUFFIXES)}.")
-            files += inside
-        elif path.exists():
-            files.append(path)
-        else:
+        if not path.exists() and not _archive(path) and not glob.glob(str(path)):  # noqa: PTH207
             raise UsageError(f"{path}: no such file. Check the path.")
-    return files
 
 
-def names(paths: Iterable[Path]) -> dict[Path, str]:
-    """Short name of each file for messages: its own, with its directory's where two share it."""
-    paths = list(dict.fromkeys(paths))
-    count = Counter(path.name for path in paths)
-    return {path: path.name if count[path.name] == 1 else f"{path.parent.name}/{path.name}" for path in paths}
+def _archive(path: Path) -> Path | None:
+    """Return the zip that a path leads into."""
+    return next((parent for parent in path.parents if parent.is_file() and archives.is_zip(parent)), None)
+
+
+def _expanded(path: Path, members: Sequence[str]) -> list[Source]:
+    if path.is_dir():
+        inside = sorted(p for p in path.iterdir() if p.is_file() and p.name.lower().endswith(SUFFIXES))
+        if not inside:
+            raise UsageError(f"{path}: holds no file named {', '.join('*' + s for s in SUFFIXES)}.")
+        return [Source(file) for file in inside]
+    if path.exists():
+        return _entered(path, "", members) if archives.is_zip(path) else [Source(path)]
+    if archive := _archive(path):
+        return _entered(archive, path.relative_to(archive).as_posix(), ())
+    if matched := sorted(glob.glob(str(path))):  # noqa: PTH207 - of a whole path
+        return [source for match in matched for source in _expanded(Path(match), members)]
+    raise UsageError(f"{path}: no such file. Check the path.")
+
+
+def _entered(path: Path, pattern: str, members: Sequence[str]) -> list[Source]:
+    return [Source(path, member) for member in archives.members(path, pattern, members)]
+
+
+def _named(sources: list[Source]) -> list[Source]:
+    """Name each by its file, with the archive's or directory's name where two share it."""
+    count = Counter(_last(source) for source in sources)
+    named = []
+    for source in sources:
+        above = source.path.name if source.member else source.path.parent.name
+        name = _last(source) if count[_last(source)] == 1 else f"{above}/{source.member or source.path.name}"
+        named.append(Source(source.path, source.member, source.name or name))
+    return named
+
+
+def _last(source: Source) -> str:
+    return PurePosixPath(source.member).name if source.member else source.path.name

@@ -88,7 +88,7 @@ class Surveyor:
     ) -> list[Reading]:
         """Read files as :func:`turnout.reading.files.load` does, reporting on each."""
         read: list[Reading] = []
-        for path in source.expand(paths):
+        for path in source.expand(paths, files.members()):
             before = len(self.reports)
             observe = partial(self._observe, workspace)
             try:

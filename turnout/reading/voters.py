@@ -19,7 +19,13 @@ def fill_voters(workspace: Workspace, reading: Reading) -> int:
     workspace.execute("reading/faults_typed")
     workspace.execute("reading/faults_duplicate_voters")
     refuse_day_first(workspace, reading)
-    return grown(workspace, "voters", "reading/voters")
+    is_first = workspace.connection.execute("SELECT count(*) FROM voters").fetchall() == [(0,)]
+    if not is_first or reading.text is None:
+        return grown(workspace, "voters", "reading/voters")
+    workspace.execute("reading/voters_sound", first_line=reading.first_line)
+    workspace.execute("reading/voters_coded")
+    workspace.execute("reading/voters_adopt")
+    return int(workspace.connection.execute("SELECT count(*) FROM voters").fetchall()[0][0])
 
 
 def fill_vote_history(workspace: Workspace, reading: Reading, date: dt.date | None) -> int:

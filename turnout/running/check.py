@@ -12,7 +12,7 @@ import polars as pl
 
 from turnout.contest import Contest
 from turnout.errors import InputRefused, UsageError
-from turnout.reading import ballots, files, snapshots, survey
+from turnout.reading import ballots, files, snapshots, source, survey
 from turnout.reading import filling as filling_tables
 from turnout.reading.catalogue import Catalogue
 from turnout.reading.snapshots import Change
@@ -59,9 +59,7 @@ def run(contest: Contest, *, against: str | None = None, progress: Progress = si
     """
     if next(contest.inputs.paths(), None) is None:
         raise UsageError("There is nothing to check. Name files, or a CONFIG.")
-    missing = [path for path in contest.inputs.paths() if not path.exists()]
-    if missing:
-        raise UsageError(f"{missing[0]}: no such file. Check the path.")
+    source.require(contest.inputs.paths())
     catalogue = Catalogue.load(contest.inputs.layouts, contest.inputs.read_as)
     with _scratch() as workspace:
         progress("reading")

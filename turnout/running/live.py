@@ -54,7 +54,7 @@ class Live:
     """
 
     def __init__(self, contest: Contest) -> None:
-        if not contest.inputs.returns:
+        if not (contest.inputs.returns or contest.inputs.release):
             raise UsageError(
                 "There are no returns to project from. Name a file with --returns, or `returns` in [inputs]."
             )

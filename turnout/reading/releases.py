@@ -1,0 +1,36 @@
+"""Releases of votes so far that do not say how they were cast: what each added to the one before is of its mode."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from functools import partial
+
+from turnout.contest import Release
+from turnout.reading import results
+from turnout.reading.results import Asked
+from turnout.workspace import Workspace
+
+
+def load(workspace: Workspace, releases: Sequence[Release], asked: Asked, read: Callable[..., object]) -> None:
+    """Read releases in the order of their publication into ``results``, a row a mode; no other returns are there yet.
+
+    Of a file that holds several releases and none is named, it is the latest. ``read`` reads paths of results.
+
+    Raises
+    ------
+    InputRefused
+        If a file cannot be used, says the mode itself, or lacks the release named.
+    """
+    if not releases:
+        return
+    for place, release in enumerate(releases, start=1):
+        read([release.file], partial(results.fill, asked=replace(asked, release=release)))
+        workspace.execute("reading/releases_place", place=-place)
+    workspace.execute("reading/releases_counted")
+    row = workspace.query("reading/releases_corrections").row(0, named=True)
+    if row["figures"]:
+        workspace.note(
+            "corrections",
+            f"{row['figures']:,} figures fell from one release to the next, by {row['votes']:,} votes in all: counts"
+            " were corrected. The votes of a mode are not less than none, so its candidates are that much too high.",
+            severity="warning",
+        )
