@@ -80,4 +80,4 @@ def test_repeated_headers_and_voters_are_told_apart(workspace: Workspace, tmp_pa
 def test_a_mode_copied_from_the_total_is_found(workspace: Workspace, tmp_path: Path) -> None:
     body = "".join(f"{n},{who},{10 + n},{10 + n},{10 + n}\n" for n in range(20) for who in ("Ada", "Bob"))
     load(workspace, tmp_path, returns=f"precinct,candidate,mail,election_day,votes\n{body}")
-    assert "the modes do not add up to 'votes' (100.0%" in topics(workspace)["modes and totals"]
+    assert "election_day, mail are the total of all modes (80 lines)" in topics(workspace)["totals as modes"]

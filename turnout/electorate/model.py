@@ -101,7 +101,8 @@ def group_sds(cells: pl.DataFrame, composition: Composition) -> dict[str, Floats
         count, variance = np.array([rows.get(group, (0.0, 0.0)) for group in GROUPS]).T
         share = np.clip(count / max(count.sum(), 1e-12), 1e-5, 1)
         spread = composition.ethnicity**2 + scale[cohort] ** 2
-        chance = np.where(count > 0, variance / np.maximum(count, 1e-9) ** 2, 0)
+        # of next to no voters, the variance may be a rounding error below nought
+        chance = np.where(count > 0, np.maximum(variance, 0) / np.maximum(count, 1e-9) ** 2, 0)
         relative = spread * (1 - share) / share + change[cohort] ** 2 + (0 if cohort == "registered" else chance)
         result[cohort] = np.minimum(np.sqrt(np.log1p(relative)), 1.2)
     return result
