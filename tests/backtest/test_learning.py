@@ -39,7 +39,7 @@ def test_the_shift_that_all_ballots_had_is_learned(full_count):
         learned = backtest.maximise(told * 5, learned)  # as if many more had been like them
     spec = {term.name: term for term in learned.apply("shift", HierarchySpec.load("shift")).term}
     seen = told[0].told["shift", "ballot"]  # the first ballot, of which no past is known
-    assert seen.told > 0.9
+    assert seen.told > 0.7
     # counties and contests have a part in it
     assert abs(seen.mean - SHIFT) < abs(spec["ballot"].mean - SHIFT) / 2
     assert spec["contest"].sd < 0.1  # the contests of a ballot shift alike

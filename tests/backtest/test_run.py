@@ -91,14 +91,16 @@ def test_a_crosswalk_finds_precincts_again_and_replays_everything(tmp_path, monk
     real = backtest.replay
     monkeypatch.setattr(backtest, "replay", lambda asked, *frames: (replayed.append(asked), real(asked, *frames))[1])
     second = pl.col("date") == DATES[1]
-    assert set(running.run(settings(tmp_path)).rows.filter(second)["past_election"]) == {""}
+    without = running.run(settings(tmp_path)).rows.filter(second)
     pairs = sorted(
         {(new["county"], old["precinct"], new["precinct"]) for old, new in zip(first, past()[0], strict=True)}
     )
     crosswalk = tmp_path / "then-and-now.csv"
     crosswalk.write_text("county,precinct,to_precinct\n" + "".join(f"{','.join(pair)}\n" for pair in pairs))
     found = running.run(settings(tmp_path, past_crosswalk=crosswalk))
-    assert set(found.rows.filter(second)["past_election"]) == {DATES[0]}
+    # without it the past ballot is known as a whole only, with it precinct by precinct
+    assert set(without["past_election"]) == set(found.rows.filter(second)["past_election"]) == {DATES[0]}
+    assert (without["projected_share"] - found.rows.filter(second)["projected_share"]).abs().min() > 0
     assert len(replayed) == 18
     assert "then-and-now.csv" in {entry["name"] for entry in found.provenance["inputs"]}
 

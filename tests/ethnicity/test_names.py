@@ -51,7 +51,7 @@ def test_missing_stays_missing():
 def test_python_and_sql_spell_alike():
     with duckdb.connect() as connection:
         connection.execute(resources.sql("ethnicity/name_macros"))
-        spelled = [connection.execute("SELECT name_key(?)", [raw]).fetchone()[0] for raw in SPELLINGS]
+        spelled = [connection.execute("SELECT name_spelling(?)", [raw]).fetchone()[0] for raw in SPELLINGS]
     assert spelled == names.keys(SPELLINGS)
 
 

@@ -385,6 +385,7 @@ def test_a_contest_of_fifty_thousand_precincts() -> None:
             election_date=pl.lit(dt.date(2022, 11, 8)),
             county=pl.lit("ONE"),
             county_key=pl.lit("ONE"),
+            mail=pl.lit(None, pl.Float64),
             late=pl.lit(None, pl.Float64),
             is_real_unit=pl.lit(True),
             has_late=pl.lit(False),
