@@ -42,6 +42,8 @@ _LEAST_SD, _MOST_SD = 0.01, 3.0
 #: Parts of the expected move that are tried, the most first, and what their ratios must differ by to be told apart.
 _MOVES: Final = tuple(number / 20 for number in range(20, 7, -1))
 _AS_GOOD: Final = 0.01
+#: Phases in which a part of the move may be held back.
+_HELD_BACK: Final = ("before_polls", "before_polls_past_known", "polls_elsewhere")
 #: What the 90 % interval shall hold.
 _HELD: Final = 0.9
 
@@ -188,13 +190,14 @@ def calibrate(rows: pl.DataFrame) -> Calibration:
         "before_polls": ~begun & ~past_known,
         "before_polls_past_known": ~begun & past_known,
         "polls_elsewhere": begun & ~own,
-        "during_polls": begun & own,
+        "polls_of_other_counties": begun & own & (pl.col("order") == "county"),
+        "during_polls": begun & own & (pl.col("order") == "random"),
     }
     phases = {}
     for name in PHASES:
         part = told.filter(of_phase[name])
         # once its own polls report, they say how far to go, and the better the more of them there are
-        moves = (1.0,) if name == "during_polls" or part.is_empty() else _MOVES
+        moves = _MOVES if name in _HELD_BACK and part.height else (1.0,)
         ratios = [_ratio(part, move) for move in moves]
         move = next(move for move, ratio in zip(moves, ratios, strict=True) if ratio <= min(ratios) + _AS_GOOD)
         spread = {f"spread_{kind}": _spread_needed(part.filter(kind=kind), move) for kind in ("partisan", "other")}

@@ -7,7 +7,7 @@ import numpy as np
 from pydantic import BaseModel, ConfigDict, Field
 
 from turnout.projection import specification
-from turnout.projection.ballot import POLL, Ballot, Floats
+from turnout.projection.ballot import POLL, Ballot, Floats, Integers
 from turnout.projection.positions import signs
 
 
@@ -35,15 +35,14 @@ class Calibration(BaseModel):
     """… or one is."""
     polls_elsewhere: Phase = Phase()
     """Polls of other contests are known: they tell what the whole ballot does, not what this contest does."""
+    polls_of_other_counties: Phase = Phase()
+    """Polls of the contest are known, but hardly of the counties that are still out."""
     during_polls: Phase = Phase()
     """Polls of the contest itself are known."""
 
     def of_contests(self, ballot: Ballot, *, past_known: bool) -> "Applied":
         """Return what is done to each contest of a ballot, by the phase it is in."""
-        polls = np.bincount(ballot.row_contest, ballot.row_votes()[:, POLL], len(ballot.contests)) > 0
-        phases = np.where(polls, PHASES.index("during_polls"), PHASES.index("polls_elsewhere"))
-        if not polls.any():
-            phases[:] = PHASES.index("before_polls_past_known" if past_known else "before_polls")
+        phases = _phases(ballot, past_known=past_known)
         of_phase = [getattr(self, name) for name in PHASES]
         partisan = signs(ballot) != 0
         return Applied(
@@ -58,6 +57,21 @@ class Calibration(BaseModel):
 
 #: Names of the phases.
 PHASES: Final = tuple(Calibration.model_fields)
+#: Share of the rows still out that lie in counties without any poll vote, beyond which those that are in are of others.
+_DARK: Final = 0.5
+
+
+def _phases(ballot: Ballot, *, past_known: bool) -> Integers:
+    """Return the number in :data:`PHASES` of the phase each contest is in, shape (contests,)."""
+    poll, place = ballot.row_votes()[:, POLL], ballot.county_in_contest
+    polls = np.bincount(ballot.row_contest, poll, len(ballot.contests)) > 0
+    if not polls.any():
+        return np.full(len(polls), PHASES.index("before_polls_past_known" if past_known else "before_polls"))
+    open_rows = ballot.outstanding()[:, POLL].astype(float)
+    dark = open_rows * (np.bincount(place, poll)[place] == 0)
+    dark_share = np.bincount(ballot.row_contest, dark) / np.maximum(np.bincount(ballot.row_contest, open_rows), 1.0)
+    known = np.where(dark_share > _DARK, PHASES.index("polls_of_other_counties"), PHASES.index("during_polls"))
+    return np.where(polls, known, PHASES.index("polls_elsewhere"))
 
 
 class Applied(NamedTuple):
