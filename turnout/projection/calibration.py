@@ -57,7 +57,7 @@ class Calibration(BaseModel):
 
 #: Names of the phases.
 PHASES: Final = tuple(Calibration.model_fields)
-#: Share of the rows still out that lie in counties without any poll vote, beyond which those that are in are of others.
+#: Share of the rows still out that lie in counties without any poll vote, beyond which those known are of others.
 _DARK: Final = 0.5
 
 
