@@ -20,12 +20,14 @@ from turnout.running import backtest
 #: Names of terms begin so, by part and hierarchy.
 PARTS = {
     "ballot-wide shift": {"shift": ("ballot", "past ballot's shift")},
+    "early modes apart, mail alone": {"shift": ("early modes", "mail alone")},
     "which way contests go (yes, the one behind)": {"shift": ("yes", "contest's gap")},
     "contests and questions": {"shift": ("contest", "question", "candidates")},
     "questions asked in many counties": {"shift": ("question", "candidates")},
     "counties' shift": {"shift": ("county", "own county")},
     "precincts' shift": {"shift": ("unit", "own unit", "lean beyond own", "past gap", "past shift", "past lean")},
     "turnout of counties and precincts": {"turnout": ("county", "unit", "size", "past ratio of the unit")},
+    "early vote's growth, size and mail": {"turnout": ("early votes in", "share of mail", "growth")},
     "calibration": {},
 }
 STAGES = (0, 25)
