@@ -253,7 +253,7 @@ def test_check_reads_and_reconciles_and_keeps_nothing(turn, monkeypatch, tmp_pat
 
 
 def voter_file(path: Path, label: str | None) -> Path:
-    """Two hundred voters; a label of self-reported race where one is said, and a surname on no list that nine bear."""
+    """Two hundred voters; a label of self-reported race if one is said, and a surname on no list that nine bear."""
     names = ["Kim"] * 40 + ["Garcia"] * 60 + ["Smith"] * 91 + ["Plughzq"] * 9
     frame = pl.DataFrame({"voter_id": [f"V{i:03d}" for i in range(200)], "last_name": names, "precinct": "1"})
     frame.with_columns(vendor_ethnicity=pl.lit(label)).write_csv(path)
