@@ -87,7 +87,7 @@ def by_one_key(ratios: pl.DataFrame, rung: str) -> pl.DataFrame:
     found = ratios.filter(pl.col("rung") == rung).select(pl.col(column).alias("key"), *GROUPS)
     if found["key"].is_duplicated().any():
         raise InputRefused(
-            f"ethnicity.geography: several counties have a {rung} of the same name, and learn = false looks places up "
+            f"ethnicity.geography: several counties have a {rung} of the same name, and learn = false looks them up "
             "by name alone. Give ZIPs, or leave learn = false out."
         )
     return found
