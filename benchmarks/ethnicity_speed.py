@@ -42,7 +42,8 @@ t, u = time.time(), resource.getrusage(resource.RUSAGE_SELF)
 {call}
 v = resource.getrusage(resource.RUSAGE_SELF)
 cpu = v.ru_utime + v.ru_stime - u.ru_utime - u.ru_stime
-print("RESULT " + json.dumps(dict(seconds=time.time() - t, cpu=cpu, mb=v.ru_maxrss / 1024, rows=len(r))))
+answered = len(r.dropna() if hasattr(r, 'dropna') else r)
+print("RESULT " + json.dumps(dict(seconds=time.time() - t, cpu=cpu, mb=v.ru_maxrss / 1024, rows=answered)))
 """
 
 

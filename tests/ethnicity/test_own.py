@@ -132,7 +132,7 @@ def test_nothing_learned_is_bayes_rule_on_the_tables(workspace, enrol, csv):
     estimate(workspace, Contest.model_validate({"ethnicity": {"geography": [path], "learn": False}}))
     frame = workspace.table("ethnicity")
     assert frame["voter_id"].to_list() == workspace.table("voters")["voter_id"].to_list()
-    assert frame["basis"].to_list() == ["surname+first+ZIP", "surname+ZIP", "first+ZIP", "ZIP"]
+    assert frame["basis"].to_list() == ["surname+first+ZIP", "surname+ZIP", "first+district", "district"]
     ratios = own.shares_of_places(own.geography((path,), PRIOR), PRIOR)
     place = PRIOR * ratios.filter(pl.col("place") == "1").select(GROUPS).to_numpy()[0]
     lee = tables.likelihoods("surname").filter(pl.col("name") == "LEE").select(GROUPS).to_numpy()[0]
@@ -140,6 +140,13 @@ def test_nothing_learned_is_bayes_rule_on_the_tables(workspace, enrol, csv):
     expected = place * lee * anna
     np.testing.assert_allclose(frame.select(GROUPS).to_numpy()[0], expected / expected.sum(), atol=1e-5)
     np.testing.assert_allclose(frame.select(GROUPS).to_numpy().sum(axis=1), 1.0, atol=2e-6)
+
+
+def test_nothing_learned_needs_places_with_names_of_their_own(workspace, enrol, csv):
+    enrol(last_name=["Lee"])
+    path = csv("county,precinct,korean,white\nLA,1,5,5\nOrange,1,1,9\n")
+    with pytest.raises(InputRefused, match="several counties have a precinct of the same name"):
+        estimate(workspace, Contest.model_validate({"ethnicity": {"geography": [path], "learn": False}}))
 
 
 def test_county_statistics_hold_for_each_county(workspace, enrol, csv):

@@ -211,13 +211,14 @@ def look_up(workspace: Workspace, tables: NameTables, places: pl.DataFrame | Non
     )
     cells = rows(connection, "ethnicity/direct_cells")
     weight = np.tile(prior, (len(cells), 1))
+    rungs = pl.Series(["district"] * len(cells), dtype=pl.String)
     if places is not None:
-        ratios = own.shares_of_places(places, prior).filter(pl.col("rung") == rung)
-        by_place = ratios.group_by("place" if rung != "county" else "county").agg(pl.col(GROUPS).mean())
-        found = cells.join(by_place, left_on="key", right_on=by_place.columns[0], how="left", maintain_order="left")
+        by_place = own.by_one_key(own.shares_of_places(places, prior), rung)
+        found = cells.join(by_place, on="key", how="left", maintain_order="left")
         weight = prior * found.select(pl.col(GROUPS).fill_null(1.0)).to_numpy()
         weight /= weight.sum(axis=1, keepdims=True)
-    rungs = pl.Series([rung] * len(cells), dtype=pl.String)
+        there = pl.when(pl.col(GROUPS[0]).is_null()).then(pl.lit("district")).otherwise(pl.lit(rung))
+        rungs = found.select(there).to_series()
     said = {
         kind: _said(kind, bit, matched.filter(pl.col("kind") == kind), tables, model)
         for kind, bit in (("surname", posterior.SURNAME), ("first", posterior.FIRST))

@@ -75,6 +75,24 @@ def shares_of_places(found: pl.DataFrame, prior: np.ndarray) -> pl.DataFrame:
     return found.select("county", "rung", "place").hstack(pl.DataFrame(smoothed / whole, schema=list(GROUPS)))
 
 
+def by_one_key(ratios: pl.DataFrame, rung: str) -> pl.DataFrame:
+    """Return the places of one rung by their name alone: ``key`` and the groups.
+
+    Raises
+    ------
+    InputRefused
+        If two counties have a place of the same name.
+    """
+    column = "county" if rung == "county" else "place"
+    found = ratios.filter(pl.col("rung") == rung).select(pl.col(column).alias("key"), *GROUPS)
+    if found["key"].is_duplicated().any():
+        raise InputRefused(
+            f"ethnicity.geography: several counties have a {rung} of the same name, and learn = false looks them up "
+            "by name alone. Give ZIPs, or leave learn = false out."
+        )
+    return found
+
+
 def lean(places: pl.DataFrame, ratios: pl.DataFrame) -> pl.DataFrame:
     """How each place of the file differs, as factors by group.
 
