@@ -190,6 +190,18 @@ def test_what_a_release_adds_is_of_the_mode_the_user_says(workspace: Workspace, 
     assert "1 figures fell" in topics(workspace)["corrections"]
 
 
+def test_figures_that_a_release_repeats_are_of_it_too(workspace: Workspace, tmp_path: Path) -> None:
+    releases = []
+    for n, (bob, counts) in enumerate([(49, "mail"), (49, "election_day"), (55, "late_mail")]):
+        path = tmp_path / f"release-{n}.json"
+        path.write_text(la_json(50 + 10 * n, bob))
+        releases.append({"file": path, "counts": counts})
+    reading.load(workspace, Contest(inputs=Inputs.model_validate({"release": releases})))
+    bob = [(mode, count) for _, _, name, mode, count in votes(workspace) if name == "Bob"]
+    assert bob == [("election_day", 0), ("late_mail", 6), ("mail", 49)]
+    assert account(workspace) == [(2, 2, 0, 0)] * 3
+
+
 def test_a_history_of_releases_is_one_file(workspace: Workspace, tmp_path: Path) -> None:
     path = tmp_path / "releases.csv"
     path.write_text("release,candidate,votes\n1,Ada,5\n1,Bob,6\n2,Ada,8\n2,Bob,6\n3,Ada,9\n3,Bob,9\n")

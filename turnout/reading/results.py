@@ -92,9 +92,10 @@ def _check_modes(reading: Reading, asked: Asked) -> None:
 def _insert(workspace: Workspace, reading: Reading, asked: Asked) -> int:
     workspace.execute("reading/results_units")
     workspace.execute("reading/ignored_results_repeated")
-    workspace.execute("reading/results_lines")
-    workspace.execute("reading/ignored_results_given_before", is_past=asked.is_past)
-    workspace.execute("reading/results_lines_given", is_past=asked.is_past)
+    if asked.release is None:  # releases repeat the figures that did not change
+        workspace.execute("reading/results_lines")
+        workspace.execute("reading/ignored_results_given_before", is_past=asked.is_past)
+        workspace.execute("reading/results_lines_given", is_past=asked.is_past)
     if "release" in reading.columns:
         workspace.execute("reading/ignored_results_superseded")
     if reading.layout.is_wide:
