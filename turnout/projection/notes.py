@@ -134,11 +134,21 @@ def _some(names: Sequence[str], count: int) -> str:
     return ", ".join(shown) + (f" and {count - len(shown):,} more" if count > len(shown) else "")
 
 
+def covers(electorate: Electorate, ballot: Ballot) -> bool:
+    """Whether a voter file can be of those who vote: none of the contests has more early votes than it has voters."""
+    return _most_early(ballot) <= float(electorate.expected().sum(axis=0)[COHORTS.index("registered")])
+
+
+def _most_early(ballot: Ballot) -> float:
+    """Early votes of the contest that has most of them."""
+    by_contest = np.bincount(ballot.row_contest, ballot.row_votes()[:, EARLY], len(ballot.contests))
+    return float(by_contest.max(initial=0.0))
+
+
 def _contradictions(workspace: Workspace, ballot: Ballot, electorate: Electorate) -> None:
     """Warn where the returns and the voter file cannot both be right."""
     voters = dict(zip(COHORTS, electorate.expected().sum(axis=0).tolist(), strict=True))
-    by_contest = np.bincount(ballot.row_contest, ballot.row_votes()[:, EARLY], len(ballot.contests))
-    early = float(by_contest.max(initial=0.0))
+    early = _most_early(ballot)
     if early > 1.05 * voters["early"] or 0 < early < 0.5 * voters["early"]:
         workspace.note(
             "ballots and returns",
@@ -150,6 +160,6 @@ def _contradictions(workspace: Workspace, ballot: Ballot, electorate: Electorate
         workspace.note(
             "voters and returns",
             f"{early:,.0f} early votes are counted, but the voter file holds {voters['registered']:,.0f} voters. It "
-            "does not cover the contest.",
+            "does not cover the contest, which is projected from the results alone.",
             severity="warning",
         )

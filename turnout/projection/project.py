@@ -58,7 +58,8 @@ def project(
     ----------
     workspace : with ``results`` filled
     contest : draws to make
-    electorate : cells of a voter file; None to project from results alone
+    electorate : cells of a voter file; None to project from results alone. So it is where the file holds fewer voters
+        than have voted early, for then it is of other people
     rng : source of every draw
     past : what :func:`turnout.projection.baseline.past_units` gives, where it is at hand; None to read it
 
@@ -68,12 +69,14 @@ def project(
         If the returns hold no votes at all.
     """
     ballot = ballots.load(workspace)
-    if electorate is not None:
-        ballot = ballot.expecting_late()
     if not ballot.rows:
         raise InputRefused("The returns hold no line that could be used; `turnout check` says why.")
     baseline = baselines.build(baselines.past_units(workspace) if past is None else past, ballot)
     notes.write(workspace, ballot, baseline, electorate)
+    if electorate is not None and not notes.covers(electorate, ballot):
+        electorate = None
+    if electorate is not None:
+        ballot = ballot.expecting_late()
     with threadpool_limits(1):  # the order of additions, and so the last digit, must not depend on the cores
         model = fit(ballot, baseline, electorate, contest.draws, rng)
         expectation = model.expectation

@@ -118,7 +118,8 @@ def _expanded(path: Path, members: Sequence[str]) -> list[Source]:
         return _entered(path, "", members) if archives.is_zip(path) else [Source(path)]
     if archive := _archive(path):
         return _entered(archive, path.relative_to(archive).as_posix(), ())
-    if matched := sorted(glob.glob(str(path))):  # noqa: PTH207 - of a whole path
+    # a link that leads nowhere, or to itself, matches its own name
+    if matched := sorted(set(glob.glob(str(path))) - {str(path)}):  # noqa: PTH207 - of a whole path
         return [source for match in matched for source in _expanded(Path(match), members)]
     raise UsageError(f"{path}: no such file. Check the path.")
 

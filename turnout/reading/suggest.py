@@ -108,6 +108,8 @@ class Suggestion:
     formats : canonical date column -> formats, where they are not the usual ones
     defaults : canonical column -> value of every row
     filled : canonical column -> (the file's column, what it says when it is not empty, and when it is)
+    unused : columns of the file that are mapped to nothing
+    votes_unused : those of them that may hold votes
     """
 
     table: str
@@ -116,6 +118,8 @@ class Suggestion:
     formats: dict[str, tuple[str, ...]] = field(default_factory=dict)
     defaults: dict[str, str] = field(default_factory=dict)
     filled: dict[str, tuple[str, str, str]] = field(default_factory=dict)
+    unused: tuple[str, ...] = ()
+    votes_unused: tuple[str, ...] = ()
 
 
 def suggest(header: Sequence[str], rows: Sequence[Sequence[str]]) -> Suggestion | None:
@@ -145,6 +149,10 @@ def suggest(header: Sequence[str], rows: Sequence[Sequence[str]]) -> Suggestion 
             made.defaults["status"] = "returned"
     if table == "ballots" and "mode" not in made.columns:
         made.defaults["mode"] = "mail"
+    used = {*made.columns.values(), *(theirs for theirs, _, _ in made.filled.values())}
+    made.unused = tuple(name for name in columns if name not in used)
+    if table == "results":
+        made.votes_unused = tuple(name for name in made.unused if _share(columns[name], str.isdigit) == 1.0)
     needed = {"voters": ("voter_id", "last_name", "precinct"), "vote_history": ("voter_id", "election_date"),
               "ballots": ("voter_id",), "results": ("candidate",)}[table]  # fmt: skip
     return made if all(column in made.columns for column in needed) else None

@@ -53,7 +53,15 @@ def show_found(target: Path, found: Sequence[Mapping[str, Any]], console: Consol
         for column, (theirs, full, empty) in made["filled"].items():
             say(console, Text(_plain(f"{column} = {full} where {theirs} has a value, else {empty}")))
         for column, value in made["defaults"].items():
-            say(console, Text(f"{column} = {value} in every line, for want of a column"))
+            say(console, Text(f"{column} = {value} in every line: no column was taken for it"))
+        if made["unused"]:
+            say(console, Text(_plain(f"not used: {', '.join(made['unused'])}")))
+        if made["votes_unused"]:
+            names = ", ".join(made["votes_unused"])
+            say(
+                console,
+                Text(_plain(f"{names}: may be votes, which are then missing. Map them in the layout"), "bold yellow"),
+            )
         for column, unknown in file["unknown"].items():
             shown = f"{len(unknown):,} values" if len(unknown) > MOST_CODES else ", ".join(map(repr, unknown))
             say(console, Text(_plain(f"{column}: what {shown} mean is yours to say, in the layout"), "bold yellow"))

@@ -194,12 +194,24 @@ def _layout(found: Found) -> str:
             extra += f", formats = [{', '.join(map(_quoted, formats))}]"
         lines.append(f"{column} = {{ names = [{_quoted(theirs)}]{extra} }}   # {made.why.get(column, '')}")
     for column, value in made.defaults.items():
-        lines.append(f"{column} = {{ default = {_quoted(value)} }}   # the file has no such column")
+        lines.append(f"{column} = {{ default = {_quoted(value)} }}   # in every line: no column was taken for it")
     for column, (theirs, full, empty) in made.filled.items():
         lines.append(
             f"{column} = {{ names = [{_quoted(theirs)}], filled = [{_quoted(full)}], default = {_quoted(empty)} }}"
             f"   # {full} where {theirs} has a value"
         )
+    for names, what in (
+        (made.unused, "Not used; map those that matter"),
+        (made.votes_unused, "These may be votes, which are then missing"),
+    ):
+        lines += [f"# {what}: {', '.join(map(_quoted, names))}"] if names else []
+    lines += _codes(found)
+    return "\n".join(lines) + "\n"
+
+
+def _codes(found: Found) -> list[str]:
+    """Write what the codes of a suggested layout mean, and which are yours to say."""
+    lines: list[str] = []
     for column in sorted({*found.codes, *found.unknown}):
         lines += ["", f"[codes.{column}]"]
         for meaning, spellings in found.codes.get(column, {}).items():
@@ -209,7 +221,7 @@ def _layout(found: Found) -> str:
             lines.append(f"# {len(unknown):,} values are no known codes: is this the right column?")
         elif unknown:
             lines.append(f"# Say what these mean, or list them in ignore: {', '.join(map(_quoted, unknown))}")
-    return "\n".join(lines) + "\n"
+    return lines
 
 
 def _contest(found: Sequence[Found], directory: Path) -> str:
