@@ -1,11 +1,13 @@
 """What the reader is told about the returns."""
 
+from types import SimpleNamespace
+
 import numpy as np
 
 from tests.projection.conftest import MODES, write_returns
 from turnout import reading
 from turnout.contest import Contest, Inputs
-from turnout.projection import project
+from turnout.projection import notes, project
 from turnout.workspace import Workspace
 
 
@@ -28,3 +30,10 @@ def test_spellings_taken_for_one_candidate_are_told(tmp_path):
     assert told.startswith("Spelt in more than one way: 1.")
     assert "ANN LEE (I) = Ann Lee" in told or "Ann Lee = ANN LEE (I)" in told
     assert "spellings" not in findings(tmp_path, [line for line in lines if line["county"] == "ONE"])
+
+
+def test_a_voter_file_with_fewer_voters_than_early_votes_is_of_other_people(ballot_of) -> None:
+    ballot = ballot_of([{"precinct": "1", "candidate": name, "mail": 400} for name in ("Ada", "Bob")])
+    for voters, covers in ((799.0, False), (800.0, True)):
+        cells = np.array([[voters / 2, 0.0, 0.0, 0.0]] * 2)
+        assert notes.covers(SimpleNamespace(expected=lambda cells=cells: cells), ballot) == covers

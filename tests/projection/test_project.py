@@ -6,9 +6,12 @@ import numpy as np
 import polars as pl
 import pytest
 
+from turnout import reading
+from turnout.contest import Contest, Inputs
 from turnout.projection import ballot as ballots
-from turnout.projection import baseline, summary
+from turnout.projection import baseline, project, summary
 from turnout.projection.project import fit
+from turnout.workspace import Workspace
 
 #: Past results by unit where there are none.
 NO_PAST = pl.DataFrame(
@@ -144,6 +147,21 @@ def test_same_seed_same_numbers_and_another_seed_close(projected) -> None:
     a, b = row(projected(lines, seed=4)), row(projected(lines, seed=5))
     assert a["projected_share"] != b["projected_share"]
     assert a["projected_share"] == pytest.approx(b["projected_share"], abs=0.01)
+
+
+def test_nothing_is_final_where_lines_were_lost(tmp_path) -> None:
+    cells = [
+        f"{n},{who},DEM,{more + 7 * n},{more + n}" for n in range(9) for who, more in (("Ada", 300), ("Bob", 210))
+    ]
+    for lost, status in (("", "final"), ("3,Cy,IND,*,4\n", "projected")):
+        path = tmp_path / f"{status}.csv"
+        path.write_text("precinct,candidate,party,mail,election_day\n" + "\n".join(cells) + "\n" + lost)
+        with Workspace.create(tmp_path / status, threads=2) as workspace:
+            contest = Contest(inputs=Inputs(returns=(path,)))
+            reading.load(workspace, contest)
+            table = project(workspace, contest, None, np.random.default_rng(1)).table
+        assert set(table["status"]) == {status}
+        assert ("missing from the count" in table["reason"][0]) == (status == "projected")
 
 
 def test_past_election_narrows_the_answer(projected) -> None:

@@ -122,6 +122,7 @@ def _fill_present(workspace: Workspace, contest: Contest, load: Load) -> None:
     releases.load(workspace, inputs.release, asked, partial(load, workspace, choose["results"]))
     load(workspace, choose["results"], inputs.returns, partial(results.fill, asked=asked))
     totals.settle(workspace, is_past=False)
+    results.note_lost(workspace)
 
     read = load(workspace, choose["voters"], inputs.voters, voters.fill_voters)
     fill_history = partial(voters.fill_vote_history, date=completed(workspace, contest).date)

@@ -2,6 +2,7 @@
 
 import datetime as dt
 from dataclasses import dataclass
+from typing import Final
 
 import polars as pl
 
@@ -11,6 +12,9 @@ from turnout.reading import returns, totals
 from turnout.reading.source import Reading
 from turnout.vocabulary import MODES
 from turnout.workspace import Workspace
+
+#: Topic of the finding that lines of the returns could not be used.
+LOST: Final = "returns not whole"
 
 
 @dataclass(frozen=True)
@@ -71,6 +75,18 @@ def fill(workspace: Workspace, reading: Reading, asked: Asked) -> int:
     if "contest" not in reading.columns and not name:
         workspace.execute("reading/results_local_contests")
     return _insert(workspace, reading, asked)
+
+
+def note_lost(workspace: Workspace) -> None:
+    """Warn where lines of the returns were rejected, before the past is read: what they count is missing."""
+    lost = workspace.table("reconciliation").filter(pl.col("table_name") == "results")["rejected"].sum()
+    if lost:
+        workspace.note(
+            LOST,
+            f"{lost:,} lines of the returns could not be used, and their votes are missing from the count. No contest"
+            " is called final. `turnout check` shows the lines; mend them, and run again.",
+            severity="warning",
+        )
 
 
 def _check_modes(reading: Reading, asked: Asked) -> None:
