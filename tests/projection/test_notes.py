@@ -32,6 +32,21 @@ def test_spellings_taken_for_one_candidate_are_told(tmp_path):
     assert "spellings" not in findings(tmp_path, [line for line in lines if line["county"] == "ONE"])
 
 
+def test_polls_of_a_whole_county_beside_early_votes_by_precinct_are_told(tmp_path) -> None:
+    early = [
+        {"precinct": str(n), "candidate": name, "mail": 100 + 9 * n + more, "election_day": None}
+        for n in range(4)
+        for name, more in (("Ada", 0), ("Bob", 31))
+    ]
+    together = [
+        {"precinct": "", "candidate": name, "election_day": polls} for name, polls in (("Ada", 300), ("Bob", 210))
+    ]
+    assert "In 1 contests poll votes" in findings(tmp_path, early + together)["polls at another grain"]
+    assert "polls at another grain" not in findings(tmp_path, early)
+    by_precinct = [{**line, "election_day": 50 + line["mail"] // 2} for line in early]
+    assert "polls at another grain" not in findings(tmp_path, by_precinct + together)
+
+
 def test_a_voter_file_with_fewer_voters_than_early_votes_is_of_other_people(ballot_of) -> None:
     ballot = ballot_of([{"precinct": "1", "candidate": name, "mail": 400} for name in ("Ada", "Bob")])
     for voters, covers in ((799.0, False), (800.0, True)):

@@ -27,6 +27,7 @@ _NAMED: Final = 3
 def write(workspace: Workspace, ballot: Ballot, baseline: Baseline, electorate: Electorate | None) -> None:
     """Record what has reported, what it is compared with, and where the inputs contradict each other."""
     _reporting(workspace, ballot)
+    _grains(workspace, ballot)
     _spellings(workspace, ballot)
     _past_election(workspace, ballot, baseline, electorate)
     if electorate is not None:
@@ -43,6 +44,26 @@ def _reporting(workspace: Workspace, ballot: Ballot) -> None:
             "polls all zero",
             "The returns give 0 poll votes in every unit of every contest. That is taken as not reported yet; leave "
             "the cells empty to say so.",
+            severity="warning",
+        )
+
+
+def _grains(workspace: Workspace, ballot: Ballot) -> None:
+    """Warn where polls are counted for whole counties or districts while all their precincts' are still out."""
+    polls, contest = ballot.row_votes()[:, POLL], ballot.row_contest
+    whole = (ballot.units["precinct"] == "").to_numpy()[ballot.row_unit]
+    district = whole & (ballot.units["county"] == "").to_numpy()[ballot.row_unit]
+    out = ~whole & ~ballot.reported[:, POLL]
+    odd = np.zeros(len(ballot.contests), dtype=np.bool_)
+    for place, rows in ((ballot.county_in_contest, whole & ~district), (contest, district)):
+        together, apart = np.bincount(place, polls * rows)[place] > 0, np.bincount(place, polls * ~whole)[place] == 0
+        odd[contest[out & together & apart]] = True
+    if odd.any():
+        workspace.note(
+            "polls at another grain",
+            f"In {odd.sum():,} contests poll votes are given for a whole county or district, and none for its"
+            " precincts, whose polls are expected to come beside those. If the figure is all of them, give the early"
+            " votes for the whole too.",
             severity="warning",
         )
 
