@@ -92,6 +92,12 @@ class Ballot:
             [np.bincount(self.line_row, self.votes[:, tranche], self.rows) for tranche in range(3)], axis=1
         )
 
+    def unit_early(self) -> Floats:
+        """Early votes of each unit's busiest contest, shape (units,)."""
+        early = np.zeros(self.units.height)
+        np.maximum.at(early, self.row_unit, self.row_votes()[:, EARLY])
+        return early
+
     def choice_votes(self) -> Floats:
         """Sum the counted votes of each choice by tranche, shape (choices, 3)."""
         size = self.choices.height

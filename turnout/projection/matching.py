@@ -7,7 +7,7 @@ from typing import Final
 import numpy as np
 import polars as pl
 
-from turnout.projection.ballot import EARLY, Ballot
+from turnout.projection.ballot import Ballot
 from turnout.reading import places
 
 #: Columns of ``sql/projection/past_units.sql`` that add up where units merge and are shared out where one was split.
@@ -69,7 +69,7 @@ def find(past: pl.DataFrame, ballot: Ballot) -> Matches:
     """
     theirs = past.filter(pl.col("election_date").is_not_null()).with_row_index("their")
     ours = ballot.units.select("county_key", "precinct_key", "county", "precinct").with_row_index("our")
-    ours = ours.with_columns(our_early=pl.Series(_early(ballot)))
+    ours = ours.with_columns(our_early=pl.Series(ballot.unit_early()))
     listed, settled = _listed(theirs, ours, ballot.date)
     pairs, renumbered, doubtful = _named(theirs.join(settled, on="their", how="anti"), ours, listed)
     pairs = pl.concat([listed, pairs])
@@ -89,13 +89,6 @@ def find(past: pl.DataFrame, ballot: Ballot) -> Matches:
         .sort("election_date")
     )
     return Matches(units, used, renumbered, doubtful)
-
-
-def _early(ballot: Ballot) -> np.ndarray:
-    """Early votes of each unit's busiest contest, shape (units,)."""
-    early = np.zeros(ballot.units.height)
-    np.maximum.at(early, ballot.row_unit, ballot.row_votes()[:, EARLY])
-    return early
 
 
 def _listed(theirs: pl.DataFrame, ours: pl.DataFrame, date: str) -> tuple[pl.DataFrame, pl.DataFrame]:

@@ -278,19 +278,12 @@ def _growth(early: Floats, baseline: Baseline) -> float:
     return float(np.log(early[both].sum() / baseline.early[both].sum())) if both.any() else 0.0
 
 
-def _unit_early(ballot: Ballot) -> Floats:
-    """Early votes of each unit's busiest contest, shape (units,)."""
-    early = np.zeros(ballot.units.height)
-    np.maximum.at(early, ballot.row_unit, ballot.row_votes()[:, EARLY])
-    return early
-
-
 def _leans(ballot: Ballot, baseline: Baseline) -> tuple[Floats, Floats, Floats]:
     """Today's early lean, the past shift and the past poll lean less today's early one, each over units and centred.
 
     All in logits of Democratic against Republican votes, 0 where unknown.
     """
-    weight = _unit_early(ballot)
+    weight = ballot.unit_early()
     today = _today_lean(ballot)
     past_shift = np.where(baseline.matched, baseline.poll_lean - baseline.early_lean, np.nan)
     past_gap = np.where(baseline.matched, baseline.poll_lean - today, np.nan)
