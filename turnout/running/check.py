@@ -64,16 +64,7 @@ def run(contest: Contest, *, against: str | None = None, progress: Progress = si
     with _scratch() as workspace:
         progress("reading")
         reports = survey.contest(workspace, contest, dt.date.today())
-        change = None
-        if against is not None and not any(report.refused for report in reports):
-            change = _change(workspace, against, contest, catalogue)
-        return Check(
-            reports,
-            workspace.table("reconciliation"),
-            workspace.table("findings"),
-            change,
-            contest.inputs.allow_shrink,
-        )
+        return _seen(workspace, reports, against, contest, catalogue)
 
 
 def loose(
@@ -100,16 +91,19 @@ def loose(
     with _scratch() as workspace:
         progress("reading")
         reports = survey.loose(workspace, paths, catalogue, dt.date.today())
-        change = None
-        if against is not None and not any(report.refused for report in reports):
-            change = _change(workspace, against, contest, catalogue)
-        return Check(
-            reports,
-            workspace.table("reconciliation"),
-            workspace.table("findings"),
-            change,
-            contest.inputs.allow_shrink,
-        )
+        return _seen(workspace, reports, against, contest, catalogue)
+
+
+def _seen(
+    workspace: Workspace, reports: list[Report], against: str | None, contest: Contest, catalogue: Catalogue
+) -> Check:
+    """Return what reading showed, with the change since earlier ballots where it is asked for and can be told."""
+    change = None
+    if against is not None and not any(report.refused for report in reports):
+        change = _change(workspace, against, contest, catalogue)
+    return Check(
+        reports, workspace.table("reconciliation"), workspace.table("findings"), change, contest.inputs.allow_shrink
+    )
 
 
 def catalogue_beside(paths: Sequence[Path], layout: str | None) -> Catalogue:
