@@ -83,7 +83,7 @@ MANGLES: dict[str, Mangle] = {
     "marks": _on_one(lambda text, _: b"\xef\xbb\xbf" + text),
     "wrong header": lambda body, _: [b"id,surname,pct,year,date", *body[1:]],
     "no header": lambda body, _: body[1:],
-    "duplicated header": lambda body, _: [body[0] + b",precinct", *body[1:]],
+    "duplicated header": lambda body, _: [text + b",precinct" for text in body[:1]] + body[1:],
     "repeated header lines": _with_headers,
     "shuffled columns": _shuffled,
     "spreadsheet": _on_one(_excel),
