@@ -11,9 +11,9 @@ CREATE OR REPLACE TEMP MACRO reading_flag(text) AS
 
 -- Pseudo-precincts: where ballots were counted, not where voters live.
 CREATE OR REPLACE TEMP MACRO is_pseudo_precinct(precinct) AS
-  regexp_matches(name_key(precinct), '^(ZZ )?(ABSEN|EARLY$|EARLY VOT|EV |AV |ONE ?STOP|OS |OS[A-Z]{2} [0-9]+ [0-9]+$|'
+  regexp_matches(name_key(precinct), '^(ZZ )?(ABSEN|ABS( |$)|EARLY$|EARLY VOT|EV |AV |ONE ?STOP|OS |OS[A-Z]{2,3} [0-9]+ [0-9]+$|'
     || 'PROV$|PROVISIONAL|VOTE CENTER|MAIL$|MAIL IN|MAIL BALLOT|BY MAIL|TRANSFER|CURBSIDE|COUNTYWIDE|COUNTY FLOATING|UOCAVA|OVERSEAS)'
-    || '|( |^)(ABSENTEE|EARLY VOTING|ONE ?STOP|PROVISIONALS?|VOTE CENTER)( |$)');
+    || '|( |^)(ABSENTEE|EARLY VOTING|ONE ?STOP|PROVISIONALS?|VOTE CENTER)( |$)| OS$');
 
 -- Rows that add up others.
 CREATE OR REPLACE TEMP MACRO is_total_unit(unit) AS

@@ -26,6 +26,8 @@ SORTED_SINCE: Final = "2020-06-01"
 USUAL_SHIFT, SINCE_2020, MAIL_ALONE = -0.15, -0.12, -0.50
 #: Votes added to both sides of a ratio, so that a handful of voters says little.
 _STEADY: Final = 3.0
+#: Early votes that a unit's poll votes lead to expect, of which none at all is no chance.
+_EXPECTED: Final = 20.0
 
 
 @dataclass(frozen=True)
@@ -180,6 +182,11 @@ def _log_ratio(past: pl.DataFrame, numerator: str, denominator: str) -> float:
 
 
 def unit_log_ratio(baseline: Baseline) -> Floats:
-    """Log of poll to early votes of each unit relative to its whole ballot's; 0 where unknown: shape (units,)."""
-    ratio = np.log(baseline.poll + _STEADY) - np.log(baseline.early + _STEADY) - np.nan_to_num(baseline.log_ratio)
-    return np.where(baseline.matched, np.clip(ratio, -2.0, 2.0), 0.0)
+    """Log of poll to early votes of each unit relative to its whole ballot's; 0 where unknown: shape (units,).
+
+    It is unknown where the early votes, of which some were to be expected, were counted elsewhere.
+    """
+    usual = np.nan_to_num(baseline.log_ratio)
+    ratio = np.log(baseline.poll + _STEADY) - np.log(baseline.early + _STEADY) - usual
+    elsewhere = (baseline.early == 0) & (baseline.poll > _EXPECTED * np.exp(usual))
+    return np.where(baseline.matched & ~elsewhere, np.clip(ratio, -2.0, 2.0), 0.0)

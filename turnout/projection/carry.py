@@ -22,6 +22,15 @@ COUNTY_CONCENTRATION: Final = 30.0
 UNIT_CONCENTRATION: Final = 25.0
 _COUNTIES_TO_TELL: Final = 6.0
 _UNITS_TO_TELL: Final = 10.0
+#: Early votes below which a unit holds none to speak of.
+_FEW_EARLY: Final = 3.0
+#: Early votes are counted at sites where they are held by at most this share of a county's units, at least so many
+#: others having none, which would come to this share at least of what precincts of the ballot have; and a site has
+#: so many times what they would.
+_FEW_SITES: Final = 0.2
+_LEAST_WITHOUT: Final = 4
+_LEAST_EACH: Final = 0.2
+_FAR_MORE: Final = 3.0
 
 
 @dataclass(frozen=True)
@@ -132,10 +141,25 @@ def effective_early(ballot: Ballot, baseline_poll: Floats) -> Floats:
     """
     early = ballot.row_votes()[:, EARLY]
     pseudo = pseudo_rows(ballot)
-    size = np.where(pseudo, 0.0, early + baseline_poll[ballot.row_unit] + 1.0)
+    polled = _usual_polls(early, baseline_poll[ballot.row_unit], pseudo, ballot.county_in_contest)
+    size = np.where(pseudo, 0.0, early + polled + 1.0)
     early = _hand_out(early, pseudo, size, ballot.county_in_contest)
     nowhere = pseudo & (ballot.units["county"] == "").to_numpy()[ballot.row_unit]
     return _hand_out(early, nowhere, size, ballot.row_contest)
+
+
+def _usual_polls(early: Floats, past: Floats, pseudo: Flags, place: Integers) -> Floats:
+    """Past poll votes of each row; where it was not found, what those found in its place had: shape (rows,).
+
+    So far as the place's early votes are the precincts' own, a row not found is of the size these say.
+    """
+    found = ~pseudo & (past > 0)
+    many = np.maximum(_add(found.astype(float), place), 1.0)
+    mean_past, mean_early = (_add(votes * found, place) / many for votes in (past, early))
+    own = _add(early * ~pseudo, place) / np.maximum(_add(early, place), 1.0)
+    relative = np.divide(early, mean_early[place], out=np.ones_like(early), where=mean_early[place] > 0)
+    usual = mean_past[place] * (own[place] * relative + 1.0 - own[place])
+    return np.where(found, past, usual)
 
 
 def _hand_out(early: Floats, pseudo: Flags, size: Floats, place: Integers) -> Floats:
@@ -149,8 +173,8 @@ def _hand_out(early: Floats, pseudo: Flags, size: Floats, place: Integers) -> Fl
 def pseudo_rows(ballot: Ballot) -> Flags:
     """Return the rows of units that only count votes cast elsewhere, shape (rows,).
 
-    The reader marks units by name. So are whole counties and districts that stand beside precincts, and a unit that
-    holds more than half of its county's early vote while at least four others of the county have none.
+    The reader marks units by name. So are whole counties and districts that stand beside precincts, a unit that holds
+    more than half of its county's early vote while at least four others of the county have none, and :func:`_sites`.
     """
     whole = (ballot.units["precinct"] == "").to_numpy()[ballot.row_unit]
     beside = (_add((~whole).astype(float), ballot.row_contest) > 0)[ballot.row_contest]
@@ -160,7 +184,24 @@ def pseudo_rows(ballot: Ballot) -> Flags:
     without = _add((early == 0).astype(float), place)[place]
     units = _add(np.ones(ballot.rows), place)[place]
     holds_most = early > 0.5 * _add(early, place)[place]
-    return named | (holds_most & (without >= 4) & (without > 0.5 * units))
+    return named | _sites(ballot)[ballot.row_unit] | (holds_most & (without >= 4) & (without > 0.5 * units))
+
+
+def _sites(ballot: Ballot) -> Flags:
+    """Which units hold early votes of many precincts, by how few of their county hold any: shape (units,).
+
+    A precinct that reported no early votes is told from one that has not reported. A county whose precincts would
+    then have far fewer early votes than precincts elsewhere rather lists many without voters.
+    """
+    county, early = ballot.unit_county, ballot.unit_early()
+    real = (ballot.units["is_real_unit"] & (ballot.units["precinct"] != "")).to_numpy()
+    told = np.bincount(ballot.row_unit, ballot.reported[:, EARLY], ballot.units.height) > 0
+    holds = real & (early >= _FEW_EARLY)
+    units, holding, without = (_add(which.astype(float), county) for which in (real, holds, real & told & ~holds))
+    each = _add(early, county) / np.maximum(without, 1.0)
+    usual = early.sum() / max(real.sum(), 1)
+    few = (holding <= _FEW_SITES * units) & (without >= _LEAST_WITHOUT) & (each >= _LEAST_EACH * usual)
+    return np.asarray(holds & few[county] & (early > _FAR_MORE * (_add(early, county) / np.maximum(units, 1.0))[county]))
 
 
 def _add(values: Floats, index: Integers) -> Floats:

@@ -23,6 +23,9 @@ from turnout.projection.positions import Positions, reported_sides, signs
 _WIDEST_GAP: Final = 1.5
 #: Log of the mean early votes a precinct usually has; with fewer, more are to come at the polls.
 _USUAL_EARLY: Final = 5.5
+#: Expected votes of a precinct at which the variance of its turnout is twice that of a large one. Over past generals of
+#: seven states, before any poll vote, it lies between 26 and 60, but for one.
+_DOUBLED: Final = 40.0
 #: Sd, in logits, of how the early votes of a unit divide beyond which less is not known.
 _LEAST_KNOWN: Final = 1.0
 #: Early votes below which a place's own say nothing of it, where its county's are counted elsewhere.
@@ -179,6 +182,7 @@ def turnout_frame(ballot: Ballot, baseline: Baseline, expected: Floats, total_sd
             "partisan": (sign != 0).astype(float),
             "other": (sign == 0).astype(float),
             "size": size[unit],
+            "spread": np.sqrt(1.0 + _DOUBLED / (busiest + 3.0))[unit],
             "total_sd": np.full(ballot.rows, total_sd),
             "lean": _leans(ballot, baseline)[0][unit],
             "past_unit_ratio": unit_log_ratio(baseline)[unit],
