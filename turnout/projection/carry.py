@@ -173,35 +173,34 @@ def _hand_out(early: Floats, pseudo: Flags, size: Floats, place: Integers) -> Fl
 def pseudo_rows(ballot: Ballot) -> Flags:
     """Return the rows of units that only count votes cast elsewhere, shape (rows,).
 
-    The reader marks units by name. So are whole counties and districts that stand beside precincts, a unit that holds
-    more than half of its county's early vote while at least four others of the county have none, and :func:`_sites`.
+    The reader marks units by name. So are whole counties and districts that stand beside precincts, and :func:`_sites`.
     """
     whole = (ballot.units["precinct"] == "").to_numpy()[ballot.row_unit]
     beside = (_add((~whole).astype(float), ballot.row_contest) > 0)[ballot.row_contest]
     named = ~ballot.units["is_real_unit"].to_numpy()[ballot.row_unit] | (whole & beside)
-    early = ballot.row_votes()[:, EARLY]
-    place = ballot.county_in_contest
-    without = _add((early == 0).astype(float), place)[place]
-    units = _add(np.ones(ballot.rows), place)[place]
-    holds_most = early > 0.5 * _add(early, place)[place]
-    return named | _sites(ballot)[ballot.row_unit] | (holds_most & (without >= 4) & (without > 0.5 * units))
+    return named | _sites(ballot)[ballot.row_unit]
 
 
 def _sites(ballot: Ballot) -> Flags:
-    """Which units hold early votes of many precincts, by how few of their county hold any: shape (units,).
+    """Which units hold the early votes of many precincts, by how few of their county hold any: shape (units,).
 
-    A precinct that reported no early votes is told from one that has not reported. A county whose precincts would
-    then have far fewer early votes than precincts elsewhere rather lists many without voters.
+    Either a few hold far more than there are for each unit, or one holds more than all others of the county, most of
+    which hold none. A precinct without early votes is told from one that has not reported them. A county whose
+    precincts would still have far fewer early votes than those elsewhere rather lists many without voters.
     """
     county, early = ballot.unit_county, ballot.unit_early()
     real = (ballot.units["is_real_unit"] & (ballot.units["precinct"] != "")).to_numpy()
     told = np.bincount(ballot.row_unit, ballot.reported[:, EARLY], ballot.units.height) > 0
     holds = real & (early >= _FEW_EARLY)
     units, holding, without = (_add(which.astype(float), county) for which in (real, holds, real & told & ~holds))
-    each = _add(early, county) / np.maximum(without, 1.0)
+    together = _add(early, county)
     usual = early.sum() / max(real.sum(), 1)
-    few = (holding <= _FEW_SITES * units) & (without >= _LEAST_WITHOUT) & (each >= _LEAST_EACH * usual)
-    return np.asarray(holds & few[county] & (early > _FAR_MORE * (_add(early, county) / np.maximum(units, 1.0))[county]))
+    elsewhere = (without >= _LEAST_WITHOUT) & (together >= _LEAST_EACH * usual * without)
+    of_few = (holding <= _FEW_SITES * units)[county] & (
+        early > (_FAR_MORE * together / np.maximum(units, 1.0))[county]
+    )
+    of_most = (without > 0.5 * units)[county] & (early > 0.5 * together[county])
+    return np.asarray(holds & elsewhere[county] & (of_few | of_most))
 
 
 def _add(values: Floats, index: Integers) -> Floats:

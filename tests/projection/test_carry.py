@@ -1,0 +1,63 @@
+"""Where the early votes that are counted at sites go, and how a site is told."""
+
+import numpy as np
+
+from turnout.projection.ballot import EARLY, Ballot
+from turnout.projection.carry import effective_early, pseudo_rows
+
+
+def _county(precincts: int, *, early: int = 0, county: str = "ONE") -> list[dict]:
+    names = [f"{county[0]}{number:02}" for number in range(precincts)]
+    return [
+        line for number, name in enumerate(names) for line in _unit(name, early and early + number, county=county)
+    ]
+
+
+def _unit(name: str, votes: int, *, county: str = "ONE") -> list[dict]:
+    ada = votes * 2 // 5
+    parts = {"Ada": ada, "Ben": votes - ada}
+    return [{"county": county, "precinct": name, "candidate": who, "mail": mail} for who, mail in parts.items()]
+
+
+def _by_precinct(ballot: Ballot, values: np.ndarray) -> dict[str, float]:
+    return dict(zip(ballot.units["precinct"].gather(ballot.row_unit), values.tolist(), strict=True))
+
+
+def test_units_that_alone_hold_their_countys_early_votes_are_sites(ballot_of) -> None:
+    lines = _county(10) + _unit("TOWN HALL", 1200) + _unit("CHAPEL", 800) + _county(10, early=180, county="TWO")
+    ballot = ballot_of(lines)
+    sites = _by_precinct(ballot, pseudo_rows(ballot))
+    assert [name for name, site in sites.items() if site] == ["TOWN HALL", "CHAPEL"]
+    expected = _by_precinct(ballot, effective_early(ballot, np.zeros(ballot.units.height)))
+    np.testing.assert_allclose([expected[f"O{number:02}"] for number in range(10)], 200.0)
+    assert expected["TOWN HALL"] == expected["CHAPEL"] == 0.0
+
+
+def test_precincts_that_have_not_reported_early_votes_make_no_site_of_those_that_have(ballot_of) -> None:
+    waiting = [{**line, "mail": None} for line in _county(10)]
+    ballot = ballot_of(waiting + _unit("P1", 120) + _unit("P2", 100) + _county(10, early=180, county="TWO"))
+    assert not pseudo_rows(ballot).any()
+
+
+def test_precincts_among_many_without_voters_are_no_sites(ballot_of) -> None:
+    ballot = ballot_of(_county(30) + _unit("P1", 60) + _unit("P2", 71) + _county(30, early=600, county="TWO"))
+    assert not pseudo_rows(ballot).any()
+
+
+def test_one_precinct_found_in_the_past_does_not_get_all_votes_of_a_site(ballot_of) -> None:
+    ballot = ballot_of(_county(10) + _unit("ABSENTEE", 1000))
+    past = np.where((ballot.units["precinct"] == "O03").to_numpy(), 600.0, 0.0)
+    expected = _by_precinct(ballot, effective_early(ballot, past))
+    np.testing.assert_allclose([expected[f"O{number:02}"] for number in range(10)], 100.0)
+
+
+def test_where_precincts_have_early_votes_of_their_own_those_tell_the_size_of_one_not_found(ballot_of) -> None:
+    lines = [line for number, votes in enumerate((103, 211, 298, 407)) for line in _unit(f"P{number}", votes)]
+    ballot = ballot_of([*lines, *_unit("ABSENTEE", 10)])
+    past = np.where((ballot.units["precinct"] == "P1").to_numpy(), 400.0, 0.0)
+    expected = _by_precinct(ballot, effective_early(ballot, past))
+    np.testing.assert_allclose(sum(expected.values()), ballot.row_votes()[:, EARLY].sum())
+    own = np.array([103, 211, 298, 407])
+    handed = np.array([expected[f"P{number}"] for number in range(4)]) - own
+    assert handed[0] < handed[1] < handed[2] < handed[3]
+    np.testing.assert_allclose(handed.sum(), 10.0)
