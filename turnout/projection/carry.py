@@ -173,7 +173,8 @@ def _hand_out(early: Floats, pseudo: Flags, size: Floats, place: Integers) -> Fl
 def pseudo_rows(ballot: Ballot) -> Flags:
     """Return the rows of units that only count votes cast elsewhere, shape (rows,).
 
-    The reader marks units by name. So are whole counties and districts that stand beside precincts, and :func:`_sites`.
+    The reader marks units by name. So are whole counties and districts that stand beside precincts, and what
+    :func:`_sites` finds.
     """
     whole = (ballot.units["precinct"] == "").to_numpy()[ballot.row_unit]
     beside = (_add((~whole).astype(float), ballot.row_contest) > 0)[ballot.row_contest]

@@ -23,8 +23,8 @@ from turnout.projection.positions import Positions, reported_sides, signs
 _WIDEST_GAP: Final = 1.5
 #: Log of the mean early votes a precinct usually has; with fewer, more are to come at the polls.
 _USUAL_EARLY: Final = 5.5
-#: Expected votes of a precinct at which the variance of its turnout is twice that of a large one. Over past generals of
-#: seven states, before any poll vote, it lies between 26 and 60, but for one.
+#: Expected votes of a precinct at which the variance of its turnout is twice that of a large one. Over past generals
+#: of four states, before any poll vote, it lies between 26 and 85, but for one.
 _DOUBLED: Final = 40.0
 #: Sd, in logits, of how the early votes of a unit divide beyond which less is not known.
 _LEAST_KNOWN: Final = 1.0
