@@ -110,7 +110,8 @@ def splits_of(ballot: Ballot, positions: Positions, early: PooledEarly, baseline
     mode_gap_county = modes.gap(ballot, positions, ballot.county_in_contest)[row, split]
     yes_side = kin.yes_side[contest, split]
     gap = np.clip(early.contest[row, split], -_WIDEST_GAP, _WIDEST_GAP)
-    blind = (partisan != 0) & _without_own_early(ballot)[row]
+    without_own = _without_own_early(ballot)[row]
+    blind = (partisan != 0) & without_own
     stands_for = effective_early(ballot, baseline.poll)[row]
     past_lean = _within(
         np.where(baseline.matched, np.nan_to_num(baseline.poll_lean), 0.0)[unit],
@@ -125,6 +126,7 @@ def splits_of(ballot: Ballot, positions: Positions, early: PooledEarly, baseline
             "blind": blind * (1.0 - baseline.matched[unit]),
             "blind_past": blind * baseline.matched[unit],
             "past_lean": blind * baseline.matched[unit] * past_lean,
+            "blind_other": (partisan == 0) & without_own,
             "seen": 1.0 - blind,
             "question": kin.question[contest, split],
             "question_side": kin.question_side[contest, split],
@@ -148,7 +150,7 @@ def splits_of(ballot: Ballot, positions: Positions, early: PooledEarly, baseline
             "other": (partisan == 0).astype(float),
             "other_november": (partisan == 0) * november,
             "other_else": (partisan == 0) * (1.0 - november),
-            "early_sd": np.minimum(early.sd[row, split], _LEAST_KNOWN) * (1.0 - blind),
+            "early_sd": np.minimum(early.sd[row, split], _LEAST_KNOWN) * (1.0 - without_own),
             "own_unit": own_unit,
             "own_county": own_county,
             "lean_beyond_own": sign * lean - np.abs(sign) * (own_county + own_unit),
