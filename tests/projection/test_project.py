@@ -416,3 +416,15 @@ def test_a_contest_of_fifty_thousand_precincts() -> None:
     share = (early.sum() + poll.sum()) / (2 * size.sum())
     assert found["lo95"] < share < found["hi95"]
     assert found["hi95"] - found["lo95"] < 0.01
+
+
+def test_spellings_of_one_candidate_each_say_the_candidates_chance(projected) -> None:
+    lines = with_polls(election(shift=0.0), {"P003", "P007"})
+    spelt = [
+        {**line, "candidate": "ADA"} if line["candidate"] == "Ada" and line["county"] == "K1" else line
+        for line in lines
+    ]
+    apart = projected(spelt).table
+    chance = dict(apart.select("candidate", "win_probability").iter_rows())
+    assert chance["Ada"] == chance["ADA"]
+    assert chance["Ada"] + chance["Bob"] == pytest.approx(1.0)

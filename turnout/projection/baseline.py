@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from turnout.projection import matching, modes
 from turnout.projection.ballot import Ballot, Floats
+from turnout.projection.hierarchy import HierarchySpec
 from turnout.projection.matching import Matches
 from turnout.workspace import Workspace
 
@@ -21,9 +22,6 @@ from turnout.workspace import Workspace
 MATCHED_SHARE: Final = 0.3
 #: Date since which the parties' voters differ by how they vote: Democrats by mail (models/shift.md).
 SORTED_SINCE: Final = "2020-06-01"
-#: Usual shift of general elections from their in-person early votes, in logits towards the Democrats, what comes to
-#: it since then, and what comes to it where nearly all vote early by mail (models/shift.toml, shift.md).
-USUAL_SHIFT, SINCE_2020, MAIL_ALONE = -0.15, -0.12, -0.50
 #: Votes added to both sides of a ratio, so that a handful of voters says little.
 _STEADY: Final = 3.0
 #: Early votes that a unit's poll votes lead to expect, of which none at all is no chance.
@@ -156,8 +154,9 @@ def _past_departure(past: pl.DataFrame, ballot: Ballot) -> float:
     for (date,), units in sorted(generals.group_by("election_date"), key=lambda pair: pair[0], reverse=True):
         if shift := ballot_shift(units):
             gap, believed = modes.past_gap(units)
-            lately = float(str(date) >= SORTED_SINCE)
-            return shift - gap - USUAL_SHIFT - lately * (SINCE_2020 + MAIL_ALONE * (1.0 - believed))
+            usual = {term.name: term.mean for term in HierarchySpec.load("shift").term}
+            lately = usual["ballot, since 2020"] + usual["mail alone, since 2020"] * (1.0 - believed)
+            return shift - gap - usual["ballot"] - lately * (str(date) >= SORTED_SINCE)
     return 0.0
 
 

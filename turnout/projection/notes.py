@@ -80,7 +80,7 @@ def _spellings(workspace: Workspace, ballot: Ballot) -> None:
         workspace.note(
             "spellings",
             f"Spelt in more than one way: {spelt.height:,}. Each is projected as one candidate; the rows stay "
-            f"apart, and add up: {some}{'; …' if spelt.height > 3 else ''}.",
+            f"apart, their votes add up, and each says the candidate's win probability: {some}{'; …' if spelt.height > 3 else ''}.",
             severity="warning",
         )
 

@@ -82,21 +82,23 @@ def _intervals(drawn: Floats) -> dict[str, pl.Series]:
 
 
 def _win_probability(ballot: Ballot, votes: Floats, final: Flags) -> Floats:
-    """Share of draws in which a choice has the most votes of its contest; a tie is shared.
+    """Share of draws in which a candidate has the most votes of the contest; a tie is shared.
 
-    Short of a final count half a draw is added to every choice (Jeffreys), for no number of draws makes a thing
-    certain; a choice that stands alone is.
+    Spellings of one candidate have the candidate's chance each. Short of a final count half a draw is added to every
+    candidate (Jeffreys), for no number of draws makes a thing certain; one that stands alone is.
     """
-    contest = ballot.choices["contest"].to_numpy()
+    people, person = np.unique(ballot.choices["person"].to_numpy(), return_inverse=True)
+    contest = ballot.choices["contest"].to_numpy()[people]  # a person's number is that of the first spelling
+    together = np.zeros((len(people), votes.shape[1]))
+    np.add.at(together, person, votes)
     starts = np.searchsorted(contest, np.arange(len(ballot.contests)))
-    best = np.maximum.reduceat(votes, starts, axis=0)
-    wins = votes >= best[contest]
+    wins = together >= np.maximum.reduceat(together, starts, axis=0)[contest]
     tied = np.add.reduceat(wins.astype(float), starts, axis=0)
     share = (wins / tied[contest]).mean(axis=1)
-    choices = np.bincount(contest)[contest]
-    certain = final[contest] | (choices == 1)
+    candidates = np.bincount(contest)[contest]
+    certain = final[contest] | (candidates == 1)
     draws = votes.shape[1]
-    return np.asarray(np.where(certain, share, (share * draws + 0.5) / (draws + 0.5 * choices)))
+    return np.asarray(np.where(certain, share, (share * draws + 0.5) / (draws + 0.5 * candidates)))[person]
 
 
 def _without_early(ballot: Ballot) -> Floats:
