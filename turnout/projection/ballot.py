@@ -117,6 +117,35 @@ class Ballot:
         return missing
 
 
+@dataclass(frozen=True)
+class Together:
+    """Poll votes that are counted for a whole county or district, while none is for its precincts.
+
+    Attributes
+    ----------
+    group : (rows,) number of the figure that holds a row's poll votes, should they be counted; −1 where there is none
+    counted : (groups,) votes of each figure
+    """
+
+    group: Integers
+    counted: Floats
+
+    @classmethod
+    def of(cls, ballot: Ballot) -> "Together":
+        """Find such figures: of a county before those of the whole contest."""
+        polls, contest = ballot.row_votes()[:, POLL], ballot.row_contest
+        whole = (ballot.units["precinct"] == "").to_numpy()[ballot.row_unit]
+        district = whole & (ballot.units["county"] == "").to_numpy()[ballot.row_unit]
+        group, counted = np.full(ballot.rows, -1), np.zeros(0)
+        for place, given in ((ballot.county_in_contest, whole & ~district), (contest, district)):
+            figure, apart = np.bincount(place, polls * given), np.bincount(place, polls * ~given)
+            its_own = ~whole & ~ballot.reported[:, POLL] & (figure > 0)[place] & (apart == 0)[place] & (group < 0)
+            places, number = np.unique(place[its_own], return_inverse=True)
+            group[its_own] = len(counted) + number
+            counted = np.append(counted, figure[places])
+        return cls(group, counted)
+
+
 def load(workspace: Workspace) -> Ballot:
     """Build the ballot from the table ``results`` of an open workspace."""
     workspace.execute("projection/macros")

@@ -9,7 +9,7 @@ import numpy as np
 from scipy import sparse
 
 from turnout.projection import calibration, parallel
-from turnout.projection.ballot import LATE, POLL, Ballot, Flags, Floats, Integers
+from turnout.projection.ballot import LATE, POLL, Ballot, Flags, Floats, Integers, Together
 from turnout.projection.calibration import Applied
 from turnout.projection.hierarchy import Draws, GaussianHierarchy
 from turnout.projection.late import LateSpec
@@ -68,6 +68,7 @@ class Model:
         drawn = _Shared(
             turnout=turnout,
             shift=shift,
+            still_out=self._still_out(turnout),
             late_total=_normal(common, (draws,)) * (self.late_sd if _varies(TURNOUT_TOTAL, components) else 0.0),
             late_shift=_normal(common, (int(self._first_split[-1]), draws))
             * (self.late.shift_sd if _varies(MODE_SHIFT, components) else 0.0),
@@ -90,6 +91,22 @@ class Model:
         places, first = np.unique(self.ballot.county_in_contest[rows], return_index=True)
         run = first // _rows_at_once(draws)
         return np.split(places, np.flatnonzero(np.diff(run)) + 1) if len(places) else []
+
+    def _still_out(self, turnout: Draws) -> Draws:
+        """Part of the poll votes expected of a place that its figure for the whole does not hold, (groups, draws)."""
+        group, counted = self.together.group, self.together.counted
+        rows = np.flatnonzero(group >= 0)
+        expected = np.zeros((len(counted), turnout.shape[1]), dtype=np.float32)
+        for start in range(0, len(rows), _rows_at_once(turnout.shape[1])):
+            at = rows[start : start + _rows_at_once(turnout.shape[1])]
+            deviation = np.clip(self.turnout.design_[at].astype(np.float32) @ turnout, -_WIDEST, _WIDEST)
+            _sum(expected, group[at], np.exp(self.expectation.count_draws(at, POLL).astype(np.float32) + deviation))
+        return np.asarray(np.maximum(1.0 - counted[:, None] / np.maximum(expected, 1e-9), 0.0), dtype=np.float32)
+
+    @cached_property
+    def together(self) -> Together:
+        """Poll votes that are counted for whole counties or districts alone."""
+        return Together.of(self.ballot)
 
     @cached_property
     def outstanding(self) -> Flags:
@@ -156,10 +173,14 @@ class Seats:
 
 @dataclass(frozen=True)
 class _Shared:
-    """What all rows share in a draw: effects by hierarchy, the late tranche's total, and late votes' own shift."""
+    """What all rows share in a draw: effects by hierarchy, the late tranche's total, and late votes' own shift.
+
+    ``still_out`` is what :meth:`Model._still_out` gives.
+    """
 
     turnout: Draws
     shift: Draws
+    still_out: Draws
     late_total: Draws
     late_shift: Draws
 
@@ -214,6 +235,8 @@ class _Block:
         votes = {}
         if poll.any():
             votes[POLL] = np.exp(self.expectation.count_draws(rows, POLL).astype(np.float32) + deviation) * poll
+            group = self.model.together.group[rows]
+            votes[POLL][group >= 0] *= self.drawn.still_out[group[group >= 0]]
         if late.any():
             votes[LATE] = np.exp(self._late_counts(rows, deviation) + self.drawn.late_total) * late
         return votes

@@ -7,7 +7,7 @@ import numpy as np
 import polars as pl
 
 from turnout.electorate import Electorate
-from turnout.projection.ballot import EARLY, POLL, Ballot
+from turnout.projection.ballot import EARLY, POLL, Ballot, Together
 from turnout.projection.baseline import Baseline
 from turnout.vocabulary import COHORTS
 from turnout.workspace import Workspace
@@ -50,20 +50,13 @@ def _reporting(workspace: Workspace, ballot: Ballot) -> None:
 
 def _grains(workspace: Workspace, ballot: Ballot) -> None:
     """Warn where polls are counted for whole counties or districts while all their precincts' are still out."""
-    polls, contest = ballot.row_votes()[:, POLL], ballot.row_contest
-    whole = (ballot.units["precinct"] == "").to_numpy()[ballot.row_unit]
-    district = whole & (ballot.units["county"] == "").to_numpy()[ballot.row_unit]
-    out = ~whole & ~ballot.reported[:, POLL]
-    odd = np.zeros(len(ballot.contests), dtype=np.bool_)
-    for place, rows in ((ballot.county_in_contest, whole & ~district), (contest, district)):
-        together, apart = np.bincount(place, polls * rows)[place] > 0, np.bincount(place, polls * ~whole)[place] == 0
-        odd[contest[out & together & apart]] = True
-    if odd.any():
+    odd = np.unique(ballot.row_contest[Together.of(ballot).group >= 0])
+    if len(odd):
         workspace.note(
             "polls at another grain",
-            f"In {odd.sum():,} contests poll votes are given for a whole county or district, and none for its"
-            " precincts, whose polls are expected to come beside those. If the figure is all of them, give the early"
-            " votes for the whole too.",
+            f"In {len(odd):,} contests poll votes are given for a whole county or district, and none for its"
+            " precincts. They are taken for the first of those precincts' votes, and what more is expected of them"
+            " for still to come. If the figure is all of them, give the early votes for the whole too.",
             severity="warning",
         )
 

@@ -105,7 +105,7 @@ def _without_early(ballot: Ballot) -> Floats:
     """Share of each contest's rows with nothing early to go by, shape (contests,).
 
     Rows stand on the early votes of their county where those are given for the whole of it, so a county or contest
-    with any such figure counts as covered.
+    with any such figure counts as covered. A figure for the whole needs none beside precincts that have.
     """
     early = ballot.row_votes()[:, EARLY]
     place = ballot.county_in_contest
@@ -115,7 +115,8 @@ def _without_early(ballot: Ballot) -> Floats:
     nowhere = np.zeros(len(ballot.contests), dtype=np.bool_)
     district = (ballot.units["county"] == "").to_numpy()[ballot.row_unit] & whole[ballot.row_unit] & (early > 0)
     nowhere[ballot.row_contest[district]] = True
-    dark = ~ballot.reported[:, EARLY] & ~covered[place] & ~nowhere[ballot.row_contest]
+    beside = whole[ballot.row_unit] & (np.bincount(place, early)[place] > 0)
+    dark = ~ballot.reported[:, EARLY] & ~covered[place] & ~nowhere[ballot.row_contest] & ~beside
     share = np.bincount(ballot.row_contest, dark, len(ballot.contests)) / np.bincount(ballot.row_contest)
     none = np.bincount(ballot.row_contest, early, len(ballot.contests)) == 0
     return np.where(none, 1.0, share)

@@ -1,0 +1,45 @@
+"""Poll votes given for a whole county while its precincts report early votes alone."""
+
+import numpy as np
+import pytest
+
+from tests.projection.test_project import election
+
+
+def _county_figures(lines: list[dict], part: float) -> list[dict]:
+    """The same election with every county's poll votes in one line a candidate, ``part`` of them counted."""
+    early = [{**line, "election_day": None, "provisional": None} for line in lines]
+    sums: dict[tuple[str, str, str], int] = {}
+    for line in lines:
+        key = (line["county"], line["candidate"], line["party"])
+        sums[key] = sums.get(key, 0) + line["election_day"]
+    together = [
+        {"county": county, "precinct": "", "candidate": name, "party": party, "election_day": round(votes * part)}
+        for (county, name, party), votes in sums.items()
+    ]
+    return early + together
+
+
+def _total(projection) -> int:
+    return int(projection.table["projected_votes"].sum())
+
+
+@pytest.fixture
+def past() -> list[dict]:
+    return [{**line, "date": "2018-11-06"} for line in election(seed=3)]
+
+
+def test_they_are_not_expected_a_second_time(projected, past) -> None:
+    lines = election(seed=3)
+    whole = sum(line["mail"] + line["election_day"] for line in lines)
+    polls = sum(line["election_day"] for line in lines)
+    counted = projected(_county_figures(lines, 1.0), past)
+    assert abs(_total(counted) - whole) < 0.15 * polls
+
+
+def test_what_of_them_is_not_counted_is_still_to_come(projected, past) -> None:
+    lines = election(seed=3)
+    whole = sum(line["mail"] + line["election_day"] for line in lines)
+    half = _total(projected(_county_figures(lines, 0.5), past))
+    none = _total(projected(_county_figures(lines, 0.0), past))
+    np.testing.assert_allclose([half, none], whole, rtol=0.12)
