@@ -146,6 +146,7 @@ def splits_of(ballot: Ballot, positions: Positions, early: PooledEarly, baseline
             "unit": unit,
             "county": ballot.units["county_key"].to_numpy()[unit].astype(str),
             "sign": sign,
+            "out": (~ballot.reported[row, POLL]).astype(float),
             "partisan": (partisan != 0).astype(float),
             "other": (partisan == 0).astype(float),
             "other_november": (partisan == 0) * november,
