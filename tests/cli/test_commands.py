@@ -190,7 +190,7 @@ def test_report_rebuilds_the_page(turn, engine, config):
     before = page.read_bytes()
     page.resolve().write_text("lost")
     code, out, _ = turn("report", config)
-    assert (code, out) == (0, f"{page}\n")
+    assert (code, out) == (0, f"{page}\n{page.with_suffix('.xlsx')}\n")
     assert page.read_bytes() == before
 
 

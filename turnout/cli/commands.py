@@ -72,7 +72,7 @@ def project(
     Each candidate's final share comes with intervals and a win probability, beside what the count alone says.
     Give either a CONFIG or files. Every file but the returns may be missing; each missing one widens the
     answer.
-    Writes projection.csv, projection.json, cohorts.csv (with a voter file) and report.html.
+    Writes projection.csv, projection.json, cohorts.csv (with a voter file), report.html and report.xlsx.
     """
     chosen = contest_of(
         config,
@@ -123,12 +123,18 @@ def cohorts(config: options.Config, quiet: options.Quiet = False) -> None:
 
 
 @app.command(epilog=example("turnout report contest.toml"))
-def report(config: options.Config) -> None:
-    """Rebuild report.html from the last published run."""
+def report(config: options.Config, quiet: options.Quiet = False) -> None:
+    """Rebuild report.html and report.xlsx from the last published run.
+
+    The map is drawn anew from the boundaries that CONFIG names. Nothing is projected again.
+    """
     from turnout import reporting  # noqa: PLC0415
     from turnout.contest import Contest  # noqa: PLC0415
 
-    typer.echo(reporting.rebuild(Contest.load(config).output))
+    contest = Contest.load(config)
+    paths = reporting.rebuild(contest.output, contest.inputs.boundaries)
+    if not quiet:
+        typer.echo("\n".join(str(path) for path in paths))
 
 
 @app.command(epilog=example("turnout batch configs/*/contest.toml"))

@@ -181,7 +181,13 @@ def _name(line: summary.CandidateLine) -> str:
 
 
 def _files(run: Run, console: Console) -> None:
-    names = [document.PROJECTION_CSV, document.PROJECTION_JSON, document.COHORTS_CSV, document.REPORT_HTML]
+    names = [
+        document.PROJECTION_CSV,
+        document.PROJECTION_JSON,
+        document.COHORTS_CSV,
+        document.REPORT_HTML,
+        document.REPORT_XLSX,
+    ]
     if run.cohorts is None:
         names.remove(document.COHORTS_CSV)
     console.print()
