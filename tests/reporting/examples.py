@@ -116,14 +116,14 @@ def founding_case(**changes: object) -> Run:
 
 
 def precincts(contest: str, number: int = 14) -> pl.DataFrame:
-    """Precincts with fewer and fewer votes to come, the first two of them counted; the last has nine to come."""
+    """Precincts with fewer and fewer votes to come, the first two of them counted; the last has eight to come."""
     rows = []
     for place in range(number):
-        to_come = 0 if place < 2 else 9 if place == number - 1 else 400 - 20 * place
+        to_come = 0 if place < 2 else 8 if place == number - 1 else 400 - 20 * place
         for name, share in (("Jimmy Gomez", 0.4 + 0.02 * place), ("Robert Lee Ahn", 0.6 - 0.02 * place)):
             counted = round(1_500 * share)
-            rows.append((contest, "Los Angeles", f"{place + 1:04}A", name, counted, counted + round(to_come / 2 + 0.1),
-                         place < 2))  # fmt: skip
+            final = counted + round(to_come / 2 + 0.1)
+            rows.append((contest, "Los Angeles", f"{place + 1:04}A", name, counted, final, place < 2))
     return pl.DataFrame(rows, schema=PRECINCTS, orient="row")
 
 

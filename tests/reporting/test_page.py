@@ -81,8 +81,8 @@ def test_a_page_refreshes_itself_where_asked():
 
 def test_the_story_comes_in_order():
     text = render(examples.founding_case())
-    story = ["Who is ahead", "Why: who has voted", ">Support by group", ">Precinct by precinct", ">How sure, and", "The data",
-             "Method and"]  # fmt: skip
+    story = ["Who is ahead", "Why: who has voted", ">Support by group", ">Precinct by precinct", ">How sure, and",
+             "The data", "Method and"]  # fmt: skip
     places = [text.index(part) for part in story]
     assert places == sorted(places)
 
