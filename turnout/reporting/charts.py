@@ -6,6 +6,7 @@ mark keeps its value as a title, which browsers show where one points; each char
 """
 
 import re
+import sys
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
@@ -16,6 +17,9 @@ from markupsafe import Markup
 from pygal.etree import etree
 
 from turnout.reporting import words
+
+# pygal looks for plug-ins of its own at every import of any module that is not there, in a way that Python warns of.
+sys.meta_path[:] = [finder for finder in sys.meta_path if type(finder).__module__ != "pygal"]
 
 #: Units of a chart's width: about a phone's screen, so that its letters can be read there.
 _WIDTH: Final = 350

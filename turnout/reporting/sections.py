@@ -218,9 +218,9 @@ def _map(shapes: Sequence[boundaries.Shape], units: Sequence[Section], candidate
         "alt": f"Map of {len(outlines):,} precincts by projected lead of {first}; the table below has the numbers.",
         "legend": [
             ("m5", f"{first} by over 30"),
-            ("m4", "by 10 to 30"),
+            ("m4", f"{first} by 10 to 30"),
             ("m3", "within 10 points"),
-            ("m2", "by 10 to 30"),
+            ("m2", f"{second} by 10 to 30"),
             ("m1", f"{second} by over 30"),
         ],
     }
