@@ -15,6 +15,8 @@ from turnout.reporting.run import Run
 #: Up to this many contests are shown in full; of larger ballots, this many of the most open.
 _IN_FULL = 5
 _MOST_OPEN = 15
+#: Columns that the numbers of a ballot's table take.
+_NUMBERS = 47
 
 
 def show(run: Run, console: Console, *, files: bool = True) -> None:
@@ -145,12 +147,13 @@ def _ballot(contests: Sequence[summary.ContestSummary], console: Console) -> Non
     abstained = [contest for contest in contests if not contest.projected]
     overturned = sum(contest.overturned for contest in settled)
     title(console, "Where it ends", f"the {len(shown)} most open of {words.plural(len(contests), 'contest')}")
-    table = plain_table("Contest", "Leader", "Projected", "90 % interval", "Wins in", "Count", text_columns=2)
+    table = plain_table("Contest, and who leads", "Projected", "90 % interval", "Wins in", "Count")
+    room = max(console.width - _NUMBERS, 20)
     for contest in shown:
         leader = contest.leader
+        table.add_row(Text(words.shortened(contest.contest, room)))
         table.add_row(
-            Text(contest.contest),
-            Text(leader.candidate),
+            Text(f"  {words.shortened(leader.candidate, room - 2)}"),
             Text(words.percent(leader.projected_share), "bold"),
             words.interval(leader.lo90, leader.hi90),
             words.chance(leader.win_probability, final=contest.status == "final"),

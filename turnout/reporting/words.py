@@ -65,6 +65,14 @@ def signed_points(move: float) -> str:
     return f"{move * 100:+.1f} points"
 
 
+def shortened(text: str, room: int) -> str:
+    """Return a text that fits, without its middle where it must: names of contests differ at both ends."""
+    if len(text) <= room:
+        return text
+    tail = (room - 1) // 2
+    return f"{text[: room - 1 - tail]}…{text[-tail:]}" if tail else text[:room]
+
+
 def plural(number: int, noun: str) -> str:
     """Return ``1 contest``, ``2 contests``."""
     return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"
