@@ -24,6 +24,9 @@ _MADE: Final = dt.datetime(2000, 1, 1)
 #: A cell's longest text.
 _LONGEST: Final = 32_000
 _WIDEST: Final = 48
+#: Columns of sentences, which are wrapped, and their width.
+_LONG: Final = ("message", "reason", "meaning", "note")
+_LONG_WIDTH: Final = 80
 #: Rows that column widths are taken from.
 _MEASURED: Final = 200
 #: Contests up to which runs are told one by one.
@@ -59,6 +62,8 @@ def render(run: Run) -> bytes:
     _about(book.add_worksheet("About"), run, title, formats)
     for sheet in sheets(run):
         _write(book.add_worksheet(sheet.name), sheet, formats)
+    for printed in book.worksheets():
+        printed.set_footer(f"&L{words.SYNTHETIC if run.contest.synthetic else ''}&RPage &P of &N")
     book.close()
     return target.getvalue()
 
@@ -161,9 +166,11 @@ class _Formats:
         self.quoted = book.add_format({"quote_prefix": True})
         self.numbers = {kind: book.add_format({"num_format": code}) for kind, code in _NUMBERS.items()}
 
-    def of_text(self, text: str) -> Format:
+    def of_text(self, text: str, *, long: bool = False) -> Format:
         """Return the format of a text, which keeps one that begins like a formula from ever becoming one."""
-        return self.quoted if text.startswith(tables.FORMULA) else self.text
+        if text.startswith(tables.FORMULA):
+            return self.quoted
+        return self.wrapped if long else self.text
 
 
 def _write(sheet: Worksheet, content: Sheet, formats: _Formats) -> None:
@@ -177,7 +184,8 @@ def _write(sheet: Worksheet, content: Sheet, formats: _Formats) -> None:
     for at, (name, column) in enumerate(zip(table.columns, table, strict=True)):
         kind = content.kinds.get(name)
         number = formats.numbers[kind] if kind else None
-        sheet.set_column(at, at, _width(name, column, kind), number)
+        long = name in _LONG
+        sheet.set_column(at, at, _LONG_WIDTH if long else _width(name, column, kind), number)
         sheet.write_string(0, at, _heading(name), formats.header)
         for row, value in enumerate(column.to_list(), start=1):
             if value is None or value == "":
@@ -186,7 +194,7 @@ def _write(sheet: Worksheet, content: Sheet, formats: _Formats) -> None:
                 sheet.write_number(row, at, value, number)
             else:
                 text = _cut(str(value))
-                sheet.write_string(row, at, text, formats.of_text(text))
+                sheet.write_string(row, at, text, formats.of_text(text, long=long))
 
 
 def _about(sheet: Worksheet, run: Run, title: str, formats: _Formats) -> None:
