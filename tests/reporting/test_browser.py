@@ -4,6 +4,7 @@ import dataclasses
 import json
 import shutil
 
+import polars as pl
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import sync_playwright
@@ -39,6 +40,23 @@ def squares(run):
     return {"type": "FeatureCollection", "features": features}
 
 
+def awkward(run):
+    """The same with names that do not end, and only one of the candidates named alike everywhere."""
+    names = {"Jimmy Gomez": "Jimmy" + "y" * 120, "Robert Lee Ahn": "<b>Robert</b> & " + "Wörter " * 30}
+    renamed = pl.col("candidate").replace(names)
+    contest = pl.lit("Board of Supervisors, " + "District" * 20).alias("contest")
+    return dataclasses.replace(
+        run,
+        projection=run.projection.with_columns(renamed, contest),
+        support=run.support.with_columns(renamed, contest),
+        components=run.components.with_columns(contest),
+        precincts=run.precincts.with_columns(renamed, contest, precinct="P" * 60 + pl.col("precinct")),
+        ledger=run.ledger.with_columns(renamed, contest),
+        findings=run.findings.with_columns(message=pl.lit("x" * 300)),
+        reconciliation=run.reconciliation.with_columns(source=pl.lit("returns_" * 20 + ".csv")),
+    )
+
+
 @pytest.fixture(scope="module")
 def pages(tmp_path_factory):
     """Pages on disk: the founding case with everything it can have, a ballot, and a contest that abstained."""
@@ -46,7 +64,12 @@ def pages(tmp_path_factory):
     run = examples.founding_case()
     (home / "precincts.geojson").write_text(json.dumps(squares(run)))
     full = dataclasses.replace(run, ledger=examples.ledger(run), shapes=boundaries.read(home / "precincts.geojson"))
-    runs = {"full": full, "ballot": examples.ballot(60), "abstained": examples.fully_abstained()}
+    runs = {
+        "full": full,
+        "ballot": examples.ballot(60),
+        "abstained": examples.fully_abstained(),
+        "awkward": awkward(full),
+    }
     for name, each in runs.items():
         (home / f"{name}.html").write_text(page.render(tables.published(each)), encoding="utf-8")
     return {name: (home / f"{name}.html").as_uri() for name in runs}
@@ -94,7 +117,7 @@ def test_it_is_accessible(visit, name, scheme):
     assert [(rule["id"], rule["nodes"][0]["html"]) for rule in found.response["violations"]] == []
 
 
-@pytest.mark.parametrize("name", ["full", "ballot", "abstained"])
+@pytest.mark.parametrize("name", ["full", "ballot", "abstained", "awkward"])
 def test_it_does_not_scroll_sideways_on_a_phone(visit, name):
     tab = visit(name, viewport=PHONE)
     unfold(tab)

@@ -184,7 +184,7 @@ def _write(sheet: Worksheet, content: Sheet, formats: _Formats) -> None:
     for at, (name, column) in enumerate(zip(table.columns, table, strict=True)):
         kind = content.kinds.get(name)
         number = formats.numbers[kind] if kind else None
-        long = name in _LONG
+        long = name in _LONG and (column.fill_null("") != "").any()
         sheet.set_column(at, at, _LONG_WIDTH if long else _width(name, column, kind), number)
         sheet.write_string(0, at, _heading(name), formats.header)
         for row, value in enumerate(column.to_list(), start=1):
