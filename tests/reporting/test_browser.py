@@ -10,7 +10,7 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import sync_playwright
 
 from tests.reporting import examples
-from turnout.reporting import boundaries, page, tables
+from turnout.reporting import boundaries, ledger, page, tables
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 FLAGS = [
@@ -40,6 +40,13 @@ def squares(run):
     return {"type": "FeatureCollection", "features": features}
 
 
+def moved(run):
+    """The same with a ledger: everyone stood two points lower in the run before."""
+    before = run.projection.with_columns(pl.col("projected_share") - 0.02)
+    first = ledger.extended(None, tables.published(dataclasses.replace(run, projection=before)))
+    return dataclasses.replace(run, ledger=ledger.extended(first, tables.published(run)))
+
+
 def awkward(run):
     """The same with names that do not end, and only one of the candidates named alike everywhere."""
     names = {"Jimmy Gomez": "Jimmy" + "y" * 120, "Robert Lee Ahn": "<b>Robert</b> & " + "Wörter " * 30}
@@ -66,7 +73,7 @@ def pages(tmp_path_factory):
     full = dataclasses.replace(run, ledger=examples.ledger(run), shapes=boundaries.read(home / "precincts.geojson"))
     runs = {
         "full": full,
-        "ballot": examples.ballot(60),
+        "ballot": moved(examples.ballot(60)),
         "abstained": examples.fully_abstained(),
         "awkward": awkward(full),
     }
@@ -175,6 +182,7 @@ def test_tables_are_sorted_by_the_head_that_is_pressed(visit):
 def test_a_contest_of_a_ballot_is_found_and_unfolded(visit):
     tab = visit("ballot")
     tab.get_by_label("Find a contest").fill("district 17")
+    assert tab.get_by_text("Since the run before, 59 contests moved by a point or more.").is_visible()
     shown = tab.locator("table.ballot tbody tr:visible")
     assert shown.count() == 1
     shown.get_by_role("link").click()

@@ -96,3 +96,28 @@ def test_runs_of_one_day_have_no_days_to_tell(run):
 def test_the_page_says_how_far_it_moved(run):
     text = page.render(tables.published(dataclasses.replace(run, ledger=examples.ledger(run))))
     assert "was at 52.0 % in the first of 3 runs and is at 58.7 % now, +6.7 points since." in text
+
+
+def test_a_ballot_tells_which_contests_moved_since_the_run_before():
+    run = examples.ballot(40)
+    first, second, last = (f"State House District {number}" for number in (5, 9, 13))
+    share, contest = pl.col("projected_share"), pl.col("contest")
+    is_first = pl.col("candidate") == "Alvarez"
+    before = run.projection.with_columns(
+        projected_share=pl.when(contest == first)
+        .then(share + pl.when(is_first).then(-0.06).otherwise(0.06))  # another led
+        .when(contest == second)
+        .then(share - pl.when(is_first).then(0.02).otherwise(-0.02))
+        .when(contest == last)
+        .then(share - pl.when(is_first).then(0.001).otherwise(-0.001))
+        .otherwise(share)
+    )
+    entries = ledger.extended(None, tables.published(with_seed(dataclasses.replace(run, projection=before), 1)))
+    entries = ledger.extended(entries, tables.published(with_seed(run, 2)))
+    moves = ledger.last_moves(entries)
+    assert moves["contest"].to_list()[:3] == [first, second, last]
+    assert moves["move"].to_list()[:3] == pytest.approx([0.06, 0.02, 0.001])
+    assert moves["turned"].to_list()[:3] == [True, False, False]
+    text = page.render(tables.published(dataclasses.replace(run, ledger=entries)))
+    assert "Since the run before, 2 contests moved by a point or more, and 1 contest got another leader." in text
+    assert ledger.last_moves(entries.filter(pl.col("run") == 1)).is_empty()

@@ -21,6 +21,7 @@ def demo(
     seed: Annotated[int, typer.Option(min=0, help="Seed of the electorate and of the draws.")] = 2017,
     files_only: Annotated[bool, typer.Option("--files-only", help="Write the files and stop.")] = False,
     quiet: options.Quiet = False,
+    as_json: options.Json = False,
 ) -> None:
     """Project a synthetic electorate; no input needed.
 
@@ -35,8 +36,8 @@ def demo(
         if files_only:
             return
         run = running.run(config, progress=progress)
-    _show(run, quiet=quiet)
-    if not quiet:
+    _show(run, quiet=quiet, as_json=as_json)
+    if not quiet and not as_json:
         for sentence in (running.ended(config, truth), running.CERTIFIED):
             console().print(f"\n{sentence}", markup=False, highlight=False)
     _refuse_abstention(run)

@@ -85,6 +85,37 @@ def moved(ledger: pl.DataFrame | None, contest: str) -> pl.DataFrame:
     return own if own["run"].n_unique() > 1 else own.clear()
 
 
+def last_moves(ledger: pl.DataFrame | None) -> pl.DataFrame:
+    """Return what moved between the last two runs, of each contest's leader now; none before the second run.
+
+    One row a contest: contest, candidate, before, now, move (share units), turned (whether another led before), from
+    the widest move to the least.
+    """
+    schema = {"contest": pl.String, "candidate": pl.String, "before": pl.Float64, "now": pl.Float64}
+    if ledger is None or ledger["run"][-1] == ledger["run"][0]:
+        return pl.DataFrame(schema={**schema, "move": pl.Float64, "turned": pl.Boolean})
+    runs = ledger["run"].unique().sort()
+    now, before = (
+        ledger.filter((pl.col("run") == number) & pl.col("projected_share").is_not_null())
+        for number in (runs[-1], runs[-2])
+    )
+    leads = pl.col("projected_share") == pl.col("projected_share").max().over("contest")
+    return (
+        now.filter(leads)
+        .unique("contest", keep="first", maintain_order=True)
+        .join(before.with_columns(led=leads), on=["contest", "candidate"], suffix="_before")
+        .select(
+            "contest",
+            "candidate",
+            before="projected_share_before",
+            now="projected_share",
+            move=pl.col("projected_share") - pl.col("projected_share_before"),
+            turned=~pl.col("led"),
+        )
+        .sort(pl.col("move").abs(), "contest", descending=[True, False])
+    )
+
+
 def by_day(entries: pl.DataFrame) -> pl.DataFrame:
     """Return the entries of each day's last run, where they are of more than one day."""
     days = entries.with_columns(day=day())

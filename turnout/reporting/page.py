@@ -61,6 +61,7 @@ def render(run: Run, *, refresh: int | None = None) -> str:
             ballot=ballot,
             story=story.of_ballot(contests),
             certainty=sections.certainty(contests) if ballot else None,
+            moved=sections.ballot_moved(run) if ballot else None,
             items=_items(run, ordered, full=not ballot),
             many=len(contests),
             listed=_LISTED,

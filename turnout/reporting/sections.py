@@ -13,6 +13,9 @@ from turnout.vocabulary import COHORTS
 _CANDIDATES: Final = 3
 #: Precincts that the table lists; the workbook has all.
 _PRECINCTS: Final = 1_000
+#: A move, in share units, that is told of a ballot's contests, and how many of them are.
+_WIDELY: Final = 0.01
+_MOVES: Final = 20
 #: Ends of the margin, in share units, between the shades of the map.
 _SHADES: Final = (-0.3, -0.1, 0.1, 0.3)
 #: Least win probability of each class of certainty, and what it is called.
@@ -141,6 +144,20 @@ def moved(run: Run, contest: summary.ContestSummary) -> Section | None:
         ],
         "chart": charts.lines([str(number) for number in runs], series, f"Lines over {len(runs)} runs. {said}."),
         "tables": [*tables, ("Run by run", entries.to_dicts())],
+    }
+
+
+def ballot_moved(run: Run) -> Section | None:
+    """Which contests of a ballot moved since the run before; None before the second run."""
+    moves = ledger.last_moves(run.ledger)
+    if moves.is_empty() or run.ledger is None:
+        return None
+    widely, turned = moves.filter(pl.col("move").abs() >= _WIDELY).height, int(moves["turned"].sum())
+    said = f"Since the run before, {words.plural(widely, 'contest')} moved by a point or more"
+    return {
+        "said": f"{said}, and {words.plural(turned, 'contest')} got another leader." if turned else f"{said}.",
+        "runs": run.ledger["run"].n_unique(),
+        "rows": moves.filter(pl.col("turned") | (pl.col("move").abs() >= _WIDELY)).head(_MOVES).to_dicts(),
     }
 
 
