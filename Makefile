@@ -4,7 +4,7 @@ VENV   := .venv
 BIN    := $(VENV)/bin
 STAMP  := $(VENV)/.installed
 # Root only, and never a question: elsewhere chromium is the user's to install.
-APT    := test "$$(id -u)" = 0 && DEBIAN_FRONTEND=noninteractive timeout 300 apt-get
+APT    := DEBIAN_FRONTEND=noninteractive timeout 200 apt-get -qq -o Acquire::Retries=1 -o Acquire::http::Timeout=20
 
 .PHONY: help demo test lint types pytest browser bench format lock clean
 
@@ -36,8 +36,8 @@ pytest: $(STAMP) browser ## the tests, on all cores
 
 browser:         ## chromium, which some tests open the page in; without it they are skipped
 	@command -v chromium >/dev/null || command -v chromium-browser >/dev/null || command -v google-chrome >/dev/null \
-	  || { echo "installing chromium for the tests of the page" && $(APT) update -qq \
-	  && $(APT) install -qq -y --no-install-recommends chromium fonts-dejavu-core >/dev/null; } \
+	  || { test "$$(id -u)" = 0 && echo "installing chromium for the tests of the page" && $(APT) update \
+	  && $(APT) install -y --no-install-recommends chromium fonts-dejavu-core >/dev/null; } \
 	  || echo "no chromium could be installed: the tests of the page in a browser will be skipped"
 
 bench: $(STAMP)  ## seconds of a statewide ballot: make bench HISTORY=past-results/ (see benchmarks/, also for reading)
