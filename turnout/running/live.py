@@ -78,9 +78,9 @@ class Live:
             If another run holds the output directory.
         """
         _require_generated(self._contest)
+        shapes = reporting.shapes(self._contest.inputs.boundaries)  # before the work, for the file may be refused
         started = time.time()
         rng = np.random.default_rng(self._contest.seed)
-        shapes = reporting.shapes(self._contest.inputs.boundaries)  # before the work, for the file may be refused
         with Workspace.create(self._contest.output) as workspace:
             progress("reading")
             contest, past = self._read(workspace)
