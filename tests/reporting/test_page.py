@@ -177,3 +177,16 @@ def test_it_reads_in_the_dark_on_a_phone_and_on_paper():
     for table in re.finditer(r"<table(?! class=\"bars\")", text):
         before = text[: table.start()]
         assert before.rindex('<div class="scroll"') > before.rfind("</table>")
+
+
+def test_the_votes_to_come_are_shown_beside_those_counted():
+    text = " ".join(re.sub(r"<[^>]+>", " ", render(examples.founding_case())).split())
+    assert "counted (21,000)" in text
+    assert "to come, expected (22,000)" in text
+    assert "Jimmy Gomez 10,558 50.3 % 14,683 66.7 % 25,241 58.7 %" in text
+
+
+def test_without_votes_counted_or_to_come_they_are_not():
+    run = examples.founding_case()
+    done = run.projection.with_columns(projected_votes=pl.col("counted_votes"))
+    assert "Votes counted and to come" not in render(dataclasses.replace(run, projection=done))

@@ -15,6 +15,7 @@ from xml.etree.ElementTree import Element
 import pygal
 from markupsafe import Markup
 from pygal.etree import etree
+from pygal.style import Style
 
 from turnout.reporting import words
 
@@ -28,6 +29,8 @@ _LETTER: Final = 6.0
 _LABELS: Final = 0.36
 #: End of a scale over the largest value, where figures stand after the bars.
 _ROOM: Final = 1.2
+#: What pygal takes the letters for when it leaves room for them; their looks are the page's.
+_ROOM_FOR_LABELS: Final = Style(label_font_size=11.5, major_label_font_size=11.5, value_font_size=10.5)
 _SERIES: Final = re.compile(r"series serie-(\d+) ")
 _NUMBER: Final = re.compile(r"-?\d+\.\d+")
 #: Attributes that place what is drawn, and need no more than a tenth of a unit.
@@ -128,6 +131,7 @@ def _bare(say: Callable[[float], str], height: int) -> dict[str, Any]:
         "margin": 0,
         "margin_right": 4,
         "spacing": 5,
+        "style": _ROOM_FOR_LABELS,
         "value_formatter": lambda value: "" if value is None else say(value),
     }
 

@@ -134,6 +134,7 @@ def _item(run: Run, contest: summary.ContestSummary, gap: story.Gap | None, *, f
         **_listed(contest),
         "told": True,
         "story": story.tell(run, contest, gap),
+        "votes": sections.votes(contest) if shown else None,
         "support": sections.support(run, contest) if shown else None,
         "precincts": sections.precincts(run, contest) if shown else None,
         "moved": sections.moved(run, contest) if shown else None,

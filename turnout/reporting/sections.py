@@ -30,6 +30,38 @@ _CERTAINTY: Final = (
 Section = dict[str, Any]
 
 
+def votes(contest: summary.ContestSummary) -> Section | None:
+    """How the votes counted, those still to come and all of them divide; None where nothing is to come or counted."""
+    counted = sum(line.counted_votes or 0 for line in contest.lines)
+    final = sum(line.projected_votes or 0 for line in contest.lines)
+    if not counted or final <= counted:
+        return None
+    rows = []
+    for line in contest.lines:
+        own, all_of_it = line.counted_votes or 0, line.projected_votes or 0
+        to_come = max(all_of_it - own, 0)
+        rows.append((line.candidate, own, own / counted, to_come, to_come / (final - counted), all_of_it, line))
+    shown = rows[: _CANDIDATES + 1]
+    series = [
+        charts.Series("counted", "early", [row[2] for row in shown]),
+        charts.Series("to come", "poll", [row[4] for row in shown]),
+        charts.Series("final", "final", [row[6].projected_share for row in shown]),
+    ]
+    told = "; ".join(f"{row[0]}: counted {words.percent(row[2])}, to come {words.percent(row[4])}" for row in shown)
+    return {
+        "rows": rows,
+        "counted": counted,
+        "to_come": final - counted,
+        "final": final,
+        "legend": [
+            ("early", f"counted ({words.count(counted)})"),
+            ("poll", f"to come, expected ({words.count(final - counted)})"),
+            ("final", "final, projected"),
+        ],
+        "chart": charts.shares([row[0] for row in shown], series, f"Bars of each candidate's shares. {told}."),
+    }
+
+
 def cohorts(run: Run) -> Section | None:
     """Early, poll and late voters by group against registration."""
     rows = summary.groups(run)

@@ -17,6 +17,8 @@ _IN_FULL = 5
 _MOST_OPEN = 15
 #: Columns that the numbers of a ballot's table take.
 _NUMBERS = 47
+#: Columns that the figures of the table of files take.
+_FIGURES = 50
 
 
 def show(run: Run, console: Console, *, files: bool = True) -> None:
@@ -95,7 +97,8 @@ def show_reconciliation(reconciliation: pl.DataFrame, console: Console) -> None:
     for row in reconciliation.iter_rows(named=True):
         parts = [row[name] for name in ("loaded", "rejected", "ignored")]
         kept = row["lines_in"] == sum(parts)
-        name = f"{row['source']} ({row['note']})" if row["note"] else row["source"]
+        source = words.shortened(row["source"], max(console.width - _FIGURES, 20))
+        name = f"{source} ({row['note']})" if row["note"] else source
         mark = Text("✓", "green") if kept else Text("LINES LOST", "bold red")
         table.add_row(Text(name, overflow="fold"), *(f"{number:,}" for number in (row["lines_in"], *parts)), mark)
     console.print(table)
