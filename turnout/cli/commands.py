@@ -182,6 +182,7 @@ def backtest(
     without: options.Without = None,
     priors: options.Priors = None,
     quiet: options.Quiet = False,
+    as_json: options.ScoresJson = False,
 ) -> None:
     """Replay past elections and score the projections.
 
@@ -232,7 +233,9 @@ def backtest(
         return
     with bar(quiet) as advance:
         result = running.run(settings, advance=advance)
-    if not quiet:
+    if as_json:
+        typer.echo(report.to_json(result), nl=False)
+    elif not quiet:
         report.show(result, output, console())
 
 
