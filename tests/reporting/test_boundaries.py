@@ -1,6 +1,7 @@
 """Boundaries of precincts: read, found by name, drawn."""
 
 import json
+import math
 import re
 
 import pytest
@@ -90,3 +91,15 @@ def test_a_shapefile_is_refused(tmp_path):
 def test_a_file_that_is_not_there_is_named(tmp_path):
     with pytest.raises(UsageError, match=r"gone\.geojson"):
         boundaries.read(tmp_path / "gone.geojson")
+
+
+def test_outlines_are_drawn_as_finely_as_there_is_room_for(read):
+    circle = [[math.cos(turn / 500 * math.tau), math.sin(turn / 500 * math.tau)] for turn in range(501)]
+    shape = feature(0, id="1")
+    shape["geometry"]["coordinates"] = [circle]
+    sizes = [
+        len(boundaries.draw(read(shape), [("", "1")], size=size).outlines[0].path) for size in (9_000, 3_000, 1_000)
+    ]
+    assert sizes[0] > sizes[1] > sizes[2]
+    assert sizes[1] <= 3_000
+    assert sizes[2] <= 1_000

@@ -190,3 +190,18 @@ def test_without_votes_counted_or_to_come_they_are_not():
     run = examples.founding_case()
     done = run.projection.with_columns(projected_votes=pl.col("counted_votes"))
     assert "Votes counted and to come" not in render(dataclasses.replace(run, projection=done))
+
+
+def test_five_contests_of_thousands_of_precincts_stay_light():
+    run = examples.founding_case()
+    names = [f"Seat {number}" for number in range(5)]
+    each = [examples.precincts(name, 2_000) for name in names]
+    text = render(
+        dataclasses.replace(
+            run,
+            projection=pl.concat([run.projection.with_columns(contest=pl.lit(name)) for name in names]),
+            precincts=pl.concat(each),
+        )
+    )
+    assert text.count("Every precinct as a table: the 300 with most votes to come of 2,000 precincts") == 5
+    assert len(text) < 1_500_000

@@ -10,9 +10,11 @@ from typing import Any, Final
 
 from turnout.errors import InputRefused, UsageError
 
-#: Units of the map's width, and the least distance of two points of an outline that both are drawn.
+#: Units of the map's width.
 _WIDTH: Final = 350
+#: Least distance, in units, of two points of an outline that both are drawn, and the furthest it may grow.
 _LEAST: Final = 0.35
+_COARSEST: Final = 12.0
 #: Height over width beyond which a map is fitted to its height.
 _TALLEST: Final = 1.3
 _PARTS: Final = re.compile(r"[a-z]+|[0-9]+")
@@ -82,20 +84,32 @@ def read(path: Path) -> tuple[Shape, ...]:
     return shapes
 
 
-def draw(shapes: Sequence[Shape], units: Sequence[Key]) -> Map:
-    """Find units (county, precinct) among the shapes and draw those that are there, in the order of the units."""
+def draw(shapes: Sequence[Shape], units: Sequence[Key], *, size: int = 900_000) -> Map:
+    """Find units (county, precinct) among the shapes and draw those that are there, in the order of the units.
+
+    Outlines are drawn as finely as ``size`` characters allow.
+    """
     found = _found(shapes, units)
     rings = [ring for shape in found.values() for ring in shape.rings]
     names = tuple(sorted({name for shape in shapes for name in shape.properties}))
     if not rings:
         return Map(_WIDTH, 1, (), names)
     place, height = _projection(rings)
-    outlines = tuple(
-        Outline(county, precinct, "".join(_path(ring, place) for ring in found[county, precinct].rings))
+    least, outlines = _LEAST, _outlines(found, units, place, _LEAST)
+    while sum(len(outline.path) for outline in outlines) > size and least < _COARSEST:
+        least *= 2
+        outlines = _outlines(found, units, place, least)
+    return Map(_WIDTH, height, outlines, names)
+
+
+def _outlines(
+    found: Mapping[Key, Shape], units: Sequence[Key], place: tuple[float, float, float, float], least: float
+) -> tuple[Outline, ...]:
+    return tuple(
+        Outline(county, precinct, "".join(_path(ring, place, least) for ring in found[county, precinct].rings))
         for county, precinct in units
         if (county, precinct) in found
     )
-    return Map(_WIDTH, height, outlines, names)
 
 
 def _shapes(document: Mapping[str, Any]) -> Iterator[Shape]:
@@ -155,11 +169,11 @@ def _projection(rings: Sequence[Ring]) -> tuple[tuple[float, float, float, float
     return (left, max(ys), scale * narrow, scale), math.ceil(down * scale)
 
 
-def _path(ring: Ring, place: tuple[float, float, float, float]) -> str:
+def _path(ring: Ring, place: tuple[float, float, float, float], least: float) -> str:
     left, top, across, down = place
     points = [((x - left) * across, (top - y) * down) for x, y in ring]
     kept = [points[0]]
     for point in points[1:-1]:
-        if abs(point[0] - kept[-1][0]) + abs(point[1] - kept[-1][1]) >= _LEAST:
+        if abs(point[0] - kept[-1][0]) + abs(point[1] - kept[-1][1]) >= least:
             kept.append(point)
     return "M" + "L".join(f"{x:.1f} {y:.1f}" for x, y in kept) + "Z"

@@ -11,8 +11,9 @@ from turnout.vocabulary import COHORTS
 
 #: Candidates that a chart or a wide table has room for.
 _CANDIDATES: Final = 3
-#: Precincts that the table lists; the workbook has all.
-_PRECINCTS: Final = 1_000
+#: Precincts that the tables of a page list, and characters that its maps may take; the workbook has all precincts.
+_PRECINCTS: Final = 1_500
+_MAPS: Final = 900_000
 #: A move, in share units, that is told of a ballot's contests, and how many of them are.
 _WIDELY: Final = 0.01
 _MOVES: Final = 20
@@ -194,12 +195,17 @@ def ballot_moved(run: Run) -> Section | None:
 
 
 def precincts(run: Run, contest: summary.ContestSummary) -> Section | None:
-    """Votes counted and to come, precinct by precinct, and on a map where boundaries are given."""
+    """Votes counted and to come, precinct by precinct, and on a map where boundaries are given.
+
+    What a page has room for is shared out among the contests of the run.
+    """
     if run.precincts is None:
         return None
     lines = run.precincts.filter(pl.col("contest") == contest.contest)
     if lines.is_empty():
         return None
+    contests = run.precincts["contest"].n_unique()
+    listed = _PRECINCTS // contests
     candidates = [line.candidate for line in contest.lines[:_CANDIDATES]]
     units = _units(lines, candidates)
     out = sum(not unit["reported"] for unit in units)
@@ -212,10 +218,10 @@ def precincts(run: Run, contest: summary.ContestSummary) -> Section | None:
         "said": f"{said}. A precinct's own projection is far less certain than the sum of all.",
         "counties": len({unit["county"] for unit in units}) > 1,
         "candidates": candidates,
-        "rows": rows[:_PRECINCTS],
+        "rows": rows[:listed],
         "many": len(units),
-        "left_out": len(units) > _PRECINCTS,
-        "map": _map(run.shapes, units, candidates) if run.shapes else None,
+        "left_out": len(units) > listed,
+        "map": _map(run.shapes, units, candidates, _MAPS // contests) if run.shapes else None,
     }
 
 
@@ -242,8 +248,10 @@ def _units(lines: pl.DataFrame, candidates: Sequence[str]) -> list[Section]:
     return rows
 
 
-def _map(shapes: Sequence[boundaries.Shape], units: Sequence[Section], candidates: Sequence[str]) -> Section:
-    drawn = boundaries.draw(shapes, [(unit["county"], unit["precinct"]) for unit in units])
+def _map(
+    shapes: Sequence[boundaries.Shape], units: Sequence[Section], candidates: Sequence[str], size: int
+) -> Section:
+    drawn = boundaries.draw(shapes, [(unit["county"], unit["precinct"]) for unit in units], size=size)
     by_key = {(unit["county"], unit["precinct"]): unit for unit in units}
     if not drawn.outlines:
         names = ", ".join(drawn.properties[:8]) or "none"
