@@ -227,25 +227,29 @@ def precincts(run: Run, contest: summary.ContestSummary) -> Section | None:
 
 def _units(lines: pl.DataFrame, candidates: Sequence[str]) -> list[Section]:
     """One row a precinct: its votes, and counted and projected shares by candidate."""
-    rows = []
-    for (county, precinct), part in lines.group_by("county", "precinct", maintain_order=True):
-        counted, projected = int(part["counted_votes"].sum()), int(part["projected_votes"].sum())
-        known = part["projected_votes"].null_count() == 0
-        votes = {
-            name: (c, p) for name, c, p in part.select("candidate", "counted_votes", "projected_votes").iter_rows()
-        }
-        own = [votes.get(name, (0, 0)) for name in candidates]
-        rows.append(
-            {
-                "county": county,
-                "precinct": precinct,
-                "reported": bool(part["reported"].all()),
-                "counted": counted,
-                "to_come": projected - counted if known else None,
-                "shares": [(_over(c, counted), _over(p, projected) if known else None) for c, p in own],
-            }
-        )
-    return rows
+    votes: dict[tuple[str, str], dict[str, tuple[int, int | None]]] = {}
+    reported: dict[tuple[str, str], bool] = {}
+    columns = ("county", "precinct", "candidate", "counted_votes", "projected_votes", "reported")
+    for county, precinct, candidate, counted, projected, polls in lines.select(columns).iter_rows():
+        votes.setdefault((county, precinct), {})[candidate] = (counted or 0, projected)
+        reported[county, precinct] = polls and reported.get((county, precinct), True)
+    return [_unit(key, own, candidates, polls=reported[key]) for key, own in votes.items()]
+
+
+def _unit(
+    key: tuple[str, str], votes: Mapping[str, tuple[int, int | None]], candidates: Sequence[str], *, polls: bool
+) -> Section:
+    known = all(projected is not None for _, projected in votes.values())
+    counted, final = sum(own for own, _ in votes.values()), sum(projected or 0 for _, projected in votes.values())
+    own = [votes.get(name, (0, 0)) for name in candidates]
+    return {
+        "county": key[0],
+        "precinct": key[1],
+        "reported": polls,
+        "counted": counted,
+        "to_come": final - counted if known else None,
+        "shares": [(_over(c, counted), _over(p or 0, final) if known else None) for c, p in own],
+    }
 
 
 def _map(
