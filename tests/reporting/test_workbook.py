@@ -115,3 +115,10 @@ def test_it_says_on_its_first_sheet_what_it_is(book):
     assert "Synthetic electorate" in said
     assert "Jimmy Gomez is very likely to win" in said
     assert "Inferred from aggregates" in said
+
+
+def test_a_precinct_without_a_vote_has_no_share():
+    run = examples.founding_case()
+    none = run.precincts.with_columns(counted_votes=pl.lit(0), projected_votes=pl.lit(0))
+    found = rows(opened(dataclasses.replace(run, precincts=none))["Precincts"])[0]
+    assert (found["counted votes"], found["counted share"], found["projected share"]) == (0, None, None)

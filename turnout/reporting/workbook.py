@@ -126,10 +126,11 @@ def _precincts(run: Run) -> pl.DataFrame:
         return pl.DataFrame()
     unit = ["contest", "county", "precinct"]
     counted, projected = pl.col("counted_votes"), pl.col("projected_votes")
+    so_far, final = counted.sum().over(unit), projected.sum().over(unit)
     return run.precincts.with_columns(
-        counted_share=counted / counted.sum().over(unit),
+        counted_share=pl.when(so_far > 0).then(counted / so_far),
         to_come=projected - counted,
-        projected_share=pl.when(projected.is_not_null()).then(projected / projected.sum().over(unit)),
+        projected_share=pl.when(projected.is_not_null() & (final > 0)).then(projected / final),
         polls=pl.when("reported").then(pl.lit("in")).otherwise(pl.lit("out")),
     ).select(*unit, "candidate", "polls", *_PRECINCTS)
 
