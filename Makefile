@@ -3,8 +3,10 @@ PYTHON ?= python3
 VENV   := .venv
 BIN    := $(VENV)/bin
 STAMP  := $(VENV)/.installed
+# Root only, and never a question: elsewhere chromium is the user's to install.
+APT    := DEBIAN_FRONTEND=noninteractive timeout 200 apt-get -qq -o Acquire::Retries=1 -o Acquire::http::Timeout=20
 
-.PHONY: help demo test lint types pytest bench format lock clean
+.PHONY: help demo test lint types pytest browser bench format lock clean
 
 help:            ## what can be made
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/' | expand -t 16
@@ -29,8 +31,14 @@ lint: $(STAMP)   ## ruff: style, imports, formatting
 types: $(STAMP)  ## mypy, strict
 	$(BIN)/mypy
 
-pytest: $(STAMP) ## the tests, on all cores
+pytest: $(STAMP) browser ## the tests, on all cores
 	$(BIN)/pytest -n auto
+
+browser:         ## chromium, which some tests open the page in; without it they are skipped
+	@command -v chromium >/dev/null || command -v chromium-browser >/dev/null || command -v google-chrome >/dev/null \
+	  || { test "$$(id -u)" = 0 && echo "installing chromium for the tests of the page" && $(APT) update \
+	  && $(APT) install -y --no-install-recommends chromium fonts-dejavu-core >/dev/null; } \
+	  || echo "no chromium could be installed: the tests of the page in a browser will be skipped"
 
 bench: $(STAMP)  ## seconds of a statewide ballot: make bench HISTORY=past-results/ (see benchmarks/, also for reading)
 	$(BIN)/python benchmarks/statewide.py --history $(HISTORY)

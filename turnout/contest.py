@@ -60,12 +60,15 @@ class Inputs(_Strict):
     """A CSV ``county, precinct, voter_file_precinct`` for precincts the results spell in another way."""
     past_crosswalk: Path | None = None
     """A CSV ``county, precinct, to_precinct`` (``from_date, to_date, weight``): what past precincts became."""
+    boundaries: Path | None = None
+    """A GeoJSON file of the precincts, for the map on the page."""
 
     def paths(self) -> Iterator[Path]:
         """Yield every path named, in a fixed order."""
         yield from (*self.returns, *(release.file for release in self.release))
         yield from (*self.voters, *self.vote_history, *self.ballots, *self.history)
-        yield from (path for path in (self.crosswalk, self.past_crosswalk) if path is not None)
+        others = (self.crosswalk, self.past_crosswalk, self.boundaries)
+        yield from (path for path in others if path is not None)
 
 
 class Range(_Strict):
@@ -196,7 +199,7 @@ class Contest(_Strict):
                         "layouts": _layouts(base, inputs.layouts),
                         **{
                             name: None if (path := getattr(inputs, name)) is None else base / path
-                            for name in ("crosswalk", "past_crosswalk")
+                            for name in ("crosswalk", "past_crosswalk", "boundaries")
                         },
                     }
                 ),

@@ -9,8 +9,10 @@ import pytest
 import typer
 
 import turnout.running
+from tests.backtest import test_scores as scores
 from tests.reporting import examples
 from turnout import errors, reporting
+from turnout.backtest import Backtest, summarise
 from turnout.cli import app
 from turnout.workspace import Workspace
 
@@ -190,7 +192,7 @@ def test_report_rebuilds_the_page(turn, engine, config):
     before = page.read_bytes()
     page.resolve().write_text("lost")
     code, out, _ = turn("report", config)
-    assert (code, out) == (0, f"{page}\n")
+    assert (code, out) == (0, f"{page}\n{page.with_suffix('.xlsx')}\n")
     assert page.read_bytes() == before
 
 
@@ -420,6 +422,8 @@ def test_demo_writes_projects_and_recalls_the_real_result(turn, engine, monkeypa
     assert "25,569 votes (59.2 %)" in " ".join(out.split())
     assert "California Secretary of State" in " ".join(out.split())
     assert turn("demo", directory, "--quiet") == (0, "", "")
+    code, out, _ = turn("demo", directory, "--json")
+    assert (code, json.loads(out)["synthetic"]) == (0, True)
 
 
 def test_demo_does_not_write_over_what_it_did_not_write(turn, engine, tmp_path):
@@ -483,6 +487,20 @@ def test_backtest_says_which_stage_or_order_is_wrong(turn, tmp_path, option, val
     code, out, err = turn("backtest", "--history", tmp_path, option, value)
     assert (code, out) == (2, "")
     assert told in err
+
+
+def test_backtest_prints_its_scores_as_json(turn, monkeypatch, tmp_path):
+    rows = scores.table(*scores.TOY)
+    result = Backtest(rows, summarise(rows), rows.select("state", "date", "stage", "order").clear(), {"seed": 1})
+    monkeypatch.setattr("turnout.running.backtest.run", lambda settings, *, advance: result)
+    code, out, err = turn("backtest", "--history", tmp_path, "--output", tmp_path / "out", "--json")
+    assert (code, err) == (0, "")
+    assert json.loads(out)["provenance"] == {"seed": 1}
+
+
+def test_report_says_where_it_wrote_unless_it_is_to_be_quiet(turn, engine, config):
+    turn("project", config, "--quiet")
+    assert turn("report", config, "--quiet") == (0, "", "")
 
 
 def test_backtest_hands_its_options_on(turn, monkeypatch, tmp_path):

@@ -5,8 +5,9 @@ import datetime as dt
 import polars as pl
 
 from turnout.contest import Contest
-from turnout.reporting import Run
-from turnout.reporting.tables import COHORT, COMPONENTS, FINDINGS, PROJECTION, RECONCILIATION, SUPPORT
+from turnout.reporting import Run, tables
+from turnout.reporting import ledger as ledgers
+from turnout.reporting.tables import COHORT, COMPONENTS, FINDINGS, PRECINCTS, PROJECTION, RECONCILIATION, SUPPORT
 from turnout.vocabulary import COHORTS, GROUPS, PARENT
 
 _SHARES = {
@@ -75,7 +76,16 @@ def founding_case(**changes: object) -> Run:
     gomez = candidate(name, "Jimmy Gomez", 10_558, 21_000, 0.587, 0.035, 0.991)
     ahn = candidate(name, "Robert Lee Ahn", 10_442, 21_000, 0.413, 0.035, 0.009)
     support = [
-        (name, group, who, share, max(share - 0.12, 0), min(share + 0.12, 1))
+        (
+            name,
+            group,
+            who,
+            share,
+            max(share - 0.12, 0),
+            min(share + 0.12, 1),
+            max(share - 0.4, 0),
+            min(share + 0.4, 1),
+        )
         for group, gomez_share in (("white", 0.62), ("latino", 0.78), ("korean", 0.06), ("chinese", 0.45))
         for who, share in (("Jimmy Gomez", gomez_share), ("Robert Lee Ahn", 1 - gomez_share))
     ]
@@ -100,8 +110,41 @@ def founding_case(**changes: object) -> Run:
             orient="row",
         ),
         "provenance": provenance(),
+        "precincts": precincts(name),
     }  # fmt: skip
     return Run(**{**fields, **changes})
+
+
+def precincts(contest: str, number: int = 14) -> pl.DataFrame:
+    """Precincts with fewer and fewer votes to come, the first two of them counted; the last has eight to come."""
+    rows = []
+    for place in range(number):
+        to_come = 0 if place < 2 else 8 if place == number - 1 else 400 - 20 * place
+        for name, share in (("Jimmy Gomez", 0.4 + 0.02 * place), ("Robert Lee Ahn", 0.6 - 0.02 * place)):
+            counted = round(1_500 * share)
+            final = counted + round(to_come / 2 + 0.1)
+            rows.append((contest, "Los Angeles", f"{place + 1:04}A", name, counted, final, place < 2))
+    return pl.DataFrame(rows, schema=PRECINCTS, orient="row")
+
+
+def ledger(
+    run: Run, shares: tuple[float, ...] = (0.52, 0.55, 0.587), days: tuple[int, ...] = (5, 5, 6)
+) -> pl.DataFrame:
+    """Three projections of one contest, the last being the run's own."""
+    entries = None
+    for number, (share, day) in enumerate(zip(shares, days, strict=True)):
+        moved = pl.col("projected_share") + (share - shares[-1]) * pl.when(pl.col("candidate") == "Jimmy Gomez").then(
+            1.0
+        ).otherwise(-1.0)
+        earlier = Run(
+            **{
+                **{name: getattr(run, name) for name in run.__dataclass_fields__},
+                "projection": run.projection.with_columns(projected_share=moved),
+                "provenance": {**run.provenance, "as_of": f"2017-06-{day:02} 1{number}:00"},
+            }
+        )
+        entries = ledgers.extended(entries, tables.published(earlier))
+    return entries
 
 
 def ballot(number: int = 300) -> Run:
@@ -123,6 +166,7 @@ def ballot(number: int = 300) -> Run:
         projection=pl.DataFrame(rows, schema=PROJECTION),
         cohorts=None,
         support=None,
+        precincts=None,
         components=pl.DataFrame(parts, schema=COMPONENTS, orient="row"),
     )
 
@@ -141,6 +185,7 @@ def fully_abstained() -> Run:
         projection=pl.DataFrame(rows, schema=PROJECTION),
         cohorts=None,
         support=None,
+        precincts=None,
         components=pl.DataFrame(schema=COMPONENTS),
         findings=pl.DataFrame(schema=FINDINGS),
     )

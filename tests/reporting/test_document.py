@@ -14,7 +14,7 @@ def test_json_says_what_the_csv_says_and_more():
     document = json.loads(reporting.to_json(examples.founding_case()))
     assert list(document) == [
         "schema", "contest", "synthetic", "projection", "components", "support", "reconciliation", "findings",
-        "provenance",
+        "provenance", "precincts",
     ]  # fmt: skip
     assert document["synthetic"] is True
     assert document["contest"]["date"] == "2017-06-06"
@@ -48,7 +48,7 @@ def test_when_and_how_long_it_ran_does_not_change_the_bytes(tmp_path):
 
 def test_files_are_their_owners_alone(tmp_path):
     reporting.write(tmp_path, examples.founding_case())
-    names = {"projection.csv", "projection.json", "cohorts.csv", "report.html"}
+    names = {"projection.csv", "projection.json", "cohorts.csv", "report.html", "report.xlsx"}
     assert {path.name for path in tmp_path.iterdir()} == names
     assert {path.stat().st_mode & 0o777 for path in tmp_path.iterdir()} == {0o600}
 
@@ -62,10 +62,12 @@ def test_without_a_voter_file_there_is_no_cohorts_csv(tmp_path):
 @pytest.mark.parametrize("make", [examples.founding_case, examples.fully_abstained, lambda: examples.ballot(60)])
 def test_a_page_rebuilt_is_the_page_that_was_written(tmp_path, make):
     reporting.write(tmp_path, make())
-    page = (tmp_path / "report.html").read_bytes()
-    (tmp_path / "report.html").write_text("lost")
-    assert reporting.rebuild(tmp_path) == tmp_path / "report.html"
-    assert (tmp_path / "report.html").read_bytes() == page
+    reports = [tmp_path / "report.html", tmp_path / "report.xlsx"]
+    before = [path.read_bytes() for path in reports]
+    for path in reports:
+        path.write_text("lost")
+    assert reporting.rebuild(tmp_path) == reports
+    assert [path.read_bytes() for path in reports] == before
     assert not list(tmp_path.glob(".report*"))
 
 

@@ -7,6 +7,7 @@ from rich.console import Console
 
 from tests.reporting import examples
 from turnout import reporting
+from turnout.reporting import words
 
 
 def shown(run, width=80, **options):
@@ -97,3 +98,22 @@ def test_a_leader_that_the_count_does_not_have_is_said():
 
 def test_a_run_that_published_nothing_names_no_files():
     assert "Written to" not in shown(examples.founding_case(), files=False)
+
+
+def test_long_names_of_contests_keep_both_ends_and_break_no_word():
+    run = examples.ballot(20)
+    long = "Statewide Referendum A Provides for a homestead exemption for residents of certain municipal corporations"
+    run = dataclasses.replace(run, projection=run.projection.with_columns(contest=pl.lit(long) + pl.col("contest")))
+    lines = shown(run).splitlines()
+    names = [line.strip() for line in lines if line.startswith("Statewide")]
+    assert len(names) == 15
+    assert all(len(name) <= 35 and name.split()[0] == "Statewide" and name[-1].isdigit() for name in names)
+    assert max(len(line) for line in lines if not line.startswith("Written to")) <= 80
+
+
+@pytest.mark.parametrize(
+    ("text", "room", "said"), [("Mayor", 5, "Mayor"), ("Council District 12", 11, "Counc…ct 12"), ("Mayor", 1, "M")]
+)
+def test_a_text_is_shortened_in_its_middle(text, room, said):
+    assert words.shortened(text, room) == said
+    assert len(words.shortened(text, room)) <= room

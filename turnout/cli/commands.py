@@ -8,7 +8,7 @@ import typer
 from turnout.cli import options
 from turnout.cli.application import app, example
 from turnout.cli.asked import allowing, contest_of
-from turnout.cli.screen import bar, console, progress_shown
+from turnout.cli.screen import bar, console, estimate_of, progress_shown
 from turnout.errors import AbstainedEverywhere, UsageError
 
 if TYPE_CHECKING:
@@ -21,6 +21,7 @@ def demo(
     seed: Annotated[int, typer.Option(min=0, help="Seed of the electorate and of the draws.")] = 2017,
     files_only: Annotated[bool, typer.Option("--files-only", help="Write the files and stop.")] = False,
     quiet: options.Quiet = False,
+    as_json: options.Json = False,
 ) -> None:
     """Project a synthetic electorate; no input needed.
 
@@ -30,13 +31,13 @@ def demo(
     """
     from turnout.running import demo as running  # noqa: PLC0415
 
-    with progress_shown(quiet) as progress:
+    with progress_shown(quiet, estimate_of(None, generated=True)) as progress:
         config, truth = running.generate(directory, seed=seed, progress=progress)
         if files_only:
             return
         run = running.run(config, progress=progress)
-    _show(run, quiet=quiet)
-    if not quiet:
+    _show(run, quiet=quiet, as_json=as_json)
+    if not quiet and not as_json:
         for sentence in (running.ended(config, truth), running.CERTIFIED):
             console().print(f"\n{sentence}", markup=False, highlight=False)
     _refuse_abstention(run)
@@ -72,7 +73,7 @@ def project(
     Each candidate's final share comes with intervals and a win probability, beside what the count alone says.
     Give either a CONFIG or files. Every file but the returns may be missing; each missing one widens the
     answer.
-    Writes projection.csv, projection.json, cohorts.csv (with a voter file) and report.html.
+    Writes projection.csv, projection.json, cohorts.csv (with a voter file), report.html and report.xlsx.
     """
     chosen = contest_of(
         config,
@@ -99,7 +100,7 @@ def project(
         raise UsageError("Missing --output. Name a directory to publish into, or give a CONFIG that does.")
     from turnout.running import project as running  # noqa: PLC0415
 
-    with progress_shown(quiet) as progress:
+    with progress_shown(quiet, estimate_of(chosen)) as progress:
         run = running.run(allowing(chosen, allow_shrink), progress=progress)
     _show(run, quiet=quiet, as_json=as_json)
     _refuse_abstention(run)
@@ -123,12 +124,18 @@ def cohorts(config: options.Config, quiet: options.Quiet = False) -> None:
 
 
 @app.command(epilog=example("turnout report contest.toml"))
-def report(config: options.Config) -> None:
-    """Rebuild report.html from the last published run."""
+def report(config: options.Config, quiet: options.Quiet = False) -> None:
+    """Rebuild report.html and report.xlsx from the last published run.
+
+    The map is drawn anew from the boundaries that CONFIG names. Nothing is projected again.
+    """
     from turnout import reporting  # noqa: PLC0415
     from turnout.contest import Contest  # noqa: PLC0415
 
-    typer.echo(reporting.rebuild(Contest.load(config).output))
+    contest = Contest.load(config)
+    paths = reporting.rebuild(contest.output, contest.inputs.boundaries)
+    if not quiet:
+        typer.echo("\n".join(str(path) for path in paths))
 
 
 @app.command(epilog=example("turnout batch configs/*/contest.toml"))
@@ -175,6 +182,7 @@ def backtest(
     without: options.Without = None,
     priors: options.Priors = None,
     quiet: options.Quiet = False,
+    as_json: options.ScoresJson = False,
 ) -> None:
     """Replay past elections and score the projections.
 
@@ -225,7 +233,9 @@ def backtest(
         return
     with bar(quiet) as advance:
         result = running.run(settings, advance=advance)
-    if not quiet:
+    if as_json:
+        typer.echo(report.to_json(result), nl=False)
+    elif not quiet:
         report.show(result, output, console())
 
 

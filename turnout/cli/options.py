@@ -84,6 +84,8 @@ ContestName = Annotated[
 Quiet = Annotated[bool, typer.Option("--quiet", help="Print nothing but errors.")]
 Json = Annotated[bool, typer.Option("--json", help="Print projection.json instead of tables.")]
 
+ScoresJson = Annotated[bool, typer.Option("--json", help="Print summary.json instead of tables.")]
+
 RequiredHistory = Annotated[
     list[Path],
     typer.Option("--history", metavar="DIR", help="Past results by vote mode: a directory or file. May be repeated."),

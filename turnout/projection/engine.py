@@ -27,6 +27,8 @@ _WIDEST: Final = 3.0
 _SURE: Final = 80.0
 #: Rows × draws that are worked on at once: a few arrays of so many fit a processor's cache.
 _AT_ONCE: Final = 400_000
+#: Rows worked on at once where nothing is drawn: a voter file's expectation has a column a draw all the same.
+_ROWS_HELD_STILL: Final = 400
 
 
 @dataclass(frozen=True)
@@ -82,6 +84,22 @@ class Model:
         for places, votes in zip(blocks, sums, strict=True):
             to_come[self.seats.of(places[0], places[-1])] = votes
         return calibration.apply(self.calibrated, self.ballot, self._counted + self._hands_out @ to_come)
+
+    def expected(self) -> Floats:
+        """Votes to come by row and position, everything that is not known being held at its mean: (rows, most)."""
+        rng = np.random.default_rng(0)  # nothing is drawn from it: no component varies
+        still = _Shared(
+            turnout=self.turnout.draw_effects(1, rng, ()),
+            shift=self.shift.draw_effects(1, rng, ()),
+            late_total=np.zeros(1, dtype=np.float32),
+            late_shift=np.zeros((int(self._first_split[-1]), 1), dtype=np.float32),
+        )
+        block = _Block(self, self.expectation.only(()), np.zeros(0, dtype=np.int64), still, rng, ())
+        votes = np.zeros((self.ballot.rows, self.positions.most))
+        for start in range(0, len(self.open_rows), _ROWS_HELD_STILL):
+            rows = self.open_rows[start : start + _ROWS_HELD_STILL]
+            votes[rows] = block.by_row(rows)
+        return votes
 
     def _blocks(self, draws: int, contests: Collection[int] | None) -> list[Integers]:
         """Return runs of places with a row that is still open, of about as many rows as are worked on at once."""
@@ -226,6 +244,24 @@ class _Block:
                 _sum(added[tranche], seat[having] + split, own)
         for tranche, votes in tranches.items():
             _sum(added[tranche], seat, votes)
+
+    def by_row(self, rows: Integers) -> Floats:
+        """Mean over the draws of the votes to come in some rows, by position: (rows given, most)."""
+        model = self.model
+        votes = np.zeros((len(rows), model.positions.most))
+        tranches = self._tranches(rows)
+        counts = model.positions.counts[model.ballot.row_contest[rows]]
+        for split in range(int(counts.max()) - 1, 0, -1):
+            having = np.flatnonzero(counts > split)
+            entries = model.splits.entries(split, rows[having])
+            shift = model.shift.draw_rows(entries, self.drawn.shift, self.rng, self.components)
+            for tranche, left in tranches.items():
+                own = left[having] * self._share(rows[having], split, tranche, shift)
+                left[having] -= own
+                votes[having, split] += own.mean(axis=1)
+        for left in tranches.values():
+            votes[:, 0] += left.mean(axis=1)
+        return votes
 
     def _tranches(self, rows: Integers) -> dict[int, Draws]:
         """Votes to come by tranche, (rows, draws) each; a tranche that is in everywhere is left out."""

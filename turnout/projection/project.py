@@ -12,7 +12,19 @@ from turnout.electorate import Electorate
 from turnout.errors import InputRefused
 from turnout.projection import ballot as ballots
 from turnout.projection import baseline as baselines
-from turnout.projection import calibration, carry, groups, late, notes, parallel, polls, positions, summary
+from turnout.projection import (
+    bounds,
+    calibration,
+    carry,
+    groups,
+    late,
+    notes,
+    parallel,
+    polls,
+    positions,
+    summary,
+    units,
+)
 from turnout.projection.engine import MODE_SHIFT, SAMPLING, TURNOUT_TOTAL, Model
 from turnout.projection.hierarchy import NOISE, GaussianHierarchy
 from turnout.projection.priors import Priors
@@ -36,14 +48,17 @@ class Projection:
     ----------
     table : one row a contest × candidate, the columns of ``projection.csv``
     components : contest, component, sd_share (sd of the expected leader's final share that it brings by itself)
-    support : contest, group, candidate, share, lo90, hi90; None without a voter file
+    support : contest, group, candidate, share, lo90, hi90, and the bounds least, most; None without a voter file
     models : names of the specifications in ``models/`` that were used
+    precincts : contest, county, precinct, candidate, counted_votes, projected_votes, reported; empty for ballots of
+        more than a few contests
     """
 
     table: pl.DataFrame
     components: pl.DataFrame
     support: pl.DataFrame | None
     models: tuple[str, ...]
+    precincts: pl.DataFrame
 
 
 def project(
@@ -83,16 +98,18 @@ def project(
         model = fit(ballot, baseline, electorate, contest.draws, rng)
         expectation = model.expectation
         grouped = isinstance(expectation, groups.GroupExpectation)
+        table = summary.table(ballot, model.draw(contest.draws, rng), whole=whole)
         return Projection(
-            table=summary.table(ballot, model.draw(contest.draws, rng), whole=whole),
+            table=table,
             components=_components(model, contest.draws, rng),
-            support=_support(expectation, ballot) if isinstance(expectation, groups.GroupExpectation) else None,
+            support=_support(expectation, model) if isinstance(expectation, groups.GroupExpectation) else None,
             models=(
                 *(("ethnicity", contest.propensity.model, "support") if grouped else ()),
                 *model.specs,
                 "late",
                 "calibration",
             ),
+            precincts=units.table(model, table),
         )
 
 
@@ -157,17 +174,22 @@ def _components(model: Model, draws: int, rng: np.random.Generator) -> pl.DataFr
     )
 
 
-def _support(expectation: groups.GroupExpectation, ballot: ballots.Ballot) -> pl.DataFrame:
-    """Support by group with 90 % intervals, of the choices that have a position of their own."""
-    rows = []
+def _support(expectation: groups.GroupExpectation, model: Model) -> pl.DataFrame:
+    """Support by group with 90 % intervals and bounds, of the choices that have a position of their own."""
+    ballot, rows = model.ballot, []
     for number, fitted in enumerate(expectation.contests):
         low, high = np.quantile(fitted.support, [0.05, 0.95], axis=0)
         mean = fitted.support.mean(axis=0)
+        votes = model.positions.votes[fitted.rows.start : fitted.rows.stop, : mean.shape[1], ballots.EARLY]
+        least, most = bounds.of_support(
+            votes, expectation.voters[fitted.rows.start : fitted.rows.stop, :, ballots.EARLY]
+        )
         names = ballot.choices.filter(pl.col("contest") == number)["candidate"].to_list()
         rows += [
-            (ballot.contests[number], group, name, mean[g, c], low[g, c], high[g, c])
+            (ballot.contests[number], group, name, mean[g, c], low[g, c], high[g, c], least[g, c], most[g, c])
             for g, group in enumerate(GROUPS)
             for c, name in enumerate(names[: mean.shape[1]])
         ]
     schema = {"contest": pl.String, "group": pl.String, "candidate": pl.String}
-    return pl.DataFrame(rows, schema={**schema, **dict.fromkeys(("share", "lo90", "hi90"), pl.Float64)}, orient="row")
+    numbers = ("share", "lo90", "hi90", "least", "most")
+    return pl.DataFrame(rows, schema={**schema, **dict.fromkeys(numbers, pl.Float64)}, orient="row")

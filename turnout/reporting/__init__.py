@@ -1,18 +1,23 @@
-"""What a run says, for people and for machines: terminal tables, CSV, JSON and one self-contained HTML page."""
+"""What a run says, for people and for machines: terminal tables, CSV, JSON, a workbook and one HTML page."""
 
+import dataclasses
 import os
 import secrets
 from pathlib import Path
 
-from turnout.reporting import document, tables
+from turnout.reporting import document, ledger, tables
+from turnout.reporting.boundaries import Shape
+from turnout.reporting.boundaries import read as read_boundaries
 from turnout.reporting.document import read
 from turnout.reporting.run import Run
 from turnout.reporting.terminal import show, show_cohorts, show_findings, show_reconciliation
 
 __all__ = [
     "Run",
+    "entered",
     "read",
     "rebuild",
+    "shapes",
     "show",
     "show_cohorts",
     "show_findings",
@@ -23,23 +28,51 @@ __all__ = [
 
 
 def write(directory: Path, run: Run) -> None:
-    """Write ``projection.csv``, ``projection.json``, ``cohorts.csv`` (with a voter file) and ``report.html``.
+    """Write every output of a run but what its cohorts and ledger are not there for.
 
-    Nothing in them is at the voter level: cohort cells of fewer than ten expected voters are blank. The same run
+    These are ``projection.csv``, ``projection.json``, ``cohorts.csv`` (with a voter file), ``report.html`` and
+    ``report.xlsx``, and, hidden, the ledger of the projections published so far.
+    Nothing in them is at the voter level: cells of fewer than ten expected voters are blank. The same run
     gives the same bytes; when and how long it ran is left out.
     """
-    from turnout.reporting import page  # noqa: PLC0415 - Jinja2 is needed here only
-
     run = tables.published(run)
     texts = {
         document.PROJECTION_CSV: tables.to_csv(run.projection),
         document.PROJECTION_JSON: document.to_json(run),
-        document.REPORT_HTML: page.render(run),
     }
     if run.cohorts is not None:
         texts[document.COHORTS_CSV] = tables.to_csv(run.cohorts)
     for name, text in texts.items():
-        _write(directory / name, text)
+        _write(directory / name, text.encode())
+    if run.ledger is not None:
+        ledger.write(directory / ledger.FILE, run.ledger)
+    for name, content in _reports(run).items():
+        _write(directory / name, content)
+
+
+def shapes(boundaries: Path | None) -> tuple[Shape, ...]:
+    """Return the shapes in a GeoJSON file of precincts; none without one.
+
+    Raises
+    ------
+    UsageError
+        If the file cannot be opened.
+    InputRefused
+        If it holds no polygons.
+    """
+    return () if boundaries is None else read_boundaries(boundaries)
+
+
+def entered(run: Run, directory: Path) -> Run:
+    """Return the run with the ledger of what was published in ``directory`` before, and itself as the last entry."""
+    return dataclasses.replace(run, ledger=ledger.extended(ledger.read(directory), tables.published(run)))
+
+
+def _reports(run: Run) -> dict[str, bytes]:
+    """Return what is made for people to read, by name."""
+    from turnout.reporting import page, workbook  # noqa: PLC0415 - Jinja2, pygal and XlsxWriter are needed here only
+
+    return {document.REPORT_HTML: page.render(run).encode(), document.REPORT_XLSX: workbook.render(run)}
 
 
 def to_json(run: Run) -> str:
@@ -47,30 +80,34 @@ def to_json(run: Run) -> str:
     return document.to_json(tables.published(run))
 
 
-def rebuild(directory: Path) -> Path:
-    """Write ``report.html`` again from the last published ``projection.json`` and ``cohorts.csv``; return its path.
+def rebuild(directory: Path, boundaries: Path | None = None) -> list[Path]:
+    """Write ``report.html`` and ``report.xlsx`` again from what was last published; return their paths.
 
-    The page lands beside the files it was made from, in one rename, even if another run publishes meanwhile.
+    They land beside the files they were made from, each in one rename, even if another run publishes meanwhile.
+
+    Parameters
+    ----------
+    directory : where the contest publishes
+    boundaries : GeoJSON of the precincts, for the map; None for none
 
     Raises
     ------
     UsageError
         If nothing is published there.
     InputRefused
-        If what is published is not of this version.
+        If what is published is not of this version, or the boundaries cannot be used.
     """
-    from turnout.reporting import page  # noqa: PLC0415
-
     home = (directory / document.PROJECTION_JSON).resolve().parent
-    text = page.render(tables.published(read(home)))
-    temporary = home / f".{document.REPORT_HTML}.{secrets.token_hex(4)}"
-    _write(temporary, text)
-    temporary.replace(home / document.REPORT_HTML)
-    return directory / document.REPORT_HTML
+    run = dataclasses.replace(tables.published(read(home)), shapes=shapes(boundaries))
+    for name, content in _reports(run).items():
+        temporary = home / f".{name}.{secrets.token_hex(4)}"
+        _write(temporary, content)
+        temporary.replace(home / name)
+    return [directory / document.REPORT_HTML, directory / document.REPORT_XLSX]
 
 
-def _write(path: Path, text: str) -> None:
-    """Write a text that its owner alone may read."""
+def _write(path: Path, content: bytes) -> None:
+    """Write a file that its owner alone may read."""
     descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-    with os.fdopen(descriptor, "w", encoding="utf-8", newline="") as file:
-        file.write(text)
+    with os.fdopen(descriptor, "wb") as file:
+        file.write(content)

@@ -10,13 +10,14 @@ import polars as pl
 
 from turnout.contest import Contest
 from turnout.errors import InputRefused, UsageError
-from turnout.reporting import tables
+from turnout.reporting import ledger, tables
 from turnout.reporting.run import Run
 
 PROJECTION_CSV: Final = "projection.csv"
 PROJECTION_JSON: Final = "projection.json"
 COHORTS_CSV: Final = "cohorts.csv"
 REPORT_HTML: Final = "report.html"
+REPORT_XLSX: Final = "report.xlsx"
 
 #: Raised when a key changes its meaning or goes away; new keys may come without it.
 _SCHEMA_VERSION: Final = 1
@@ -35,6 +36,7 @@ def to_json(run: Run) -> str:
         "reconciliation": run.reconciliation.to_dicts(),
         "findings": run.findings.to_dicts(),
         "provenance": _plain(run.provenance),
+        "precincts": None if run.precincts is None else _columns(run.precincts),
     }
     document["contest"] = {key: document["contest"][key] for key in _CONTEST_KEYS}  # type: ignore[index]
     return json.dumps(document, ensure_ascii=False, allow_nan=False, indent=1) + "\n"
@@ -77,6 +79,8 @@ def _run(document: Mapping[str, Any], directory: Path) -> Run:
         reconciliation=_frame(document["reconciliation"], tables.RECONCILIATION),
         findings=_frame(document["findings"], tables.FINDINGS),
         provenance=document["provenance"],
+        precincts=_read_precincts(document.get("precincts")),
+        ledger=ledger.read(directory),
     )
 
 
@@ -89,6 +93,15 @@ def _read_cohorts(path: Path) -> pl.DataFrame | None:
         return None
     frame = pl.read_csv(path, schema=tables.COHORT)
     return frame if frame.height else None
+
+
+def _columns(frame: pl.DataFrame) -> dict[str, list[object]]:
+    """Return a long table by column, which says every name of a column but once."""
+    return frame.to_dict(as_series=False)
+
+
+def _read_precincts(columns: dict[str, list[object]] | None) -> pl.DataFrame | None:
+    return None if columns is None else pl.DataFrame(columns, schema=tables.PRECINCTS)
 
 
 def _plain(value: object) -> object:

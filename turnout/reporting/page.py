@@ -1,20 +1,29 @@
-"""``report.html``: one self-contained page, no network and no scripts, that tells the result as a story."""
+"""``report.html``: one self-contained page, without network, that tells the result as a story.
 
-from collections.abc import Callable, Mapping
+Its charts are drawings, not programs (:mod:`turnout.reporting.charts`). The one script it has sorts tables, and its
+policy lets no other run: style and script are known by their hashes.
+"""
+
+import base64
+import hashlib
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
 from functools import cache
 from types import SimpleNamespace
 from typing import Final
 
-from jinja2 import Template
+from jinja2 import Environment
 from markupsafe import Markup
 
-from turnout.reporting import summary, templating, words
+from turnout.reporting import sections, story, summary, templating, words
 from turnout.reporting.run import Run
-from turnout.vocabulary import COHORTS
 
-#: Ballots of up to this many contests are told in full; of larger ones, the most open get their details.
+#: Ballots of up to this many contests are told in full; of larger ones, each contest is folded.
 _IN_FULL: Final = 5
-_DETAILED: Final = 20
+#: Candidates up to which contests are unfolded from the index, the most open first, and contests that it lists: the
+#: page must stay light enough for a phone. The workbook has all.
+_TOLD: Final = 800
+_LISTED: Final = 3_000
 
 
 def _unbroken(say: Callable[..., str]) -> Callable[..., str]:
@@ -27,83 +36,132 @@ _WORDS: Final = SimpleNamespace(
 )
 
 
-def render(run: Run) -> str:
-    """Return the page of a published run. Every text from a file is escaped by Jinja2."""
+def render(run: Run, *, refresh: int | None = None) -> str:
+    """Return the page of a published run. Every text from a file is escaped by Jinja2.
+
+    ``refresh``: seconds after which a browser loads it anew; None for never.
+    """
     contests = summary.contests(run)
     ballot = len(contests) > _IN_FULL
     ordered = summary.by_openness(contests) if ballot else contests
-    detailed = [contest for contest in ordered if contest.projected][:_DETAILED] if ballot else ordered
-    text = _template().render(
-        run=run,
-        contest=run.contest,
-        title=run.contest.title or run.contest.name or "Projection",
-        ballot=ballot,
-        contests=ordered,
-        detailed=[_detail(run, contest) for contest in detailed],
-        overturned=sum(contest.overturned for contest in contests),
-        abstained=sum(not contest.projected for contest in contests),
-        cohorts=_cohorts(run),
-        warnings=_findings(run, warning=True),
-        notes=_findings(run, warning=False),
-        reconciliation=run.reconciliation.to_dicts(),
-        inputs=_inputs(run.provenance.get("inputs")),
-        models=_models(run.provenance.get("models")),
-        facts=_facts(run.provenance),
-        words=_WORDS,
+    style, script = _own("report.css"), _own("report.js")
+    text = (
+        _environment()
+        .get_template("report.html.j2")
+        .render(
+            run=run,
+            contest=run.contest,
+            title=run.contest.title or run.contest.name or "Projection",
+            as_of=run.provenance.get("as_of"),
+            refresh=refresh,
+            style=style,
+            style_hash=_hash(style),
+            script=script,
+            script_hash=_hash(script),
+            ballot=ballot,
+            story=story.of_ballot(contests),
+            certainty=sections.certainty(contests) if ballot else None,
+            moved=sections.ballot_moved(run) if ballot else None,
+            items=_items(run, ordered, full=not ballot),
+            many=len(contests),
+            listed=_LISTED,
+            abstained=_abstained(contests) if ballot else [],
+            overturned=sum(contest.overturned for contest in contests),
+            cohorts=sections.cohorts(run),
+            inferred=_INFERRED,
+            quality=sections.quality(run),
+            warnings=_findings(run, warning=True),
+            notes=_findings(run, warning=False),
+            reconciliation=run.reconciliation.to_dicts(),
+            inputs=_inputs(run.provenance.get("inputs")),
+            models=_models(run.provenance.get("models")),
+            facts=_facts(run),
+            words=_WORDS,
+        )
     )
     return text.lstrip()
 
 
+_INFERRED: Final = Markup(
+    "<strong>Inferred from aggregates.</strong> Nobody's vote is known: these shares are what best explains the"
+    " returns, given who is estimated to have cast them. Read the intervals, not the points."
+)
+
+
 @cache
-def _template() -> Template:
+def _environment() -> Environment:
     environment = templating.environment()
     environment.filters["at"] = _at
-    return environment.get_template("report.html.j2")
+    environment.filters["unbroken"] = lambda text: text.replace(" %", "\N{NO-BREAK SPACE}%")
+    return environment
+
+
+def _own(name: str) -> Markup:
+    """Return a file beside the templates, which is the package's own and not escaped."""
+    loader = _environment().loader
+    assert loader is not None  # noqa: S101 - for the type checker: it is set where the environment is made
+    return Markup(loader.get_source(_environment(), name)[0])  # noqa: S704
+
+
+def _hash(text: str) -> str:
+    """Return what the page's policy knows an element by."""
+    return base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()
 
 
 def _at(share: float | None) -> Markup:
-    """Return a share as a CSS length along its scale, held to it."""
+    """Return a share as a length along its scale, held to it."""
     return Markup(f"{min(max(share or 0.0, 0.0), 1.0) * 100:.2f}%")  # noqa: S704 - a formatted number
 
 
-def _detail(run: Run, contest: summary.ContestSummary) -> dict[str, object]:
-    parts = summary.components(run, contest.contest)
-    support: dict[str, list[dict[str, object]]] = {}
-    for row in summary.support_by_group(run, contest.contest):
-        support.setdefault(str(row["label"]), []).append(row)
+def _items(run: Run, contests: Sequence[summary.ContestSummary], *, full: bool) -> list[dict[str, object]]:
+    gap, candidates, items = story.gap(run), 0, []
+    for contest in contests[:_LISTED]:
+        candidates += len(contest.lines)
+        told = full or (contest.projected and candidates <= _TOLD)
+        items.append(_item(run, contest, gap, full=full) if told else _listed(contest))
+    return items
+
+
+def _listed(contest: summary.ContestSummary) -> dict[str, object]:
+    """Return a contest as the index shows it."""
+    return {"summary": contest, "final": contest.status == "final", "told": False}
+
+
+def _item(run: Run, contest: summary.ContestSummary, gap: story.Gap | None, *, full: bool) -> dict[str, object]:
+    """Return one contest with its story, and in full with its sections too."""
+    shown = full and contest.projected
     return {
-        "summary": contest,
-        "final": contest.status == "final",
-        "support": support,
-        "components": parts,
-        "largest": max((sd for _, sd in parts), default=0.0),
+        **_listed(contest),
+        "told": True,
+        "story": story.tell(run, contest, gap),
+        "votes": sections.votes(contest) if shown else None,
+        "support": sections.support(run, contest) if shown else None,
+        "precincts": sections.precincts(run, contest) if shown else None,
+        "moved": sections.moved(run, contest) if shown else None,
+        "components": sections.components(run, contest) if contest.projected else None,
     }
 
 
-def _cohorts(run: Run) -> dict[str, object] | None:
-    rows = summary.groups(run)
-    if not rows:
-        return None
-    return {
-        "rows": sorted(rows, key=lambda row: -row.largest_share),
-        "largest": max(row.largest_share for row in rows) or 1.0,  # every cell may be suppressed
-        "totals": summary.totals(run),
-        "names": [(name, summary.COHORT_LABELS[name]) for name in COHORTS],
-    }
+def _abstained(contests: Sequence[summary.ContestSummary]) -> list[tuple[str, int]]:
+    """Return the reasons for abstaining and how many contests have each, the most frequent first."""
+    reasons = Counter(contest.reason or "No reason was given." for contest in contests if not contest.projected)
+    return sorted(reasons.items(), key=lambda pair: (-pair[1], pair[0]))
 
 
 def _findings(run: Run, *, warning: bool) -> list[dict[str, object]]:
     return [row for row in run.findings.to_dicts() if (row["severity"] == "warning") == warning]
 
 
-def _facts(provenance: Mapping[str, object]) -> list[tuple[str, str]]:
+def _facts(run: Run) -> list[tuple[str, str]]:
     """Provenance that fits in a line each: versions, seed and the like."""
     facts: list[tuple[str, str]] = []
-    for key, value in provenance.items():
+    for key, value in run.provenance.items():
         if isinstance(value, str | int | float):
             facts.append((key, str(value)))
         elif key not in ("inputs", "models", "cohort_totals") and isinstance(value, Mapping):
             facts.append((key, ", ".join(f"{name} {inner}" for name, inner in value.items())))
+    if "draws" not in run.provenance:
+        facts.append(("draws", words.count(run.contest.draws)))
     return facts
 
 

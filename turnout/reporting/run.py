@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import polars as pl
 
 from turnout.contest import Contest
+from turnout.reporting.boundaries import Shape
 
 
 @dataclass(frozen=True)
@@ -16,14 +17,21 @@ class Run:
     contest : what was asked for
     projection : one row a contest × candidate, exactly the columns of ``projection.csv``; shares in [0, 1]
     cohorts : one row a cohort × leaf group, exactly the columns of ``cohorts.csv``; None without a voter file
-    support : contest, group, candidate, share, lo90, hi90, inferred from aggregates; None without a voter file
+    support : contest, group, candidate, share, lo90, hi90, inferred from aggregates, and the bounds least and most
+        that the early count sets whatever the model; None without a voter file
     components : contest, component, sd_share: standard deviation of the leading candidate's final share that the
         component brings by itself, in share units
     reconciliation : the table of that name
     findings : the table of that name
     provenance : turnout, python and library versions, seed, ``inputs`` (name, sha256, rows), ``models``
         (name to sha256), ``started``, ``seconds``; and, where known, ``cohort_totals``, a mapping of cohort to
-        ``{"expected", "lo90", "hi90"}``, because the interval of a total does not follow from those of its groups
+        ``{"expected", "lo90", "hi90"}``, because the interval of a total does not follow from those of its groups;
+        and ``as_of``, how far the data itself says it reaches
+    precincts : contest, county, precinct, candidate, counted_votes, projected_votes, reported; None or empty where
+        units are not told one by one
+    ledger : every projection published so far, this one the last (:mod:`turnout.reporting.ledger`); None where
+        nothing is published
+    shapes : boundaries of the precincts for the map (:func:`turnout.reporting.boundaries.read`); empty for none
     """
 
     contest: Contest
@@ -34,6 +42,9 @@ class Run:
     reconciliation: pl.DataFrame
     findings: pl.DataFrame
     provenance: dict[str, object]
+    precincts: pl.DataFrame | None = None
+    ledger: pl.DataFrame | None = None
+    shapes: tuple[Shape, ...] = ()
 
     @property
     def abstained_everywhere(self) -> bool:

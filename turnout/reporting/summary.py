@@ -187,6 +187,8 @@ def support_by_group(run: Run, contest: str) -> list[dict[str, object]]:
 
 def components(run: Run, contest: str) -> list[tuple[str, float]]:
     """Return the components of one contest's uncertainty and their sd in share units, the largest first."""
+    if run.components.is_empty():
+        return []
     rows = run.components.filter(pl.col("contest") == contest).drop_nulls("sd_share")
     pairs = rows.select("component", "sd_share").iter_rows()
     return sorted(((name, sd) for name, sd in pairs), key=lambda pair: (-pair[1], pair[0]))

@@ -46,6 +46,8 @@ SUPPORT: Final[dict[str, pl.DataType]] = {
     "share": pl.Float64(),
     "lo90": pl.Float64(),
     "hi90": pl.Float64(),
+    "least": pl.Float64(),
+    "most": pl.Float64(),
 }
 
 COMPONENTS: Final[dict[str, pl.DataType]] = {
@@ -71,11 +73,22 @@ FINDINGS: Final[dict[str, pl.DataType]] = {
     "message": pl.String(),
 }
 
-#: Cohort cells of fewer expected voters than this are blanked in everything that may be shared.
+#: Columns of the table of units.
+PRECINCTS: Final[dict[str, pl.DataType]] = {
+    "contest": pl.String(),
+    "county": pl.String(),
+    "precinct": pl.String(),
+    "candidate": pl.String(),
+    "counted_votes": pl.Int64(),
+    "projected_votes": pl.Int64(),
+    "reported": pl.Boolean(),
+}
+
+#: Cells of fewer expected voters than this are blanked in everything that may be shared.
 SMALLEST_CELL: Final = 10
 
 #: What a spreadsheet takes a field for a formula by.
-_FORMULA: Final = ("=", "+", "-", "@", "\t", "\r")
+FORMULA: Final = ("=", "+", "-", "@", "\t", "\r")
 
 _SHARE_DECIMALS: Final = 6
 _COUNT_DECIMALS: Final = 2
@@ -103,6 +116,7 @@ def published(run: Run) -> Run:
         reconciliation=_rounded(run.reconciliation, RECONCILIATION),
         findings=_rounded(run.findings, FINDINGS),
         provenance={key: value for key, value in run.provenance.items() if key not in _VOLATILE},
+        precincts=None if run.precincts is None or run.precincts.is_empty() else _precincts(run.precincts),
     )
 
 
@@ -150,6 +164,15 @@ def _projection(frame: pl.DataFrame) -> pl.DataFrame:
     )
 
 
+def _precincts(frame: pl.DataFrame) -> pl.DataFrame:
+    """Blank the projection of units where fewer than :data:`SMALLEST_CELL` votes are still expected."""
+    frame = _rounded(frame, PRECINCTS)
+    unit = ["contest", "county", "precinct"]
+    to_come = (pl.col("projected_votes") - pl.col("counted_votes")).sum().over(unit)
+    some = (to_come == 0) | (to_come >= SMALLEST_CELL)
+    return frame.with_columns(pl.when(some).then("projected_votes").alias("projected_votes"))
+
+
 def _cohorts(frame: pl.DataFrame) -> pl.DataFrame:
     return _rounded(frame, COHORT, counts=_COUNTS)
 
@@ -167,6 +190,6 @@ def _field(value: object, places: int) -> str:
     if isinstance(value, float):
         return "" if math.isnan(value) else f"{value:.{places}f}"
     text = str(value)
-    if isinstance(value, str) and text.startswith(_FORMULA):
+    if isinstance(value, str) and text.startswith(FORMULA):
         text = f"'{text}"
     return '"' + text.replace('"', '""') + '"' if any(mark in text for mark in ',"\r\n') else text

@@ -15,6 +15,10 @@ from turnout.reporting.run import Run
 #: Up to this many contests are shown in full; of larger ballots, this many of the most open.
 _IN_FULL = 5
 _MOST_OPEN = 15
+#: Columns that the numbers of a ballot's table take.
+_NUMBERS = 47
+#: Columns that the figures of the table of files take.
+_FIGURES = 50
 
 
 def show(run: Run, console: Console, *, files: bool = True) -> None:
@@ -93,7 +97,8 @@ def show_reconciliation(reconciliation: pl.DataFrame, console: Console) -> None:
     for row in reconciliation.iter_rows(named=True):
         parts = [row[name] for name in ("loaded", "rejected", "ignored")]
         kept = row["lines_in"] == sum(parts)
-        name = f"{row['source']} ({row['note']})" if row["note"] else row["source"]
+        source = words.shortened(row["source"], max(console.width - _FIGURES, 20))
+        name = f"{source} ({row['note']})" if row["note"] else source
         mark = Text("✓", "green") if kept else Text("LINES LOST", "bold red")
         table.add_row(Text(name, overflow="fold"), *(f"{number:,}" for number in (row["lines_in"], *parts)), mark)
     console.print(table)
@@ -145,12 +150,13 @@ def _ballot(contests: Sequence[summary.ContestSummary], console: Console) -> Non
     abstained = [contest for contest in contests if not contest.projected]
     overturned = sum(contest.overturned for contest in settled)
     title(console, "Where it ends", f"the {len(shown)} most open of {words.plural(len(contests), 'contest')}")
-    table = plain_table("Contest", "Leader", "Projected", "90 % interval", "Wins in", "Count", text_columns=2)
+    table = plain_table("Contest, and who leads", "Projected", "90 % interval", "Wins in", "Count")
+    room = max(console.width - _NUMBERS, 20)
     for contest in shown:
         leader = contest.leader
+        table.add_row(Text(words.shortened(contest.contest, room)))
         table.add_row(
-            Text(contest.contest),
-            Text(leader.candidate),
+            Text(f"  {words.shortened(leader.candidate, room - 2)}"),
             Text(words.percent(leader.projected_share), "bold"),
             words.interval(leader.lo90, leader.hi90),
             words.chance(leader.win_probability, final=contest.status == "final"),
@@ -181,7 +187,13 @@ def _name(line: summary.CandidateLine) -> str:
 
 
 def _files(run: Run, console: Console) -> None:
-    names = [document.PROJECTION_CSV, document.PROJECTION_JSON, document.COHORTS_CSV, document.REPORT_HTML]
+    names = [
+        document.PROJECTION_CSV,
+        document.PROJECTION_JSON,
+        document.COHORTS_CSV,
+        document.REPORT_HTML,
+        document.REPORT_XLSX,
+    ]
     if run.cohorts is None:
         names.remove(document.COHORTS_CSV)
     console.print()

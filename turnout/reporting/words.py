@@ -27,6 +27,11 @@ def count(value: float | None) -> str:
     return UNKNOWN if value is None else f"{value:,.0f}"
 
 
+def rounded(value: float) -> str:
+    """Return a count to two figures, ``28,000``: what is expected is not known to the last vote."""
+    return f"{float(f'{value:.2g}'):,.0f}"
+
+
 def count_interval(low: float | None, high: float | None) -> str:
     """Return ``1,234 to 2,345``."""
     return UNKNOWN if low is None or high is None else f"{low:,.0f} to {high:,.0f}"
@@ -53,6 +58,19 @@ def chance(probability: float | None, *, final: bool = False) -> str:
 def points(standard_deviation: float) -> str:
     """Return a standard deviation of a share in percentage points, ``±1.2``."""
     return f"±{standard_deviation * 100:.1f}"
+
+
+def signed_points(move: float) -> str:
+    """Return a move of a share in percentage points, ``+1.2 points``."""
+    return f"{move * 100:+.1f} points"
+
+
+def shortened(text: str, room: int) -> str:
+    """Return a text that fits, without its middle where it must: names of contests differ at both ends."""
+    if len(text) <= room:
+        return text
+    tail = (room - 1) // 2
+    return f"{text[: room - 1 - tail]}…{text[-tail:]}" if tail else text[:room]
 
 
 def plural(number: int, noun: str) -> str:

@@ -78,6 +78,7 @@ class Live:
             If another run holds the output directory.
         """
         _require_generated(self._contest)
+        shapes = reporting.shapes(self._contest.inputs.boundaries)  # before the work, for the file may be refused
         started = time.time()
         rng = np.random.default_rng(self._contest.seed)
         with Workspace.create(self._contest.output) as workspace:
@@ -103,8 +104,11 @@ class Live:
                 findings=workspace.table("findings"),
                 provenance=_provenance(workspace, contest, projected.models, started)
                 | ({"cohort_totals": voters.totals()} if voters is not None else {}),
+                precincts=projected.precincts,
+                shapes=shapes,
             )
             progress("reporting")
+            result = reporting.entered(result, contest.output)
             with workspace.publication() as directory:
                 reporting.write(directory, result)
             snapshots.keep(workspace, contest)
@@ -155,6 +159,7 @@ def _provenance(workspace: Workspace, contest: Contest, models: tuple[str, ...],
         "draws": contest.draws,
         "inputs": provenance.inputs(workspace),
         "models": {name: provenance.digest(name) for name in models},
+        "as_of": workspace.query("running/as_of")["as_of"].item(),
         "started": started,
         "seconds": time.time() - started,
     }
