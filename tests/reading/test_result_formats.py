@@ -162,6 +162,17 @@ def test_openelections_names_drift_and_the_files_name_says_date_and_state(
     ]
 
 
+def test_late_mail_is_not_lost_in_a_file_that_looks_like_openelections(workspace: Workspace, tmp_path: Path) -> None:
+    header = "state,date,office,county,precinct,candidate,mail,election_day,provisional,late_mail"
+    load(workspace, tmp_path, "late.csv", f"{header}\nCA,2017-06-06,Mayor,Kern,1,Ada,9,4,1,7\n")
+    assert [(mode, count) for *_, mode, count in votes(workspace)] == [
+        ("election_day", 4),
+        ("late_mail", 7),
+        ("mail", 9),
+        ("provisional", 1),
+    ]
+
+
 def la_json(ada: int, bob: int) -> str:
     candidates = [{"Name": "Ada", "Party": "DEM", "Votes": ada}, {"Name": "Bob", "Party": "DEM", "Votes": bob}]
     contest = {"Title": "UNITED STATES REPRESENTATIVE, 34th District", "VoteFor": 1, "Candidates": candidates}
