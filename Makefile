@@ -4,7 +4,7 @@ VENV   := .venv
 BIN    := $(VENV)/bin
 STAMP  := $(VENV)/.installed
 
-.PHONY: help demo test lint types pytest bench format lock clean
+.PHONY: help demo test lint types docs pytest bench format lock clean
 
 help:            ## what can be made
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/' | expand -t 16
@@ -20,7 +20,7 @@ $(STAMP): requirements.lock pyproject.toml
 demo: $(STAMP)   ## generate the founding case (synthetic, held to published figures) and project it
 	$(BIN)/turnout demo demo
 
-test: lint types pytest   ## lint, types and tests, as a contributor and CI run them
+test: lint types docs pytest   ## lint, types, documentation and tests, as a contributor and CI run them
 
 lint: $(STAMP)   ## ruff: style, imports, formatting
 	$(BIN)/ruff check .
@@ -28,6 +28,9 @@ lint: $(STAMP)   ## ruff: style, imports, formatting
 
 types: $(STAMP)  ## mypy, strict
 	$(BIN)/mypy
+
+docs: $(STAMP)   ## the documentation site, into build/docs/site; a broken link fails
+	$(BIN)/python docs/site.py build/docs
 
 pytest: $(STAMP) ## the tests, on all cores
 	$(BIN)/pytest -n auto
@@ -41,7 +44,7 @@ format: $(STAMP) ## rewrite the code in the project's format
 
 lock: $(STAMP)   ## pin every dependency, with hashes, for every platform
 	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
-	  --no-emit-find-links --no-annotate --group dev --output-file requirements.lock pyproject.toml
+	  --no-emit-find-links --no-annotate --group dev --group docs --output-file requirements.lock pyproject.toml
 
 clean:           ## remove the environment and what was generated
-	rm -rf $(VENV) demo dist .mypy_cache .pytest_cache .ruff_cache
+	rm -rf $(VENV) build demo dist .mypy_cache .pytest_cache .ruff_cache
