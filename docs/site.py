@@ -87,7 +87,8 @@ def _inline(text: str) -> str:
 
     def rendered(found: re.Match[str]) -> str:
         markup = convert(found.group(1))
-        return re.sub(r">([^<]+)<", lambda part: f">{_references(html.unescape(part.group(1)))}<", markup)
+        plain = re.sub(r">([^<]+)<", lambda part: f">{_references(html.unescape(part.group(1)))}<", markup)
+        return f"<span>{plain}</span>"  # at the beginning of a line Markdown would take the formula for a block
 
     return re.sub(r"\$`([^`]+)`\$", rendered, text)
 
@@ -135,9 +136,9 @@ def prepare(directory: Path) -> None:
     told = tomllib.loads(config)["project"]
     nav = re.compile(r"^nav = \[\n.*?^\]$", re.DOTALL | re.MULTILINE)
     config = nav.sub(lambda _: f"nav = {_toml(navigation(told['nav'], set(gathered)))}", config, count=1)
-    (directory / "zensical.toml").write_text(
-        config.replace('paths = ["."]', f"paths = [{_toml(str(ROOT))}]"), "utf-8"
-    )
+    config = config.replace('paths = ["."]', f"paths = [{_toml(str(ROOT))}]")
+    config = config.replace('extensions = ["docstrings.py"]', f"extensions = [{_toml(str(DOCS / 'docstrings.py'))}]")
+    (directory / "zensical.toml").write_text(config, encoding="utf-8")
 
 
 def _toml(value: Any) -> str:  # noqa: ANN401

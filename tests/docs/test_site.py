@@ -68,6 +68,13 @@ def test_the_reference_of_the_python_api_names_every_public_name(built):
     assert [name for name in turnout.__all__ if name not in text] == []
 
 
+def test_docstrings_are_shown_as_they_are_meant(built):
+    text = re.sub(r"<[^>]+>", "", (built / "reference" / "python.html").read_text(encoding="utf-8"))
+    assert re.search(r"contest\s*\(\s*Contest\s*\)\s*–\s*what to project, and from which files", text)
+    assert ":func:" not in text
+    assert ":data:" not in text
+
+
 def test_formulas_are_drawn_by_the_browser(built):
     text = (built / "methods.html").read_text(encoding="utf-8")
     assert text.count("<math") > 20
@@ -86,9 +93,9 @@ def test_a_link_that_leads_nowhere_fails_the_build(tmp_path, monkeypatch, capsys
 
 def test_a_formula_within_a_line_is_no_markdown():
     rendered = site.formulas("so $`a * b_i * c`$ and `code $` and more")
-    assert rendered.startswith("so <math")
+    assert rendered.startswith("so <span><math")
     assert "*" not in rendered
-    assert rendered.endswith("</math> and `code $` and more")
+    assert rendered.endswith("</math></span> and `code $` and more")
 
 
 def test_formulas_in_other_code_are_left_alone():
