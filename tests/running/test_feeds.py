@@ -58,12 +58,19 @@ def test_a_file_that_is_still_being_written_is_waited_for(tmp_path):
 
     uploading = threading.Thread(target=upload)
     uploading.start()
-    arrival = next(looks(Files(Inputs(returns=(path,)), interval=0)))
+    found = looks(Files(Inputs(returns=(path,)), interval=0))
+    arrival = next(each for each in found if each and each.steady())
     assert not uploading.is_alive()
     assert content(arrival)["r.csv"].count("\n") == 5
-    assert arrival.steady()
     path.write_text("candidate,mail\n")
     assert not arrival.steady()
+
+
+def test_a_file_written_long_ago_is_whole_at_once(tmp_path):
+    arrival = next(looks(Files(Inputs(returns=(returns(tmp_path / "r.csv"),)), interval=0)))
+    began = time.monotonic()
+    assert arrival.steady()
+    assert time.monotonic() - began < SETTLED / 2
 
 
 def test_a_file_that_is_not_there_yet_is_said_and_waited_for(tmp_path):

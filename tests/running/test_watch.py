@@ -11,7 +11,7 @@ from tests.projection.conftest import MODES, write_returns
 from tests.running.night import Night, contest, publish, releases, watched
 from turnout.contest import Contest, Inputs
 from turnout.errors import UsageError, WorkspaceBusy
-from turnout.running import project, shelf
+from turnout.running import project, regressions, shelf
 from turnout.running.feeds import Files
 from turnout.running.watch import Watch, shelf_of
 from turnout.workspace import Workspace
@@ -233,6 +233,38 @@ def test_returns_of_several_counties_are_one_release(tmp_path):
     assert (tmp_path / "out" / "projection.json").read_bytes() == (
         tmp_path / "fresh" / "projection.json"
     ).read_bytes()
+
+
+def test_a_file_that_grows_while_it_is_read_is_projected_once_it_is_whole(tmp_path):
+    asked = contest(tmp_path)
+    whole = write_returns(tmp_path / "whole.csv", releases()[1], MODES).read_text()
+    half = whole[: whole.index("\n", len(whole) // 2) + 1]
+
+    class Growing:
+        def arrivals(self, stop):
+            (tmp_path / "returns.csv").write_text(half)
+            looks = Files(asked.inputs, interval=0.0).arrivals(stop)
+            yield next(looks)
+            yield next(looks)
+
+    watch = Watch(asked)
+    read = regressions.counted
+
+    rest = [whole]
+
+    def counted(workspace):
+        if rest:  # it arrives while the first half is being read
+            (tmp_path / "returns.csv").write_text(rest.pop())
+        return read(workspace)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(regressions, "counted", counted)
+        told = list(watch.run(Growing(), Event()))
+    assert kinds(told) == ["taken"]
+    assert told[0].projection["counted_votes"].sum() == sum(
+        line[mode] or 0 for line in releases()[1] for mode in ("mail", "election_day", "provisional")
+    )
+    assert len(list((asked.output / ".kept" / "releases").glob("*/release.json"))) == 1
 
 
 def test_a_killed_copy_is_swept_away(tmp_path):

@@ -18,11 +18,13 @@ from turnout.reading import files, source
 from turnout.reading.source import Source
 from turnout.running.shelf import Arrival
 
-#: Seconds for which a file's size and time of change must stand still before it is taken for whole.
+#: Seconds for which a file's size and time of change must stand still before it is taken for whole …
 SETTLED: Final = 1.0
+#: … and before it is worth reading, so that by the time it has been read it is known to be whole.
+_QUIET: Final = 0.2
 #: Seconds after which a file that does not stand still is left to the next look.
 _PATIENCE: Final = 20.0
-_STEP: Final = 0.1
+_STEP: Final = 0.05
 #: Seconds that a command may run.
 _LONGEST: Final = 300
 
@@ -76,7 +78,7 @@ class Files:
                 yield f"{error} Waiting for it."
             else:
                 stamp = _stamp(found)
-                if stamp not in ((), seen) and (stamp := _settled(found, stamp, stop)):
+                if stamp not in ((), seen) and (stamp := _quiet(found, stamp, stop)):
                     seen = stamp
                     yield self._arrival(found, stamp)
                 else:
@@ -101,6 +103,11 @@ class Files:
 
     def _arrival(self, found: Sequence[Source], stamp: Stamp) -> Arrival:
         names = _names([each.path for each in found])
+        whole = time.monotonic() + max(SETTLED - _age(stamp), 0.0)
+
+        def steady() -> bool:
+            time.sleep(max(whole - time.monotonic(), 0.0))
+            return _stamp(found) == stamp
 
         def inputs(directory: Path) -> Inputs:
             if self.newest is not None:
@@ -122,7 +129,7 @@ class Files:
             dt.datetime.now().astimezone(),
             {name: path for path, name in names.items()},
             inputs,
-            steady=lambda: _stamp(found) == stamp,
+            steady=steady,
         )
 
 
@@ -160,21 +167,23 @@ def _stamp(found: Sequence[Source]) -> Stamp:
     return tuple((path, stat.st_size, stat.st_mtime_ns, stat.st_ctime_ns, stat.st_ino) for path, stat in stats)
 
 
-def _settled(found: Sequence[Source], stamp: Stamp, stop: Event) -> Stamp:
-    """Wait until files stand still, and return their stamp; empty where they do not."""
-    began = time.monotonic()
-    newest = max(mtime for _, _, mtime, *_ in stamp) / 1e9
-    age = time.time() - newest
-    if age >= SETTLED:
-        return stamp
-    still = began
-    while time.monotonic() - began < _PATIENCE and not stop.wait(_STEP):
+def _age(stamp: Stamp) -> float:
+    """Seconds since the newest of the files was written."""
+    return time.time() - max(mtime for _, _, mtime, *_ in stamp) / 1e9
+
+
+def _quiet(found: Sequence[Source], stamp: Stamp, stop: Event) -> Stamp:
+    """Wait until files stand still for a moment, and return their stamp; empty where they do not."""
+    began = still = time.monotonic()
+    while _age(stamp) < _QUIET and time.monotonic() - still < _QUIET:
+        if time.monotonic() - began > _PATIENCE or stop.wait(_STEP):
+            return ()
         now = _stamp(found)
         if now != stamp:
             stamp, still = now, time.monotonic()
-        elif time.monotonic() - still >= SETTLED:
-            return stamp
-    return ()
+        if not stamp:
+            return ()
+    return stamp
 
 
 def _run(command: str) -> str:

@@ -41,7 +41,7 @@ class Arrival:
     files : name below the release's directory -> the file, or its content
     inputs : from the directory of its files to the inputs to project; None where there is nothing to project yet
     said : what it counts so far, for a release there is nothing to project from
-    steady : whether the files are still the ones that were found
+    steady : waits until the files have stood still long enough to be whole; whether they are still those found
     """
 
     at: dt.datetime
@@ -117,15 +117,13 @@ class Shelf:
         """Return what is kept, in order of time."""
         return _releases(self.directory)
 
-    def take(self, arrival: Arrival) -> Release | None:
-        """Copy a release here; None if its files changed meanwhile. One that is here already is not copied again."""
+    def take(self, arrival: Arrival) -> Release:
+        """Copy a release here, or return the last one, if it is the same."""
         staging = self.directory / f"{_STAGING}{secrets.token_hex(6)}"
         try:
             with _private():
                 (staging / _FILES).mkdir(parents=True)
                 sha256 = _copied(arrival.files, staging / _FILES)
-            if not arrival.steady():
-                return None
             known = self.releases()
             if known and known[-1].sha256 == sha256:
                 return known[-1]
@@ -137,6 +135,10 @@ class Shelf:
             return release
         finally:
             shutil.rmtree(staging, ignore_errors=True)
+
+    def drop(self, release: Release) -> None:
+        """Forget a release that was not whole yet."""
+        shutil.rmtree(release.directory)
 
     def record(
         self,

@@ -1,7 +1,7 @@
 """A contest projected whenever its returns change: releases kept, regressions held back, a page that follows."""
 
 import datetime as dt
-from collections.abc import Generator, Sequence
+from collections.abc import Callable, Generator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from threading import Event
@@ -41,6 +41,10 @@ class Told:
     release: str = ""
     said: str = ""
     projection: pl.DataFrame | None = None
+
+
+class _Changing(Exception):  # noqa: N818 - no error of anyone's
+    """The files of a release have changed since they were copied: they were still being written."""
 
 
 class _Regressed(InputRefused):
@@ -116,22 +120,38 @@ class Watch:
     def _arrived(self, arrival: Arrival) -> Told | None:
         """Take a release; None where its files changed while they were copied, or it is the one seen last."""
         release = self._shelf.take(arrival)
-        if release is None or (self._looked and release.status != "new"):
+        if self._looked and release.status != "new":
             return None
-        self._looked = True
         inputs = arrival.inputs(release.files)
         if inputs is None:
             said = f"a mode is not counted in full{arrival.said}; the projection stands"
             self._shelf.record(release, "kept", said)
             return Told("kept", release.at, release.name, said)
-        return self._projected(release, inputs, insist=self.accept_regressions)
+        try:
+            told = self._projected(release, inputs, insist=self.accept_regressions, steady=arrival.steady)
+        except _Changing:
+            if release.status == "new":
+                self._shelf.drop(release)
+            return None
+        self._looked = True
+        return told
 
-    def _projected(self, release: Release, inputs: Inputs, *, insist: bool) -> Told:
-        """Project a release and publish it, unless it cannot be read or is held back."""
+    def _projected(
+        self, release: Release, inputs: Inputs, *, insist: bool, steady: Callable[[], bool] = lambda: True
+    ) -> Told:
+        """Project a release and publish it, unless it cannot be read or is held back.
+
+        Raises
+        ------
+        _Changing
+            If its files are not ``steady``. While they are watched for that, they are read: it costs no time.
+        """
         seen: list[pl.DataFrame] = []
 
         def judge(workspace: Workspace) -> None:
             seen.append(regressions.counted(workspace))
+            if not steady():
+                raise _Changing
             if not insist:
                 self._judge(workspace, seen[0])
 
@@ -145,6 +165,8 @@ class Watch:
             self._held = self._shelf.record(release, "held", str(error), counted=seen[0]), inputs
             return Told("held", release.at, release.name, str(error))
         except TurnoutError as error:
+            if not steady():
+                raise _Changing from None
             self._shelf.record(release, "refused", str(error))
             return Told("refused", release.at, release.name, str(error))
         projection = run.projection.select(page.FOLLOWED)
