@@ -13,6 +13,7 @@ from turnout.contest import Contest, Inputs
 from turnout.errors import UsageError, WorkspaceBusy
 from turnout.running import project, regressions, shelf
 from turnout.running.feeds import Files
+from turnout.running.history import History
 from turnout.running.watch import Watch, shelf_of
 from turnout.workspace import Workspace
 
@@ -265,6 +266,23 @@ def test_a_file_that_grows_while_it_is_read_is_projected_once_it_is_whole(tmp_pa
         line[mode] or 0 for line in releases()[1] for mode in ("mail", "election_day", "provisional")
     )
     assert len(list((asked.output / ".kept" / "releases").glob("*/release.json"))) == 1
+
+
+@pytest.mark.realdata
+def test_the_night_of_los_angeles_goes_as_it_went(tmp_path, shared_data):
+    name = "UNITED STATES REPRESENTATIVE, 34th District"
+    counts = {1: "mail", 2: "early_in_person", 14: "election_day", 27: "late_mail"}
+    asked = Contest(name=name, output=tmp_path / "out", draws=200)
+    feed = History(shared_data / "releases_la_county_2022.parquet", asked, counts)
+    told = list(Watch(asked, replayed=True).run(feed, Event()))
+    assert [place for place, each in enumerate(told, start=1) if each.kind == "taken"] == sorted(counts)
+    assert kinds(told).count("kept") == 23
+    taken = [each.projection.row(0, named=True) for each in told if each.kind == "taken"]
+    assert [row["status"] for row in taken] == ["projected", "projected", "projected", "final"]
+    final = taken[-1]["counted_share"]
+    assert [row["candidate"] for row in taken] == ["JIMMY GOMEZ"] * 4
+    assert all(row["lo90"] <= final <= row["hi90"] for row in taken)
+    assert "JIMMY GOMEZ has 53.6 % of 58,778 votes" in told[9].said
 
 
 def test_a_killed_copy_is_swept_away(tmp_path):
