@@ -23,6 +23,10 @@ if TYPE_CHECKING:
 
 _OUTPUT = Path("live")
 
+Output = Annotated[
+    Path | None,
+    typer.Option("--output", metavar="DIR", help="Directory to publish into. [default: live, or the CONFIG's]"),
+]
 Newest = Annotated[
     str | None,
     typer.Option("--releases", metavar="PATTERN", help="Files that are each a whole release; the newest one counts."),
@@ -82,7 +86,7 @@ def watch(
     *,
     returns: options.Returns = None,
     history: options.History = None,
-    output: options.Output = None,
+    output: Output = None,
     seed: options.Seed = None,
     date: options.Date = None,
     contest: options.ContestName = None,
@@ -219,6 +223,7 @@ def _follow(
 ) -> None:
     """Print what happens, until it is enough."""
     from turnout.reporting import live  # noqa: PLC0415
+    from turnout.running.feeds import WAITING  # noqa: PLC0415
 
     taken = 0
     with contextlib.closing(watched.run(feed, stop)) as events:
@@ -230,7 +235,7 @@ def _follow(
             elif (amiss and not once) or not (amiss or quiet):
                 typer.echo(live.line(*parts), err=amiss)
             if once and amiss:
-                raise UsageError(told.said) if told.kind == "note" else InputRefused(told.said)
+                raise UsageError(told.said.removesuffix(WAITING)) if told.kind == "note" else InputRefused(told.said)
             taken += told.kind == "taken"
             if taken == most:
                 return

@@ -25,6 +25,8 @@ _QUIET: Final = 0.2
 #: Seconds after which a file that does not stand still is left to the next look.
 _PATIENCE: Final = 20.0
 _STEP: Final = 0.05
+#: What is said after what is amiss with a file that is not there.
+WAITING: Final = " Waiting for it."
 #: Seconds that a command may run.
 _LONGEST: Final = 300
 
@@ -75,7 +77,7 @@ class Files:
             try:
                 found = self._found()
             except TurnoutError as error:
-                yield f"{error} Waiting for it."
+                yield f"{error}{WAITING}"
             else:
                 stamp = _stamp(found)
                 if stamp not in ((), seen) and (stamp := _quiet(found, stamp, stop)):
