@@ -14,9 +14,15 @@ from turnout.running.serving import served
 def output(tmp_path: Path) -> Path:
     """An output directory as a watch leaves it, with what must not be seen."""
     directory = tmp_path / "out"
-    (directory / ".kept").mkdir(parents=True)
-    for name in ("live.html", "report.html", "projection.csv", "workspace.duckdb", ".kept/voters.csv", "notes.txt"):
+    for name in (".kept", ".runs/1"):
+        (directory / name).mkdir(parents=True)
+    (directory / ".current").symlink_to(".runs/1")
+    for name in ("report.html", "projection.csv", ".ledger"):
+        (directory / ".runs" / "1" / name).write_text(f"this is {name}")
+        (directory / name).symlink_to(f".current/{name}")
+    for name in ("live.html", "workspace.duckdb", ".kept/voters.csv", "notes.txt"):
         (directory / name).write_text(f"this is {name}")
+    (directory / "linked.csv").symlink_to(tmp_path / "secret.csv")
     (tmp_path / "secret.csv").write_text("secret")
     return directory
 
@@ -42,8 +48,21 @@ def test_the_live_page_is_at_the_root(output):
 
 @pytest.mark.parametrize(
     "path",
-    ["/workspace.duckdb", "/.kept/voters.csv", "/.kept/", "/notes.txt", "/../secret.csv", "/%2e%2e/secret.csv"],
-)  # fmt: skip
+    [
+        "/workspace.duckdb",
+        "/.kept/voters.csv",
+        "/.kept/",
+        "/.ledger",
+        "/.current/report.html",
+        "/.runs/1/report.html",
+        "/notes.txt",
+        "/linked.csv",
+        "/../secret.csv",
+        "/%2e%2e/secret.csv",
+        "/%2Fetc%2Fhostname",
+        "/cohorts.csv",
+    ],
+)
 def test_nothing_else_is_served_or_listed(output, path):
     with served(output, 0) as address:
         status, text, _ = ask(address, path)

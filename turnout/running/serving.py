@@ -12,18 +12,11 @@ from typing import Final
 from urllib.parse import unquote, urlsplit
 
 from turnout.errors import UsageError
-from turnout.reporting import document
 from turnout.reporting.live import LIVE_HTML
 
 _HOST: Final = "127.0.0.1"
-#: What may be served: what is published for sharing. Never the workspace, which holds the voter file.
-_SERVED: Final = (
-    LIVE_HTML,
-    document.REPORT_HTML,
-    document.PROJECTION_CSV,
-    document.PROJECTION_JSON,
-    document.COHORTS_CSV,
-)
+#: Published files are links through this one (see :class:`turnout.workspace.Workspace`); nothing private is.
+_CURRENT: Final = ".current"
 
 
 @contextlib.contextmanager
@@ -80,8 +73,9 @@ class _Handler(BaseHTTPRequestHandler):
             self.send_error(HTTPStatus.FORBIDDEN)
             return
         name = unquote(urlsplit(self.path).path).removeprefix("/") or LIVE_HTML
+        path = self._directory / name
         try:
-            content = (self._directory / name).read_bytes() if name in _SERVED else None
+            content = path.read_bytes() if _is_published(path, name) else None
         except OSError:
             content = None
         if content is None:
@@ -97,3 +91,10 @@ class _Handler(BaseHTTPRequestHandler):
         self.end_headers()
         if whole:
             self.wfile.write(content)
+
+
+def _is_published(path: Path, name: str) -> bool:
+    """Whether a name in the output directory is of what a run published for sharing. Never the workspace's."""
+    if name != Path(name).name or name.startswith("."):
+        return False
+    return name == LIVE_HTML or (path.is_symlink() and path.readlink().parts[0] == _CURRENT)
