@@ -6,7 +6,7 @@ STAMP  := $(VENV)/.installed
 # Root only, and never a question: elsewhere chromium is the user's to install.
 APT    := DEBIAN_FRONTEND=noninteractive timeout 200 apt-get -qq -o Acquire::Retries=1 -o Acquire::http::Timeout=20
 
-.PHONY: help demo test lint types pytest browser bench format lock clean
+.PHONY: help demo test lint types docs pytest browser bench format lock clean
 
 help:            ## what can be made
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/' | expand -t 16
@@ -22,7 +22,7 @@ $(STAMP): requirements.lock pyproject.toml
 demo: $(STAMP)   ## generate the founding case (synthetic, held to published figures) and project it
 	$(BIN)/turnout demo demo
 
-test: lint types pytest   ## lint, types and tests, as a contributor and CI run them
+test: lint types docs pytest   ## lint, types, documentation and tests, as a contributor and CI run them
 
 lint: $(STAMP)   ## ruff: style, imports, formatting
 	$(BIN)/ruff check .
@@ -30,6 +30,9 @@ lint: $(STAMP)   ## ruff: style, imports, formatting
 
 types: $(STAMP)  ## mypy, strict
 	$(BIN)/mypy
+
+docs: $(STAMP)   ## the documentation site, into build/docs/site; a broken link fails
+	$(BIN)/python docs/site.py build/docs
 
 pytest: $(STAMP) browser ## the tests, on all cores
 	$(BIN)/pytest -n auto
@@ -49,7 +52,7 @@ format: $(STAMP) ## rewrite the code in the project's format
 
 lock: $(STAMP)   ## pin every dependency, with hashes, for every platform
 	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
-	  --no-emit-find-links --no-annotate --group dev --output-file requirements.lock pyproject.toml
+	  --no-emit-find-links --no-annotate --group dev --group docs --output-file requirements.lock pyproject.toml
 
 clean:           ## remove the environment and what was generated
-	rm -rf $(VENV) demo dist .mypy_cache .pytest_cache .ruff_cache
+	rm -rf $(VENV) build demo dist .mypy_cache .pytest_cache .ruff_cache

@@ -30,11 +30,12 @@ class Candidate(_Strict):
 class Release(_Strict):
     """A publication of votes so far that does not say how they were cast; the user does.
 
-    ``counts`` is how the votes were cast that came with it, since the release named before it.
+    ``counts`` is how the votes were cast that came with it, since the release named before it. A release without a
+    ``file`` is still to be published: votes of its mode are then expected, and no contest is final before.
     """
 
-    file: Path
     counts: Mode
+    file: Path | None = None
     number: int | None = Field(default=None, ge=1)
     """Which release, in a file that holds several."""
 
@@ -44,7 +45,8 @@ class Inputs(_Strict):
 
     returns: tuple[Path, ...] = ()
     release: tuple[Release, ...] = ()
-    """Releases of votes so far in the order of their publication, where the files do not say the mode."""
+    """Releases of votes so far in the order of their publication, where the files do not say the mode. Those without
+    a file, which are to come, stand last."""
     voters: tuple[Path, ...] = ()
     vote_history: tuple[Path, ...] = ()
     ballots: tuple[Path, ...] = ()
@@ -65,10 +67,18 @@ class Inputs(_Strict):
 
     def paths(self) -> Iterator[Path]:
         """Yield every path named, in a fixed order."""
-        yield from (*self.returns, *(release.file for release in self.release))
+        yield from self.returns
+        yield from (release.file for release in self.release if release.file is not None)
         yield from (*self.voters, *self.vote_history, *self.ballots, *self.history)
         others = (self.crosswalk, self.past_crosswalk, self.boundaries)
         yield from (path for path in others if path is not None)
+
+    @model_validator(mode="after")
+    def _to_come_last(self) -> Self:
+        there = [release.file is not None for release in self.release]
+        if there != sorted(there, reverse=True):
+            raise ValueError("a release without a file is to come, and stands after those with one")
+        return self
 
 
 class Range(_Strict):
@@ -194,7 +204,8 @@ class Contest(_Strict):
                     update={
                         **{name: tuple(base / path for path in getattr(inputs, name)) for name in _PATHS},
                         "release": tuple(
-                            release.model_copy(update={"file": base / release.file}) for release in inputs.release
+                            release.model_copy(update={"file": release.file and base / release.file})
+                            for release in inputs.release
                         ),
                         "layouts": _layouts(base, inputs.layouts),
                         **{

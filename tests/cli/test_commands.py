@@ -415,6 +415,7 @@ def test_demo_writes_projects_and_recalls_the_real_result(turn, engine, monkeypa
         (directory / "contest.toml").write_text(CONFIG)
 
     monkeypatch.setattr("turnout.example.generate", generate, raising=False)
+    monkeypatch.setattr("turnout.example.write_night", lambda directory, truth: None)
     directory = tmp_path / "demo"
     code, out, _ = turn("demo", directory)
     assert code == 0

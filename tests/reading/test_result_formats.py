@@ -11,6 +11,7 @@ from tests.reading.inputs import account, rows, topics
 from turnout import reading
 from turnout.contest import Contest, Inputs
 from turnout.errors import InputRefused, UsageError
+from turnout.running import project
 from turnout.workspace import Workspace
 
 CLARITY = """<?xml version="1.0" encoding="utf-8"?>
@@ -161,6 +162,17 @@ def test_openelections_names_drift_and_the_files_name_says_date_and_state(
     ]
 
 
+def test_late_mail_is_not_lost_in_a_file_that_looks_like_openelections(workspace: Workspace, tmp_path: Path) -> None:
+    header = "state,date,office,county,precinct,candidate,mail,election_day,provisional,late_mail"
+    load(workspace, tmp_path, "late.csv", f"{header}\nCA,2017-06-06,Mayor,Kern,1,Ada,9,4,1,7\n")
+    assert [(mode, count) for *_, mode, count in votes(workspace)] == [
+        ("election_day", 4),
+        ("late_mail", 7),
+        ("mail", 9),
+        ("provisional", 1),
+    ]
+
+
 def la_json(ada: int, bob: int) -> str:
     candidates = [{"Name": "Ada", "Party": "DEM", "Votes": ada}, {"Name": "Bob", "Party": "DEM", "Votes": bob}]
     contest = {"Title": "UNITED STATES REPRESENTATIVE, 34th District", "VoteFor": 1, "Candidates": candidates}
@@ -235,6 +247,44 @@ def test_a_file_that_says_its_modes_is_no_release(workspace: Workspace, tmp_path
 def test_votes_so_far_without_a_word_on_their_mode_are_refused(workspace: Workspace, tmp_path: Path) -> None:
     with pytest.raises(InputRefused, match=r"or say under \[\[inputs.release\]\]"):
         load(workspace, tmp_path, "la.json", la_json(1, 2))
+
+
+def test_a_release_without_a_file_is_to_come(workspace: Workspace, tmp_path: Path) -> None:
+    path = tmp_path / "releases.csv"
+    path.write_text("release,candidate,votes\n1,Ada,5\n1,Bob,6\n2,Ada,8\n2,Bob,6\n")
+    named = [
+        *({"file": path, "counts": counts, "number": n} for n, counts in ((1, "mail"), (2, "election_day"))),
+        *({"counts": counts} for counts in ("election_day", "late_mail")),
+    ]
+    reading.load(workspace, Contest(inputs=Inputs.model_validate({"release": named})))
+    assert rows(workspace, "SELECT candidate, mode, votes FROM results ORDER BY ALL") == [
+        ("Ada", "election_day", 3),
+        ("Ada", "election_day", None),
+        ("Ada", "late_mail", None),
+        ("Ada", "mail", 5),
+        ("Bob", "election_day", 0),
+        ("Bob", "election_day", None),
+        ("Bob", "late_mail", None),
+        ("Bob", "mail", 6),
+    ]
+
+
+def test_no_contest_is_final_while_a_release_is_to_come(tmp_path: Path) -> None:
+    path = tmp_path / "releases.csv"
+    path.write_text("release,candidate,votes\n1,Ada,500\n1,Bob,600\n2,Ada,800\n2,Bob,900\n")
+    named = [{"file": path, "counts": counts, "number": n} for n, counts in ((1, "mail"), (2, "election_day"))]
+    for to_come, status in (([{"counts": "late_mail"}], "projected"), ([], "final")):
+        inputs = Inputs.model_validate({"release": [*named, *to_come]})
+        run = project.run(Contest(inputs=inputs, output=tmp_path / status, draws=100))
+        assert set(run.projection["status"]) == {status}
+        assert run.projection["counted_votes"].to_list() == [900, 800]
+
+
+def test_a_release_to_come_stands_last(tmp_path: Path) -> None:
+    path = tmp_path / "contest.toml"
+    path.write_text('[[inputs.release]]\ncounts = "late_mail"\n[[inputs.release]]\nfile = "a"\ncounts = "mail"\n')
+    with pytest.raises(UsageError, match="stands after those with one"):
+        Contest.load(path)
 
 
 def test_a_release_counts_one_of_the_modes(tmp_path: Path) -> None:

@@ -99,6 +99,36 @@ def test_after_returns_that_cannot_be_used_the_next_are_projected(tmp_path):
     assert after.equals(project.run(contest(tmp_path, "fresh", history)).projection)
 
 
+def test_returns_that_lie_elsewhere_now_are_read_from_there(tmp_path):
+    asked = contest(tmp_path, "live")
+    live = Live(asked)
+    write_returns(tmp_path / "returns.csv", releases()[0], MODES)
+    live.update()
+    (tmp_path / "moved").mkdir()
+    moved = write_returns(tmp_path / "moved" / "returns.csv", releases()[1], MODES)
+    updated = live.update(inputs=Inputs(returns=(moved,)))
+    write_returns(tmp_path / "returns.csv", releases()[1], MODES)
+    assert updated.projection.equals(project.run(contest(tmp_path, "fresh")).projection)
+    assert published(tmp_path / "live") == published(tmp_path / "fresh")
+
+
+def test_what_is_judged_unfit_is_not_published(tmp_path):
+    live = Live(contest(tmp_path, "live"))
+    first, second, _ = releases()
+    write_returns(tmp_path / "returns.csv", first, MODES)
+    live.update()
+    before = published(tmp_path / "live")
+    write_returns(tmp_path / "returns.csv", second, MODES)
+
+    def refuse(workspace):
+        assert workspace.table("results").height > 0
+        raise InputRefused("no")
+
+    with pytest.raises(InputRefused, match="no"):
+        live.update(judge=refuse)
+    assert published(tmp_path / "live") == before
+
+
 def test_without_returns_there_is_nothing_to_project():
     with pytest.raises(UsageError, match="There are no returns to project from"):
         Live(Contest())

@@ -5,10 +5,12 @@
 >>> truth = generate(Path("demo"))            # the files of the first count; the truth is not among them
 >>> later = returns(truth, stage=0.25)        # a quarter of the precincts' poll counts in
 >>> whole = certified(truth)                  # where it ended
+>>> releases = night(truth)                   # the count as a history of releases, for turnout watch --replay
 >>> truth.write(Path("truth.json"))
 """
 
 from turnout.example.files import contest_toml
+from turnout.example.night import night, write_night
 from turnout.example.scenario import CA34, Neighbourhood, PastElection, Priors, Scenario, Traits
 from turnout.example.simulate import Electorate, generate, simulate
 from turnout.example.truth import Truth, certified, returns
@@ -25,6 +27,8 @@ __all__ = [
     "certified",
     "contest_toml",
     "generate",
+    "night",
     "returns",
     "simulate",
+    "write_night",
 ]

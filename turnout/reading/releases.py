@@ -13,19 +13,23 @@ from turnout.workspace import Workspace
 def load(workspace: Workspace, releases: Sequence[Release], asked: Asked, read: Callable[..., object]) -> None:
     """Read releases in the order of their publication into ``results``, a row a mode; no other returns are there yet.
 
-    Of a file that holds several releases and none is named, it is the latest. ``read`` reads paths of results.
+    Of a file that holds several releases and none is named, it is the latest. Votes of a release without a file are
+    not reported yet. ``read`` reads paths of results.
 
     Raises
     ------
     InputRefused
         If a file cannot be used, says the mode itself, or lacks the release named.
     """
-    if not releases:
+    published = [release for release in releases if release.file is not None]
+    if not published:
         return
-    for place, release in enumerate(releases, start=1):
+    for place, release in enumerate(published, start=1):
         read([release.file], partial(results.fill, asked=replace(asked, release=release)))
         workspace.execute("reading/releases_place", place=-place)
     workspace.execute("reading/releases_counted")
+    for mode in dict.fromkeys(release.counts for release in releases if release.file is None):
+        workspace.execute("reading/releases_to_come", mode=mode)
     row = workspace.query("reading/releases_corrections").row(0, named=True)
     if row["figures"]:
         workspace.note(

@@ -15,7 +15,8 @@ from typing import Final, TypeVar
 
 import polars as pl
 
-from turnout import backtest, reading, resources
+import turnout.backtest as backtest  # noqa: PLR0402 - the room; `from turnout` it is the function `over`
+from turnout import reading, resources
 from turnout.backtest import Backtest, Parts, Replay
 from turnout.backtest.scores import MANY
 from turnout.errors import InputRefused, UsageError
@@ -111,6 +112,58 @@ def run(settings: Settings, *, advance: Advance = lambda *_: None) -> Backtest:
         with workspace.publication() as directory:
             report.write(directory, result)
     return result
+
+
+def over(  # noqa: PLR0913 - the options of a command, by name
+    history: Path | Sequence[Path],
+    output: Path,
+    *,
+    states: Sequence[str] = (),
+    shares: Sequence[int] = (0, 10, 25, 50),
+    orders: Sequence[str] = ORDERS,
+    seed: int = 0,
+    draws: int = 400,
+    jobs: int = 1,
+    priors: Path | None = None,
+) -> Backtest:
+    """Replay past elections, each seeing only what was known then, and score the projections.
+
+    The scores are also published in ``output``, as `turnout backtest` does.
+
+    Parameters
+    ----------
+    history : past results by vote mode: files, or directories of them
+    output : directory to publish into
+    states : only elections of these, as two letters; empty: of all
+    shares : per cent of the precincts' poll votes at which counts are stopped, 0 to 99
+    orders : in which precincts report: ``random``, ``county``
+    jobs : processes. With more than one, a script must call this under ``if __name__ == "__main__":``
+    priors : file of priors in place of the shipped one
+
+    Returns
+    -------
+    Backtest
+        ``rows`` (contest × stage × order) and ``summary``, as Polars frames.
+
+    Raises
+    ------
+    UsageError, InputRefused, WorkspaceBusy
+        As :func:`run` does.
+    """
+    paths = (history,) if isinstance(history, Path) else tuple(history)
+    return run(
+        Settings(
+            history=paths,
+            output=output,
+            shares=tuple(sorted(set(shares))),
+            orders=tuple(orders),
+            states=tuple(state.upper() for state in states),
+            seed=seed,
+            draws=draws,
+            jobs=jobs,
+            priors=priors,
+        )
+    )
 
 
 def learn(settings: Settings, without: Sequence[str] = (), *, advance: Advance = lambda *_: None) -> Priors:

@@ -20,10 +20,13 @@ if TYPE_CHECKING:
     from turnout.reporting import Run
 
 _CONFIG: Final = "contest.toml"
+_NIGHT: Final = "night"
 
 
 def generate(directory: Path, *, seed: int = 2017, progress: Progress = silent) -> tuple[Path, example.Truth]:
     """Write the example's files into ``directory``; return its ``contest.toml`` and what the files do not say.
+
+    ``night/releases.csv`` below it holds how the count went on, for ``turnout watch --replay``; it is no input.
 
     Raises
     ------
@@ -35,6 +38,7 @@ def generate(directory: Path, *, seed: int = 2017, progress: Progress = silent) 
     with ThreadPoolExecutor(1) as loader:
         loader.submit(import_module, "turnout.running.project")  # the models load while the electorate is generated
         truth = example.generate(directory, seed)
+        example.write_night(directory / _NIGHT, truth)
     return directory / _CONFIG, truth
 
 

@@ -2,6 +2,7 @@
 
 import datetime as dt
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
 
@@ -9,7 +10,7 @@ import numpy as np
 import polars as pl
 
 from turnout import electorate, ethnicity, projection, reading, reporting
-from turnout.contest import Contest
+from turnout.contest import Contest, Inputs
 from turnout.errors import UsageError
 from turnout.reading import snapshots
 from turnout.running import provenance
@@ -61,11 +62,19 @@ class Live:
         self._contest = contest
         self._past: _Past | None = None
 
-    def update(self, *, progress: Progress = silent) -> reporting.Run:
+    def update(
+        self,
+        *,
+        inputs: Inputs | None = None,
+        judge: Callable[[Workspace], None] = lambda _: None,
+        progress: Progress = silent,
+    ) -> reporting.Run:
         """Read the returns as they are now, project them, and publish the outputs in the contest's ``output``.
 
         Parameters
         ----------
+        inputs : the contest's, where its returns lie elsewhere now; the past must be the same
+        judge : called with what was read before it is projected; what it raises ends the update, nothing published
         progress : called with the name of each stage as it begins
 
         Raises
@@ -77,6 +86,8 @@ class Live:
         WorkspaceBusy
             If another run holds the output directory.
         """
+        if inputs is not None:
+            self._contest = self._contest.model_copy(update={"inputs": inputs})
         _require_generated(self._contest)
         shapes = reporting.shapes(self._contest.inputs.boundaries)  # before the work, for the file may be refused
         started = time.time()
@@ -84,6 +95,7 @@ class Live:
         with Workspace.create(self._contest.output) as workspace:
             progress("reading")
             contest, past = self._read(workspace)
+            judge(workspace)
             snapshots.follow(workspace, contest)
             cohorts, voters = None, None
             if contest.inputs.voters:

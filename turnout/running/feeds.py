@@ -1,0 +1,211 @@
+"""Where releases of the returns come from while a contest is watched: files that change, or the newest of many."""
+
+import datetime as dt
+import glob
+import shlex
+import subprocess
+import time
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from threading import Event
+from typing import Final, Protocol
+
+from turnout.contest import Inputs
+from turnout.errors import TurnoutError, UsageError
+from turnout.reading import files, source
+from turnout.reading.source import Source
+from turnout.running.shelf import Arrival
+
+#: Seconds for which a file's size and time of change must stand still before it is taken for whole …
+SETTLED: Final = 1.0
+#: … and before it is worth reading, so that by the time it has been read it is known to be whole.
+_QUIET: Final = 0.2
+#: Seconds after which a file that does not stand still is left to the next look.
+_PATIENCE: Final = 20.0
+_STEP: Final = 0.05
+#: What is said after what is amiss with a file that is not there.
+WAITING: Final = " Waiting for it."
+#: Seconds that a command may run.
+_LONGEST: Final = 300
+
+Stamp = tuple[tuple[str, int, int, int, int], ...]
+"""Path, size, time of its content's and of its own change, and inode of each file."""
+
+
+class Feed(Protocol):
+    """Yields releases as they arrive."""
+
+    def arrivals(self, stop: Event) -> Iterator[Arrival | str | None]:
+        """Yield each release; a sentence where something is amiss; None after a look that found nothing new.
+
+        Ends when ``stop`` is set, or when there is nothing more to come.
+        """
+
+
+@dataclass(frozen=True)
+class Files:
+    """The returns of a contest: files that are rewritten, or files of a pattern of which the newest counts.
+
+    Attributes
+    ----------
+    inputs : the contest's
+    newest : pattern of files that are each a whole release; None: the files of ``inputs`` together are one
+    command : run before each look, without a shell; empty: none
+    interval : seconds between looks
+    """
+
+    inputs: Inputs
+    newest: str | None = None
+    command: str = ""
+    interval: float = 1.0
+
+    def __post_init__(self) -> None:
+        if self.newest is None and not (self.inputs.returns or self.inputs.release):
+            raise UsageError(
+                "There are no returns to watch. Name a file with --returns, a pattern with --releases, or `returns`"
+                " in [inputs]."
+            )
+
+    def arrivals(self, stop: Event) -> Iterator[Arrival | str | None]:
+        """Yield the returns whenever their files have changed and stand still."""
+        seen: Stamp = ()
+        while not stop.is_set():
+            if problem := _run(self.command):
+                yield problem
+            try:
+                found = self._found()
+            except TurnoutError as error:
+                yield f"{error}{WAITING}"
+            else:
+                stamp = _stamp(found)
+                if stamp not in ((), seen) and (stamp := _quiet(found, stamp, stop)):
+                    seen = stamp
+                    yield self._arrival(found, stamp)
+                else:
+                    yield None
+            stop.wait(self.interval)
+
+    def _found(self) -> list[Source]:
+        """Return the files that are the returns now.
+
+        Raises
+        ------
+        TurnoutError
+            If one is missing, or is an archive that cannot be opened.
+        """
+        if self.newest is not None:
+            matched = [Path(path) for path in glob.glob(self.newest)]  # noqa: PTH207 - of a whole path
+            if not matched:
+                raise UsageError(f"{self.newest}: no file matches.")
+            return [Source(max(matched, key=lambda path: (path.stat().st_mtime_ns, path.name)))]
+        published = _published(self.inputs)
+        return [*source.expand(self.inputs.returns, files.members()), *(Source(path) for path in published)]
+
+    def _arrival(self, found: Sequence[Source], stamp: Stamp) -> Arrival:
+        names = _names([each.path for each in found])
+        whole = time.monotonic() + max(SETTLED - _age(stamp), 0.0)
+
+        def steady() -> bool:
+            time.sleep(max(whole - time.monotonic(), 0.0))
+            return _stamp(found) == stamp
+
+        def inputs(directory: Path) -> Inputs:
+            if self.newest is not None:
+                return self.inputs.model_copy(update={"returns": (directory / names[found[0].path],), "release": ()})
+            many = len(found) - len(_published(self.inputs))
+            return self.inputs.model_copy(
+                update={
+                    "returns": tuple(directory / names[each.path] / each.member for each in found[:many]),
+                    "release": tuple(
+                        release.model_copy(
+                            update={"file": directory / names[release.file] if release.file in names else None}
+                        )
+                        for release in self.inputs.release
+                    ),
+                }
+            )
+
+        return Arrival(
+            dt.datetime.now().astimezone(),
+            {name: path for path, name in names.items()},
+            inputs,
+            steady=steady,
+        )
+
+
+def _published(inputs: Inputs) -> list[Path]:
+    """Return the files of the releases that are there already.
+
+    Raises
+    ------
+    UsageError
+        If one is missing while a later one is there.
+    """
+    named = [release.file for release in inputs.release if release.file is not None]
+    there = [path.exists() for path in named]
+    if there != sorted(there, reverse=True):
+        raise UsageError(f"{named[there.index(False)]}: no such file, and a later release is there.")
+    return [path for path, found in zip(named, there, strict=True) if found]
+
+
+def _names(paths: Sequence[Path]) -> dict[Path, str]:
+    """Name the copies of files as reading calls them: by the last part, with the directory's where two share it."""
+    several = list(dict.fromkeys(paths))
+    last = Counter(path.name for path in several)
+    return {
+        path: path.name if last[path.name] == 1 else f"{number}/{path.parent.name}/{path.name}"
+        for number, path in enumerate(several)
+    }
+
+
+def _stamp(found: Sequence[Source]) -> Stamp:
+    """Return what changes when a file is written; empty where there is none, or one has just gone."""
+    try:
+        stats = [(str(each.path), each.path.stat()) for each in found]
+    except OSError:
+        return ()
+    return tuple((path, stat.st_size, stat.st_mtime_ns, stat.st_ctime_ns, stat.st_ino) for path, stat in stats)
+
+
+def _age(stamp: Stamp) -> float:
+    """Seconds since the newest of the files was written."""
+    return time.time() - max(mtime for _, _, mtime, *_ in stamp) / 1e9
+
+
+def _quiet(found: Sequence[Source], stamp: Stamp, stop: Event) -> Stamp:
+    """Wait until files stand still for a moment, and return their stamp; empty where they do not."""
+    began = still = time.monotonic()
+    while _age(stamp) < _QUIET and time.monotonic() - still < _QUIET:
+        if time.monotonic() - began > _PATIENCE or stop.wait(_STEP):
+            return ()
+        now = _stamp(found)
+        if now != stamp:
+            stamp, still = now, time.monotonic()
+        if not stamp:
+            return ()
+    return stamp
+
+
+def _run(command: str) -> str:
+    """Run the user's command; return what went wrong."""
+    if not command:
+        return ""
+    try:
+        done = subprocess.run(  # noqa: S603 - the user's own command, and no shell
+            shlex.split(command),
+            capture_output=True,
+            text=True,
+            timeout=_LONGEST,
+            check=False,
+            stdin=subprocess.DEVNULL,
+        )
+    except (OSError, ValueError) as error:
+        return f"The command cannot be run ({getattr(error, 'strerror', None) or error}): {command}."
+    except subprocess.TimeoutExpired:
+        return f"The command was stopped after {_LONGEST} s: {command}."
+    if not done.returncode:
+        return ""
+    told = done.stderr.strip().splitlines()
+    return f"The command ended with code {done.returncode}{f' ({told[-1][:200]})' if told else ''}: {command}."
