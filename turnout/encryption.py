@@ -1,8 +1,8 @@
 """Workspaces encrypted at rest, by DuckDB's own encryption (AES-256, GCM) and with a key that no command line shows.
 
-The key comes from the environment: ``TURNOUT_KEY_FILE`` names a file that holds it, ``TURNOUT_KEY`` is the key itself.
-DuckDB writes encrypted files only with the OpenSSL of its ``httpfs`` extension. Where that is not installed, a run with
-a key is refused: DuckDB's other way, without a sound source of randomness, is never taken.
+The key comes from the environment: ``TURNOUT_KEY_FILE`` names a file that holds it, ``TURNOUT_KEY`` is the key
+itself. DuckDB writes encrypted files only with the OpenSSL of its ``httpfs`` extension. Where that is not installed,
+a run with a key is refused: DuckDB's other way, without a sound source of randomness, is never taken.
 """
 
 import base64
@@ -83,9 +83,9 @@ def attach(connection: duckdb.DuckDBPyConnection, path: Path, key: Key) -> None:
     connection.execute(f"PRAGMA add_parquet_key('{_PARQUET_KEY}', '{key.for_parquet}')")
 
 
-def parquet_options(key: Key | None) -> str:
-    """Return what ``read_parquet`` and ``COPY`` need for kept files: ``, encryption_config = …`` or nothing."""
-    return "" if key is None else f", encryption_config = {{footer_key: '{_PARQUET_KEY}'}}"
+def parquet_options(key: Key | None, *, sign: str = "") -> str:
+    """Return the option of ``COPY`` (with ``=`` as sign: of ``read_parquet``) for kept files; none without a key."""
+    return "" if key is None else f", encryption_config {sign} {{footer_key: '{_PARQUET_KEY}'}}"
 
 
 def _load_crypto(connection: duckdb.DuckDBPyConnection) -> None:
@@ -99,8 +99,8 @@ def _load_crypto(connection: duckdb.DuckDBPyConnection) -> None:
 def _no_crypto() -> UsageError:
     return UsageError(
         f"A key is set ({KEY} or {KEY_FILE}), but DuckDB cannot write encrypted files here: its httpfs extension is"
-        " not installed. Install it (in DuckDB, with network: INSTALL httpfs), or unset the key and keep the workspace on"
-        " an encrypted disk. Nothing was written."
+        " not installed. Install it (in DuckDB, with network: INSTALL httpfs), or unset the key and keep the"
+        " workspace on an encrypted disk. Nothing was written."
     )
 
 

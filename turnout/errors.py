@@ -57,9 +57,9 @@ def in_words(error: Exception) -> UsageError | None:
     text = str(error)
     number = error.errno if isinstance(error, OSError) else None
     if number in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG) or any(sign in text for sign in _FULL):
-        return UsageError("the disk is full. Make room, or name another --output. What was published before stands.")
+        return UsageError("the disk is full. Make room, or name another --output. What was published stands.")
     if isinstance(error, MemoryError) or type(error).__name__ == "OutOfMemoryException":
-        return UsageError("out of memory. Run fewer at once (--jobs), or allow more. What was published before stands.")
+        return UsageError("out of memory. Run fewer at once (--jobs), or allow more. What was published stands.")
     if isinstance(error, OSError):
         place = f"{error.filename}: " if error.filename else ""
         return UsageError(f"{place}{error.strerror or error}.")

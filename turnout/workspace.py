@@ -113,6 +113,7 @@ class Workspace:
         """Close the database and let the next run in."""
         with private_umask():
             self.connection.close()
+        shutil.rmtree(self.directory / f"{DATABASE}.tmp", ignore_errors=True)
         self._lock.close()
 
     def execute(self, name: str, **binds: object) -> None:
@@ -164,7 +165,7 @@ class Workspace:
 
     def from_kept(self, path: Path) -> str:
         """Return the SQL that reads what was kept, decrypted where need be."""
-        return f"read_parquet({_literal(path.resolve())}{encryption.parquet_options(self._key)})"
+        return f"read_parquet({_literal(path.resolve())}{encryption.parquet_options(self._key, sign='=')})"
 
     def kept(self, pattern: str) -> list[Path]:
         """Return what was kept under names that match ``pattern`` (as ``ballots-*``), in the order of the names."""
@@ -205,6 +206,12 @@ class Workspace:
         _flush(self.directory)
 
 
+def published_in(directory: Path) -> list[Path]:
+    """Return the files that were last published in a directory, by name, without opening its workspace."""
+    current = directory / _CURRENT
+    return sorted(path for path in current.glob("*") if path.is_file() and not path.name.startswith("."))
+
+
 def kept_in(directory: Path, pattern: str) -> list[Path]:
     """Return what runs in a directory kept under names that match, without opening its workspace."""
     return sorted((directory / _KEPT).glob(f"{pattern}.parquet"))
@@ -242,7 +249,10 @@ def connect(path: Path, key: Key | None) -> duckdb.DuckDBPyConnection:
     UsageError
         If there is a key, and DuckDB cannot encrypt here or the file was made with another.
     """
-    config = {"autoinstall_known_extensions": "false", "autoload_known_extensions": "false"}
+    config: dict[str, str | bool | int | float | list[str]] = {
+        "autoinstall_known_extensions": "false",
+        "autoload_known_extensions": "false",
+    }
     spilled = Path(f"{path}.tmp")
     with private_umask():
         spilled.mkdir(exist_ok=True)  # made by DuckDB it would be open to others

@@ -1,9 +1,9 @@
 """The command line: parse, call one function, print. Modelling code is imported when a command runs, not before."""
 
-from turnout.cli import commands, files
+from turnout.cli import batch, commands, files, privacy
 from turnout.cli.application import app
 
-__all__ = ["app", "commands", "files", "main"]
+__all__ = ["app", "batch", "commands", "files", "main", "privacy"]
 
 
 def main() -> None:

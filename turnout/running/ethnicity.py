@@ -1,6 +1,5 @@
 """Who the voters are by estimate, what it rests on, and how good it is, in a workspace that is thrown away."""
 
-
 from turnout import ethnicity, reading
 from turnout.contest import Contest
 from turnout.errors import UsageError
