@@ -10,7 +10,7 @@ import secrets
 import shutil
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from pathlib import Path
 from types import TracebackType
 from typing import IO, Final, Self
@@ -32,8 +32,8 @@ _KEPT = ".kept"
 _CHANGED_LATER: Final = ("disabled_optimizers", "memory_limit", "force_compression")
 #: How often a run that waits for another looks whether it has ended, in seconds.
 _LOOKS_EVERY: Final = 0.2
-#: Links that a killed run was about to put in place.
-_UNPLACED: Final = re.compile(r"\..+\.[0-9a-f]{8}")
+#: Name of what a run is about to put in place under the name that the group holds.
+_UNPLACED: Final = re.compile(r"\.(.+)\.[0-9a-f]{8}")
 
 
 class Workspace:
@@ -340,6 +340,27 @@ def clear(directory: Path) -> None:
     for left in directory.iterdir():
         if left.is_symlink() and _UNPLACED.fullmatch(left.name):
             left.unlink()
+
+
+@contextlib.contextmanager
+def placed(path: Path) -> Iterator[Path]:
+    """Yield where to write a file for its owner alone; it is put in its place, whole, if the block ends well."""
+    temporary = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
+    try:
+        temporary.touch(mode=0o600)
+        yield temporary
+        _flush(temporary)
+        temporary.replace(path)
+    finally:
+        temporary.unlink(missing_ok=True)
+
+
+def remove_unplaced(directory: Path, names: Collection[str]) -> None:
+    """Remove the files that a killed run was about to put in place under one of the names."""
+    for path in directory.glob(".*") if directory.is_dir() else ():
+        match = _UNPLACED.fullmatch(path.name)
+        if match and match[1] in names and path.is_file():
+            path.unlink()
 
 
 def _remove(path: Path) -> None:

@@ -13,6 +13,7 @@ from turnout.example.origin import Origin
 from turnout.example.people import PARTIES, District, People
 from turnout.example.sampling import Bools, Ints
 from turnout.example.scenario import Scenario
+from turnout.workspace import placed
 
 _EPOCH = dt.date(1970, 1, 1)
 _HISTORY_MODES = ("mail", "election_day", "provisional")
@@ -137,18 +138,15 @@ def _events(rows: Ints, before: Ints, step: int, status: str) -> pl.DataFrame:
 def write(directory: Path, tables: dict[str, pl.DataFrame]) -> None:
     """Write each table as ``<name>.csv``, dates as YYYY-MM-DD, empty for null, readable by their owner only."""
     for name, table in tables.items():
-        table.write_csv(_private(directory / f"{name}.csv"), date_format="%Y-%m-%d")
+        with placed(directory / f"{name}.csv") as path:
+            table.write_csv(path, date_format="%Y-%m-%d")
 
 
 def write_notes(directory: Path, scenario: Scenario, seed: int) -> None:
     """Write contest.toml and README.txt, which say that the files are synthetic."""
-    _private(directory / "contest.toml").write_text(contest_toml(scenario, seed), encoding="utf-8")
-    _private(directory / "README.txt").write_text(readme(scenario, seed), encoding="utf-8")
-
-
-def _private(path: Path) -> Path:
-    path.touch(mode=0o600)
-    return path
+    for name, text in (("contest.toml", contest_toml(scenario, seed)), ("README.txt", readme(scenario, seed))):
+        with placed(directory / name) as path:
+            path.write_text(text, encoding="utf-8")
 
 
 def readme(scenario: Scenario, seed: int) -> str:

@@ -18,7 +18,7 @@ from turnout.reading.canonical import CODED
 from turnout.reading.catalogue import Catalogue, UnknownFile
 from turnout.reading.source import Reading
 from turnout.reading.suggest import Suggestion
-from turnout.workspace import Workspace, scratch
+from turnout.workspace import Workspace, placed, remove_unplaced, scratch
 
 CONTEST = "contest.toml"
 
@@ -61,18 +61,20 @@ def run(paths: Sequence[Path], directory: Path, *, force: bool = False) -> tuple
         If it cannot be told what a file is.
     """
     target = directory / CONTEST
+    remove_unplaced(directory, (CONTEST,))
     if target.exists() and not force:
         raise UsageError(f"{target}: is there already. Name another --output, or replace it with --force.")
     catalogue = Catalogue.load(sorted((directory / "layouts").glob("*.toml")))
     with scratch("init") as workspace, filling_tables(workspace):
         found = [_find(workspace, path, catalogue, workspace.directory) for path in paths]
     texts = {directory / "layouts" / f"{f.layout}.toml": _layout(f) for f in found if f.suggestion is not None}
-    for path in texts:
-        if path.exists() and not force:
+    for path, text in texts.items():
+        if path.exists() and not force and path.read_text(encoding="utf-8") != text:
             raise UsageError(f"{path}: is there already. Remove it, or replace it with --force.")
     for path, text in {**texts, target: _contest(found, directory)}.items():
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(text, encoding="utf-8")
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        with placed(path) as temporary:  # contest.toml last: once it is there, all is
+            temporary.write_text(text, encoding="utf-8")
     return target, found
 
 
