@@ -11,6 +11,7 @@ query. Further: ``scale`` (voters of ``turnout demo``), ``limits`` (resource lim
 """
 
 import contextlib
+import importlib
 import json
 import os
 import resource
@@ -37,10 +38,18 @@ def main() -> None:
         print(json.dumps(answer(json.loads(line))), flush=True)
 
 
+#: What commands import, and what is imported only where it is needed.
+MODULES = (
+    *(f"turnout.running.{name}" for name in ("backtest", "batch", "cohorts", "demo", "forget", "init", "project")),
+    *("turnout.cli", "turnout.reporting.page", "turnout.reporting.backtest", "turnout.example"),
+    *("pyarrow.ipc", "sklearn.linear_model", "rich.console", "rich.table", "rich.text"),
+)
+
+
 def prepare() -> None:
     """Import what commands need, and make queries audit events."""
-
-    from turnout.running import backtest, batch, cohorts, demo, forget, init, project  # noqa: F401
+    for name in MODULES:
+        importlib.import_module(name)
     from turnout.workspace import Workspace
 
     for name in ("execute", "query", "table", "append"):
