@@ -7,7 +7,8 @@ Reads a line of JSON a request from standard input, answers with one.
 A request: ``arguments`` of the command line, ``directory`` to work in, ``kill`` (the number of the event at which to
 die, 0: never) and ``after`` (seconds after which to die, 0: never). An event is a change of a file from Python, or a
 query. Further: ``scale`` (voters of ``turnout demo``), ``limits`` (resource limits), ``vanish``
-(a file, and the number of the event at which it is gone), ``user`` (whose number to work under).
+(a file, and the number of the event at which it is gone), ``fail`` (a text, and the number of the event at which an
+error with it is raised), ``environment``.
 """
 
 import contextlib
@@ -97,11 +98,10 @@ def run(asked: dict[str, Any], writer: int) -> int:
     os.dup2(out, 1)
     os.dup2(out, 2)
     shrink(asked.get("scale"))
-    if asked.get("user"):
-        os.setuid(asked["user"])
+    os.environ.update(asked.get("environment", {}))
     for name, limit in asked.get("limits", {}).items():
         resource.setrlimit(getattr(resource, name), (limit, limit))
-    seen = count(asked.get("kill", 0), *asked.get("vanish", ("", 0)))
+    seen = count(asked.get("kill", 0), asked.get("vanish", ("", 0)), asked.get("fail", ("", 0)))
     code = 1
     try:
         from turnout.cli import app
@@ -114,8 +114,8 @@ def run(asked: dict[str, Any], writer: int) -> int:
     return code
 
 
-def count(kill: int, gone: str = "", vanish: int = 0) -> dict[str, int]:
-    """Count events from now on, and die, or remove a file, at the one asked for."""
+def count(kill: int, vanish: tuple[str, int], fail: tuple[str, int]) -> dict[str, int]:
+    """Count events from now on, and die, remove a file or raise an error at the one asked for."""
     seen = {"events": 0}
 
     def hook(event: str, given: tuple[Any, ...]) -> None:
@@ -124,8 +124,10 @@ def count(kill: int, gone: str = "", vanish: int = 0) -> dict[str, int]:
             seen["events"] += 1
             if seen["events"] == kill:
                 os.kill(os.getpid(), signal.SIGKILL)
-            if seen["events"] == vanish:
-                Path(gone).unlink()
+            if seen["events"] == vanish[1]:
+                Path(vanish[0]).unlink()
+            if seen["events"] == fail[1]:
+                raise LookupError(fail[0])
 
     sys.addaudithook(hook)
     return seen
