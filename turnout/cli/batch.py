@@ -13,7 +13,7 @@ import typer
 
 from turnout.cli import options
 from turnout.cli.application import app, example
-from turnout.cli.screen import progress_shown
+from turnout.cli.screen import harmless, progress_shown
 from turnout.errors import TurnoutError, UsageError
 
 if TYPE_CHECKING:
@@ -150,9 +150,9 @@ def _tell(outcome: "Outcome", *, structured: bool, quiet: bool) -> None:
             message=outcome.message,
         )
     if not quiet:
-        typer.echo(f"{outcome.status:<9}  {outcome.config}{outcome.message and f': {outcome.message}'}")
+        typer.echo(harmless(f"{outcome.status:<9}  {outcome.config}{outcome.message and f': {outcome.message}'}"))
         for contest, leader in outcome.leaders.items():
-            typer.echo(f"           {contest}: {leader['candidate']} {leader['projected_share']:.1%}")
+            typer.echo(harmless(f"           {contest}: {leader['candidate']} {leader['projected_share']:.1%}"))
 
 
 def _sentence(outcomes: "list[Outcome]", told: dict[str, object]) -> str:

@@ -10,6 +10,7 @@ from typing import Any, NoReturn
 import typer
 from typer.core import TyperGroup
 
+from turnout.cli.screen import harmless
 from turnout.errors import TurnoutError, in_words
 
 _BUG = 1
@@ -51,7 +52,7 @@ class Commands(TyperGroup):
 
 def _report(message: str, code: int) -> int:
     typer.secho("error: ", fg="red", bold=True, nl=False, err=True)
-    typer.echo(message, err=True)
+    typer.echo(harmless(message), err=True)
     return code
 
 
