@@ -24,7 +24,7 @@ ROOMS = (
     "running",
     "cli",
 )
-GROUND = {"vocabulary", "errors", "contest", "resources", "workspace"}
+GROUND = {"vocabulary", "errors", "contest", "encryption", "resources", "workspace"}
 QUERIES = sorted((ROOT / "sql").rglob("*.sql"))
 SPECIFICATIONS = sorted((ROOT / "models").glob("*.toml"))
 

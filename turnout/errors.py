@@ -1,8 +1,10 @@
 """Errors a user can act on, each with the exit code the command line promises.
 
 Raise the most specific class with one sentence that names the file, line, column and value, and the remedy.
-Anything that is not a :class:`TurnoutError` is a bug (exit code 1).
+Anything that is not a :class:`TurnoutError`, and that :func:`in_words` does not know, is a bug (exit code 1).
 """
+
+import errno
 
 
 class TurnoutError(Exception):
@@ -45,3 +47,24 @@ class BatchPartlyFailed(TurnoutError):  # noqa: N818
     """Some contests of a batch failed; the others were published."""
 
     exit_code = 7
+
+
+def in_words(error: Exception) -> UsageError | None:
+    """Return what the machine refused (room, memory, a permission) as an error a user can mend; None for a bug.
+
+    DuckDB and Polars report such things in types of their own, with the system's sentence in the text.
+    """
+    text = str(error)
+    number = error.errno if isinstance(error, OSError) else None
+    if number in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG) or any(sign in text for sign in _FULL):
+        return UsageError("the disk is full. Make room, or name another --output. What was published stands.")
+    if isinstance(error, MemoryError) or type(error).__name__ == "OutOfMemoryException":
+        return UsageError("out of memory. Run fewer at once (--jobs), or allow more. What was published stands.")
+    if isinstance(error, OSError):
+        place = f"{error.filename}: " if error.filename else ""
+        return UsageError(f"{place}{error.strerror or error}.")
+    return None
+
+
+#: How the libraries say that a disk is full, a quota spent, or a file larger than allowed.
+_FULL = ("No space left on device", "Disk quota exceeded", "File too large")

@@ -1,26 +1,39 @@
 """One contest's DuckDB file: open it under a lock, run queries from ``sql/``, and publish outputs atomically."""
 
 import contextlib
+import datetime as dt
+import errno
 import fcntl
 import os
+import re
 import secrets
 import shutil
-from collections.abc import Iterator
+import tempfile
+import time
+from collections.abc import Collection, Iterator
 from pathlib import Path
 from types import TracebackType
-from typing import IO, Self
+from typing import IO, Final, Self
 
 import duckdb
 import polars as pl
 
-from turnout import resources
+from turnout import encryption, resources
+from turnout.encryption import Key
 from turnout.errors import UsageError, WorkspaceBusy
 
-_DATABASE = "workspace.duckdb"
+DATABASE: Final = "workspace.duckdb"
 _LOCK = ".lock"
 _RUNS = ".runs"
 _CURRENT = ".current"
 _KEPT = ".kept"
+
+#: Settings that a run changes while it works; all others are locked once its inputs are read.
+_CHANGED_LATER: Final = ("disabled_optimizers", "memory_limit", "force_compression")
+#: How often a run that waits for another looks whether it has ended, in seconds.
+_LOOKS_EVERY: Final = 0.2
+#: Name of what a run is about to put in place under the name that the group holds.
+_UNPLACED: Final = re.compile(r"\.(.+)\.[0-9a-f]{8}")
 
 
 class Workspace:
@@ -35,39 +48,58 @@ class Workspace:
     connection : duckdb.DuckDBPyConnection
     """
 
-    def __init__(self, directory: Path, connection: duckdb.DuckDBPyConnection, lock: IO[str]) -> None:
+    def __init__(
+        self, directory: Path, connection: duckdb.DuckDBPyConnection, lock: IO[str], key: Key | None = None
+    ) -> None:
         self.directory = directory
         self.connection = connection
         self._lock = lock
+        self._key = key
 
     @classmethod
-    def create(cls, directory: Path, *, threads: int | None = None) -> Self:
+    def create(cls, directory: Path, *, threads: int | None = None, wait: float = 0) -> Self:
         """Open ``directory`` with an empty database holding the canonical tables (``sql/schema.sql``).
 
-        A database of an earlier run is replaced; published outputs are left as they are.
+        A database of an earlier run is replaced; published outputs are left as they are. The database is encrypted
+        where the environment names a key (:mod:`turnout.encryption`).
+
+        Parameters
+        ----------
+        wait : seconds to wait for another run that holds the directory
 
         Raises
         ------
         WorkspaceBusy
-            If another run holds the directory.
+            If another run still holds the directory after that.
         UsageError
-            If the directory cannot be made or written.
+            If the directory cannot be made or written, or there is a key and no way to encrypt.
         """
+        key = Key.from_environment()
+        lock = hold(directory, wait)
         try:
-            directory.mkdir(mode=0o700, parents=True, exist_ok=True)
-            lock = _acquire(directory)
-        except OSError as error:
-            raise UsageError(f"{directory}: cannot be written ({error.strerror}). Name another --output.") from None
-        for leftover in directory.glob(f"{_DATABASE}*"):
-            leftover.unlink()
-        with _private_umask():
-            connection = duckdb.connect(directory / _DATABASE)
+            clear(directory)
+            connection = connect(directory / DATABASE, key)
+        except BaseException:
+            lock.close()
+            raise
         if threads is not None:
             connection.execute(f"SET threads = {int(threads)}")
         connection.execute("SET preserve_insertion_order = true")
         connection.execute("SET enable_progress_bar = false")  # it would be printed amid what the command prints
         connection.execute(resources.sql("schema"))
-        return cls(directory, connection, lock)
+        return cls(directory, connection, lock, key)
+
+    def seal(self) -> None:
+        """Let queries reach nothing outside the directory from now on, and lock the settings that say so.
+
+        To be called once the declared inputs are read. No query can then read or write another file, load an
+        extension, or undo this.
+        """
+        allowed = ", ".join(f"'{name}'" for name in _CHANGED_LATER)
+        self.connection.execute(f"SET allowed_configs = [{allowed}]")
+        self.connection.execute(f"SET allowed_directories = [{_literal(self.directory.resolve())}]")
+        self.connection.execute("SET enable_external_access = false")
+        self.connection.execute("SET lock_configuration = true")
 
     def __enter__(self) -> Self:
         return self
@@ -79,8 +111,9 @@ class Workspace:
 
     def close(self) -> None:
         """Close the database and let the next run in."""
-        with _private_umask():
+        with private_umask():
             self.connection.close()
+        shutil.rmtree(self.directory / f"{DATABASE}.tmp", ignore_errors=True)
         self._lock.close()
 
     def execute(self, name: str, **binds: object) -> None:
@@ -119,12 +152,20 @@ class Workspace:
         kept = self.directory / _KEPT
         kept.mkdir(mode=0o700, exist_ok=True)
         temporary = kept / f".{secrets.token_hex(8)}"
-        with _private_umask():
+        options = encryption.parquet_options(self._key)
+        with private_umask():
             try:
-                self.connection.table(table).write_parquet(str(temporary), compression="zstd")
+                self.connection.execute(
+                    f"COPY {table} TO {_literal(temporary.resolve())} (FORMAT parquet, COMPRESSION zstd{options})"
+                )
+                _sync(kept)
                 temporary.replace(kept / f"{name}.parquet")
             finally:
                 temporary.unlink(missing_ok=True)
+
+    def from_kept(self, path: Path) -> str:
+        """Return the SQL that reads what was kept, decrypted where need be."""
+        return f"read_parquet({_literal(path.resolve())}{encryption.parquet_options(self._key, sign='=')})"
 
     def kept(self, pattern: str) -> list[Path]:
         """Return what was kept under names that match ``pattern`` (as ``ballots-*``), in the order of the names."""
@@ -140,7 +181,7 @@ class Workspace:
         runs = self.directory / _RUNS
         runs.mkdir(mode=0o700, exist_ok=True)
         staging = runs / secrets.token_hex(8)
-        with _private_umask():
+        with private_umask():
             staging.mkdir()
             try:
                 yield staging
@@ -154,13 +195,21 @@ class Workspace:
                 shutil.rmtree(old, ignore_errors=True)
 
     def _point_at(self, staging: Path) -> None:
-        _replace_link(self.directory / _CURRENT, staging.relative_to(self.directory))
+        """Publish a set of outputs: links to all its names first, then the one link they all go through."""
         names = {path.name for path in staging.iterdir()}
         for name in names:
             _replace_link(self.directory / name, Path(_CURRENT) / name)
+        _replace_link(self.directory / _CURRENT, staging.relative_to(self.directory))
         for path in self.directory.iterdir():
             if path.is_symlink() and path.name != _CURRENT and path.name not in names and not path.exists():
                 path.unlink()
+        _flush(self.directory)
+
+
+def published_in(directory: Path) -> list[Path]:
+    """Return the files that were last published in a directory, by name, without opening its workspace."""
+    current = directory / _CURRENT
+    return sorted(path for path in current.glob("*") if path.is_file() and not path.name.startswith("."))
 
 
 def kept_in(directory: Path, pattern: str) -> list[Path]:
@@ -168,24 +217,166 @@ def kept_in(directory: Path, pattern: str) -> list[Path]:
     return sorted((directory / _KEPT).glob(f"{pattern}.parquet"))
 
 
+@contextlib.contextmanager
+def scratch(purpose: str) -> Iterator[Workspace]:
+    """Yield a workspace that is thrown away, after removing those whose runs were killed before they could.
+
+    Parameters
+    ----------
+    purpose : a word for the directory's name, such as ``check``
+    """
+    prefix = f"turnout-{purpose}-"
+    for left in Path(tempfile.gettempdir()).glob(f"{prefix}*"):
+        _remove_abandoned(left)
+    with tempfile.TemporaryDirectory(prefix=prefix) as directory, Workspace.create(Path(directory)) as workspace:
+        yield workspace
+
+
+def _remove_abandoned(directory: Path) -> None:
+    """Remove a scratch directory of this user's that no run holds."""
+    with contextlib.suppress(OSError, WorkspaceBusy, UsageError):
+        if directory.is_symlink() or directory.stat().st_uid != os.getuid() or not (directory / _LOCK).exists():
+            return
+        with hold(directory):
+            shutil.rmtree(directory, ignore_errors=True)
+
+
+def connect(path: Path, key: Key | None) -> duckdb.DuckDBPyConnection:
+    """Open a database that fetches and loads no extension by itself, encrypted where there is a key.
+
+    Raises
+    ------
+    UsageError
+        If there is a key, and DuckDB cannot encrypt here or the file was made with another.
+    """
+    config: dict[str, str | bool | int | float | list[str]] = {
+        "autoinstall_known_extensions": "false",
+        "autoload_known_extensions": "false",
+    }
+    spilled = Path(f"{path}.tmp")
+    with private_umask():
+        spilled.mkdir(exist_ok=True)  # made by DuckDB it would be open to others
+        if key is None:
+            return duckdb.connect(path, config=config)
+        connection = duckdb.connect(config={**config, "temp_directory": str(spilled)})
+        try:
+            encryption.attach(connection, path, key)
+        except BaseException:
+            connection.close()
+            raise
+        return connection
+
+
+def hold(directory: Path, wait: float = 0) -> IO[str]:
+    """Make the directory if need be and take its lock, which is the operating system's and dies with its holder.
+
+    Parameters
+    ----------
+    wait : seconds to wait for another holder
+
+    Raises
+    ------
+    WorkspaceBusy
+        If another holds it still.
+    UsageError
+        If the directory cannot be made or written.
+    """
+    until = time.monotonic() + wait
+    try:
+        while True:
+            directory.mkdir(mode=0o700, parents=True, exist_ok=True)
+            with private_umask():
+                lock = (directory / _LOCK).open("a+", encoding="utf-8")
+            if _locked(lock) and _is_still(lock, directory / _LOCK):
+                lock.truncate(0)
+                lock.write(f"process {os.getpid()}, since {dt.datetime.now():%H:%M:%S}")
+                lock.flush()
+                return lock
+            holder = _holder(lock)
+            lock.close()
+            if time.monotonic() >= until:
+                raise WorkspaceBusy(
+                    f"{directory}: another run holds this directory{holder}. Wait for it (--wait), or stop it."
+                )
+            time.sleep(_LOOKS_EVERY)
+    except OSError as error:
+        raise UsageError(f"{directory}: cannot be written ({error.strerror}). Name another --output.") from None
+
+
+def _locked(lock: IO[str]) -> bool:
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError as error:
+        if error.errno in (errno.EAGAIN, errno.EACCES):
+            return False
+        lock.close()
+        raise
+    return True
+
+
+def _is_still(lock: IO[str], path: Path) -> bool:
+    """Whether the file that was locked still stands there: its directory may have been removed meanwhile."""
+    try:
+        there = path.stat()
+    except FileNotFoundError:
+        return False
+    mine = os.fstat(lock.fileno())
+    return (mine.st_dev, mine.st_ino) == (there.st_dev, there.st_ino)
+
+
+def _holder(lock: IO[str]) -> str:
+    """Return who holds the lock, in brackets; the file says it, which only its owner can write."""
+    lock.seek(0)
+    told = lock.read(80)
+    return f" ({told})" if re.fullmatch(r"process \d+, since [\d:]+", told) else ""
+
+
+def clear(directory: Path) -> None:
+    """Remove the database of an earlier run, and what a killed one left half done."""
+    for left in directory.glob(f"{DATABASE}*"):
+        _remove(left)
+    for left in (directory / _KEPT).glob(".*"):
+        _remove(left)
+    for left in directory.iterdir():
+        if left.is_symlink() and _UNPLACED.fullmatch(left.name):
+            left.unlink()
+
+
+@contextlib.contextmanager
+def placed(path: Path) -> Iterator[Path]:
+    """Yield where to write a file for its owner alone; it is put in its place, whole, if the block ends well."""
+    temporary = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
+    try:
+        temporary.touch(mode=0o600)
+        yield temporary
+        _flush(temporary)
+        temporary.replace(path)
+    finally:
+        temporary.unlink(missing_ok=True)
+
+
+def remove_unplaced(directory: Path, names: Collection[str]) -> None:
+    """Remove the files that a killed run was about to put in place under one of the names."""
+    for path in directory.glob(".*") if directory.is_dir() else ():
+        match = _UNPLACED.fullmatch(path.name)
+        if match and match[1] in names and path.is_file():
+            path.unlink()
+
+
+def _remove(path: Path) -> None:
+    if path.is_dir() and not path.is_symlink():
+        shutil.rmtree(path, ignore_errors=True)
+    else:
+        path.unlink(missing_ok=True)
+
+
 def _frame(relation: duckdb.DuckDBPyRelation) -> pl.DataFrame:
     frame: pl.DataFrame = relation.pl()
     return frame
 
 
-def _acquire(directory: Path) -> IO[str]:
-    with _private_umask():
-        lock = (directory / _LOCK).open("a", encoding="utf-8")
-    try:
-        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
-        lock.close()
-        raise WorkspaceBusy(f"{directory}: another run holds this directory. Wait for it, or stop it.") from None
-    return lock
-
-
 @contextlib.contextmanager
-def _private_umask() -> Iterator[None]:
+def private_umask() -> Iterator[None]:
     """Make new files readable by their owner only."""
     before = os.umask(0o077)
     try:
@@ -195,13 +386,17 @@ def _private_umask() -> Iterator[None]:
 
 
 def _sync(directory: Path) -> None:
-    """Flush a directory's files to disk before anything points at them."""
-    for path in [*directory.iterdir(), directory]:
-        descriptor = os.open(path, os.O_RDONLY)
-        try:
-            os.fsync(descriptor)
-        finally:
-            os.close(descriptor)
+    """Flush a directory, its files and its own name to disk before anything points at them."""
+    for path in [*directory.iterdir(), directory, directory.parent]:
+        _flush(path)
+
+
+def _flush(path: Path) -> None:
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
 
 
 def _replace_link(link: Path, target: Path) -> None:
@@ -210,3 +405,7 @@ def _replace_link(link: Path, target: Path) -> None:
     temporary = link.with_name(f".{link.name}.{secrets.token_hex(4)}")
     temporary.symlink_to(target)
     temporary.replace(link)
+
+
+def _literal(path: Path) -> str:
+    return "'" + str(path).replace("'", "''") + "'"

@@ -53,7 +53,7 @@ def engine(monkeypatch):
     """Stand in for turnout.running.project: publishes a ready run and remembers what it was asked for."""
     state = types.SimpleNamespace(answer=examples.founding_case(), raises={}, asked=[])
 
-    def run(contest, *, progress=None):
+    def run(contest, *, progress=None, wait=0):
         state.asked.append(contest)
         if error := state.raises.get(contest.name):
             raise error
@@ -215,11 +215,10 @@ def make_batch(tmp_path, names):
 def test_a_batch_isolates_failures_and_exits_7(turn, engine, tmp_path):
     paths = make_batch(tmp_path, ["one", "two", "three", "four"])
     engine.raises = {"two": errors.InputRefused("returns.csv: nothing readable."), "three": KeyError("secret")}
-    code, out, err = turn("batch", *paths, tmp_path / "missing.toml")
+    code, out, err = turn("batch", "--jobs", 0, *paths, tmp_path / "missing.toml")
     assert code == 7
-    assert [line.split()[0] for line in out.splitlines()] == [
-        "projected", "failed", "failed", "projected", "failed",
-    ]  # fmt: skip
+    told = [line.split()[0] for line in out.splitlines() if not line.startswith(" ")]
+    assert told == ["projected", "failed", "failed", "projected", "failed", "5"]
     assert "nothing readable" in out
     assert "secret" not in out + err
     assert "3 of 5 contests failed" in err
@@ -227,14 +226,64 @@ def test_a_batch_isolates_failures_and_exits_7(turn, engine, tmp_path):
 
 
 def test_a_batch_without_failures_exits_0(turn, engine, tmp_path):
-    code, out, err = turn("batch", *make_batch(tmp_path, ["one", "two"]))
+    code, out, err = turn("batch", "--jobs", 0, *make_batch(tmp_path, ["one", "two"]))
     assert (code, err) == (0, "")
-    assert out.count("projected") == 2
+    assert "2 contests: 2 projected" in out
 
 
 def test_a_batch_that_abstains_everywhere_exits_5(turn, engine, tmp_path):
     engine.answer = examples.fully_abstained()
-    assert turn("batch", *make_batch(tmp_path, ["one", "two"]))[0] == 5
+    assert turn("batch", "--jobs", 0, *make_batch(tmp_path, ["one", "two"]))[0] == 5
+
+
+def test_a_batch_of_one_kind_of_failure_exits_with_its_code(turn, engine, tmp_path):
+    engine.raises = dict.fromkeys(("one", "two"), errors.WorkspaceBusy("held"))
+    assert turn("batch", "--jobs", 0, *make_batch(tmp_path, ["one", "two"]))[0] == 6
+
+
+def test_a_batch_logs_in_json_and_sums_up_in_json(turn, engine, tmp_path):
+    engine.raises = {"two": errors.InputRefused("r.csv: nothing readable.")}
+    code, out, err = turn(
+        "batch", "--jobs", 0, "--json", "--log-format", "json", *make_batch(tmp_path, ["one", "two"])
+    )
+    assert code == 7
+    summary = json.loads(out)
+    assert (summary["exit_code"], summary["counts"]) == (7, {"failed": 1, "projected": 1})
+    assert [contest["status"] for contest in summary["contests"]] == ["projected", "failed"]
+    events = [json.loads(line) for line in err.splitlines()]
+    assert [event["event"] for event in events] == ["started", "stage", "ended", "ended", "finished"]
+    assert [event["level"] for event in events][-2:] == ["error", "error"]
+
+
+def test_a_batch_hands_its_summary_to_a_command(turn, engine, tmp_path):
+    note = tmp_path / "note.json"
+    tee = f"{sys.executable} -c 'import sys; open(sys.argv[1], \"w\").write(sys.stdin.read())' {note}"
+    assert turn("batch", "--jobs", 0, "--notify", tee, *make_batch(tmp_path, ["one"]))[0] == 0
+    assert json.loads(note.read_text())["counts"] == {"projected": 1}
+
+
+@pytest.mark.parametrize(("command", "said"), [("nowhere/at-all", "cannot be run"), ("false", "ended with code 1")])
+def test_a_notification_that_fails_is_a_warning(turn, engine, tmp_path, command, said):
+    code, _, err = turn("batch", "--jobs", 0, "--notify", command, *make_batch(tmp_path, ["one"]))
+    assert code == 0
+    assert err.startswith("warning: --notify")
+    assert said in err
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (("--max-age", "soon"), "give minutes, hours or days"),
+        (("--notify", "'"), "--notify"),
+        (("--notify", " "), "names no command"),
+        (("--as-of", "yesterday"), "--as-of"),
+    ],
+)
+def test_wrong_usage_of_a_batch_exits_2(turn, engine, tmp_path, arguments, said):
+    code, _, err = turn("batch", *arguments, *make_batch(tmp_path, ["one"]))
+    assert code == 2
+    assert said in err
+    assert engine.asked == []
 
 
 VOTERS = "voter_id,last_name,precinct,party\n1,CANARY,001,DEM\n2,COLON,001,\n1,CANARY,001,\n"

@@ -251,7 +251,7 @@ def test_a_first_file_and_a_later_one_fill_the_table_alike(workspace: Workspace,
     read(workspace, one, two)
     columns = "last_name, precinct, county, birth_year, registration_date, confidential"
     first, later = (
-        rows(workspace, f"SELECT {columns} FROM voters WHERE voter_id IN ({ids}) ORDER BY 1")  # noqa: S608
+        rows(workspace, f"SELECT {columns} FROM voters WHERE voter_id IN ({ids}) ORDER BY 1")
         for ids in ("'1', '2'", "'3', '4'")
     )
     assert first == later == [("A", "1", "", None, None, False), ("B", "1", "LA", 1990, None, False)]

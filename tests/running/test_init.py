@@ -134,7 +134,7 @@ def test_nothing_that_is_there_is_written_over(tmp_path: Path, unknown: list[Pat
 
 
 def test_parquet_is_told_by_its_columns_too(tmp_path: Path) -> None:
-    import polars as pl  # noqa: PLC0415
+    import polars as pl
 
     path = tmp_path / "past.parquet"
     dates = [dt.date(2016, 11, 8), dt.date(2018, 11, 6)]

@@ -1,9 +1,9 @@
 """The command line: parse, call one function, print. Modelling code is imported when a command runs, not before."""
 
-from turnout.cli import commands, files, watching
+from turnout.cli import batch, commands, files, privacy, watching
 from turnout.cli.application import app
 
-__all__ = ["app", "commands", "files", "main", "watching"]
+__all__ = ["app", "batch", "commands", "files", "main", "privacy", "watching"]
 
 
 def main() -> None:

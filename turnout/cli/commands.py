@@ -65,6 +65,7 @@ def project(
     state: options.StateName = None,
     kind: options.Kind = None,
     allow_shrink: options.AllowShrink = False,
+    wait: options.Wait = False,
     quiet: options.Quiet = False,
     as_json: options.Json = False,
 ) -> None:
@@ -101,13 +102,13 @@ def project(
     from turnout.running import project as running  # noqa: PLC0415
 
     with progress_shown(quiet, estimate_of(chosen)) as progress:
-        run = running.run(allowing(chosen, allow_shrink), progress=progress)
+        run = running.run(allowing(chosen, allow_shrink), progress=progress, wait=options.seconds(wait))
     _show(run, quiet=quiet, as_json=as_json)
     _refuse_abstention(run)
 
 
 @app.command(epilog=example("turnout cohorts contest.toml"))
-def cohorts(config: options.Config, quiet: options.Quiet = False) -> None:
+def cohorts(config: options.Config, wait: options.Wait = False, quiet: options.Quiet = False) -> None:
     """Show who has voted and who is still to vote.
 
     Early, poll and late voters by estimated ethnicity, against registration. Needs a voter file and the ballots
@@ -118,7 +119,7 @@ def cohorts(config: options.Config, quiet: options.Quiet = False) -> None:
     from turnout.running import cohorts as running  # noqa: PLC0415
 
     with progress_shown(quiet) as progress:
-        run = running.run(Contest.load(config), progress=progress)
+        run = running.run(Contest.load(config), progress=progress, wait=options.seconds(wait))
     if not quiet:
         reporting.show(run, console(), files=False)
 
@@ -136,22 +137,6 @@ def report(config: options.Config, quiet: options.Quiet = False) -> None:
     paths = reporting.rebuild(contest.output, contest.inputs.boundaries)
     if not quiet:
         typer.echo("\n".join(str(path) for path in paths))
-
-
-@app.command(epilog=example("turnout batch configs/*/contest.toml"))
-def batch(configs: options.Configs) -> None:
-    """Project many contests, each by itself.
-
-    One that fails leaves the others alone; the exit code is then 7.
-    """
-    from turnout.running import batch as running  # noqa: PLC0415
-
-    outcomes = []
-    with progress_shown(quiet=False) as progress:
-        for outcome in running.run(configs, progress=progress):
-            outcomes.append(outcome)
-            typer.echo(f"{outcome.status:<9}  {outcome.config}{outcome.message and f': {outcome.message}'}")
-    running.conclude(outcomes)
 
 
 @app.command(

@@ -10,7 +10,8 @@ from typing import Any, NoReturn
 import typer
 from typer.core import TyperGroup
 
-from turnout.errors import TurnoutError, UsageError
+from turnout.cli.screen import harmless
+from turnout.errors import TurnoutError, in_words
 
 _BUG = 1
 _DEBUG = "TURNOUT_DEBUG"
@@ -28,7 +29,11 @@ class Commands(TyperGroup):
         windows_expand_args: bool = True,
         **extra: Any,  # noqa: ANN401 - Typer's own signature
     ) -> NoReturn:
-        """Run and exit; ``standalone_mode`` is Typer's and makes no difference here."""
+        """Run and exit; ``standalone_mode`` is Typer's and makes no difference here.
+
+        Whatever is written meanwhile is readable by its owner alone, spilled tables and logs of the database too.
+        """
+        mask = os.umask(0o077)
         try:
             code = super().main(args, prog_name, complete_var, False, windows_expand_args, **extra)
         except TurnoutError as error:
@@ -37,20 +42,17 @@ class Commands(TyperGroup):
             code = _report(_usage(error), error.exit_code)
         except typer.Abort:
             code = _report("stopped.", _BUG)
-        except OSError as error:  # a disk that is full, a directory in the way, a permission
-            place = f"{error.filename}: " if error.filename else ""
-            code = _report(f"{place}{error.strerror or error}.", UsageError.exit_code)
         except Exception as error:
-            full = "No space left on device" in str(error)  # as DuckDB reports it
-            code = (
-                _report("the disk is full. Make room, or name another --output.", 2) if full else _report_bug(error)
-            )
+            wanting = in_words(error)
+            code = _report_bug(error) if wanting is None else _report(str(wanting), wanting.exit_code)
+        finally:
+            os.umask(mask)
         sys.exit(code if isinstance(code, int) else 0)
 
 
 def _report(message: str, code: int) -> int:
     typer.secho("error: ", fg="red", bold=True, nl=False, err=True)
-    typer.echo(message, err=True)
+    typer.echo(harmless(message), err=True)
     return code
 
 

@@ -13,7 +13,13 @@ Config = Annotated[Path, typer.Argument(metavar="CONFIG", help="The contest's co
 OptionalConfig = Annotated[
     Path | None, typer.Argument(metavar="CONFIG", help="The contest's contest.toml. Without it, name files below.")
 ]
-Configs = Annotated[list[Path], typer.Argument(metavar="CONFIG", help="One contest.toml for each contest.")]
+Configs = Annotated[
+    list[Path],
+    typer.Argument(metavar="CONFIG", help="A contest.toml, a directory of them, or a pattern. May be repeated."),
+]
+Wait = Annotated[
+    bool, typer.Option("--wait", help="Wait for another run that holds the directory, for up to an hour.")
+]
 DemoDirectory = Annotated[
     Path, typer.Argument(metavar="DIR", help="Directory to write into; new, or an earlier demo's.")
 ]
@@ -126,6 +132,15 @@ Jobs = Annotated[
         "--jobs", min=1, help="Processes; a large state's ballot takes about 1.5 GB in each. [default: all cores]"
     ),
 ]
+
+
+#: How long --wait waits, in seconds: a run that takes longer has more wrong with it.
+_LONGEST_WAIT = 3600.0
+
+
+def seconds(wait: bool) -> float:
+    """Return how long to wait for another run."""
+    return _LONGEST_WAIT if wait else 0.0
 
 
 def words(option: str, text: str, known: Collection[str] = ()) -> tuple[str, ...]:

@@ -1,11 +1,13 @@
 """What a terminal shows while a command works: how much is done, and about how long the rest will take."""
 
 import contextlib
+import re
 import sys
 import time
 from collections.abc import Callable, Iterator, Mapping
+from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -21,13 +23,33 @@ _PACKED: Final = {".parquet": 20, ".gz": 8, ".zip": 8}
 #: A stage that takes longer than it should is said to be nearly done, not done.
 _NEARLY: Final = 0.95
 _SHOWN_AFTER: Final = 2.0
+#: Signs by which a name in a file could move the cursor, change the title or worse.
+_CONTROL: Final = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
+
+
+def harmless(text: str) -> str:
+    """Return a text without signs that a terminal would take for commands."""
+    return _CONTROL.sub("\N{REPLACEMENT CHARACTER}", text)
 
 
 def console() -> "Console":
     """Return the console that results go to."""
-    from rich.console import Console  # noqa: PLC0415
+    return _guarded()(highlight=False)
 
-    return Console(highlight=False)
+
+@cache
+def _guarded() -> "type[Console]":
+    """Return a console class whose texts are harmless, whatever name stands in them; its own styling passes."""
+    from rich.console import Console  # noqa: PLC0415
+    from rich.segment import Segment  # noqa: PLC0415
+
+    class Guarded(Console):
+        def render(self, *given: Any, **options: Any) -> Any:  # noqa: ANN401 - as the class it extends
+            for segment in super().render(*given, **options):
+                odd = not segment.control and _CONTROL.search(segment.text)
+                yield Segment(harmless(segment.text), segment.style) if odd else segment
+
+    return Guarded
 
 
 class Estimate:
@@ -94,12 +116,11 @@ def progress_shown(quiet: bool, expected: Estimate | None = None) -> Iterator[Ca
 
     Once two seconds have passed, a bar and the time left are shown too, as soon as they can be told.
     """
-    from rich.console import Console  # noqa: PLC0415
     from rich.progress import Progress, ProgressColumn, SpinnerColumn, TextColumn  # noqa: PLC0415
     from rich.progress_bar import ProgressBar  # noqa: PLC0415
     from rich.text import Text  # noqa: PLC0415
 
-    screen = Console(stderr=True)
+    screen = _guarded()(stderr=True)
     if quiet or not screen.is_terminal:
         yield lambda _: None
         return
@@ -144,10 +165,9 @@ def duration(seconds: float) -> str:
 @contextlib.contextmanager
 def bar(quiet: bool) -> Iterator[Callable[[int, int, str], None]]:
     """Yield a function that shows how much is done and the time left, on a terminal only."""
-    from rich.console import Console  # noqa: PLC0415
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn  # noqa: PLC0415
 
-    screen = Console(stderr=True)
+    screen = _guarded()(stderr=True)
     if quiet or not screen.is_terminal:
         yield lambda *_: None
         return

@@ -13,6 +13,7 @@ from turnout.example.origin import Origin
 from turnout.example.people import PARTIES, District, People
 from turnout.example.sampling import Bools, Ints
 from turnout.example.scenario import Scenario
+from turnout.workspace import placed
 
 _EPOCH = dt.date(1970, 1, 1)
 _HISTORY_MODES = ("mail", "election_day", "provisional")
@@ -137,7 +138,8 @@ def _events(rows: Ints, before: Ints, step: int, status: str) -> pl.DataFrame:
 def write(directory: Path, tables: dict[str, pl.DataFrame]) -> None:
     """Write each table as ``<name>.csv``, dates as YYYY-MM-DD, empty for null, readable by their owner only."""
     for name, table in tables.items():
-        table.write_csv(_private(directory / f"{name}.csv"), date_format="%Y-%m-%d")
+        with placed(directory / f"{name}.csv") as path:
+            table.write_csv(path, date_format="%Y-%m-%d")
 
 
 def write_notes(directory: Path, scenario: Scenario, seed: int) -> None:
@@ -147,13 +149,9 @@ def write_notes(directory: Path, scenario: Scenario, seed: int) -> None:
 
 
 def write_text(path: Path, text: str) -> None:
-    """Write a text readable by its owner only."""
-    _private(path).write_text(text, encoding="utf-8")
-
-
-def _private(path: Path) -> Path:
-    path.touch(mode=0o600)
-    return path
+    """Write a text readable by its owner only, all of it or nothing."""
+    with placed(path) as written:
+        written.write_text(text, encoding="utf-8")
 
 
 def readme(scenario: Scenario, seed: int) -> str:

@@ -33,8 +33,12 @@ class Electorate:
     truth: Truth
 
     def write(self, directory: Path) -> None:
-        """Write the input tables, contest.toml and README.txt into ``directory``; the truth stays in memory."""
+        """Write contest.toml, README.txt and the input tables into ``directory``; the truth stays in memory.
+
+        contest.toml comes first: it says whose the directory is, should the writing be cut short.
+        """
         directory.mkdir(mode=0o700, parents=True, exist_ok=True)
+        files.write_notes(directory, self.truth.scenario, self.truth.seed)
         files.write(
             directory,
             {
@@ -44,7 +48,6 @@ class Electorate:
                 "returns": self.returns,
             },
         )
-        files.write_notes(directory, self.truth.scenario, self.truth.seed)
 
 
 def generate(directory: Path, seed: int = 2017, scenario: Scenario = CA34) -> Truth:

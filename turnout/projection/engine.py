@@ -88,8 +88,10 @@ class Model:
     def expected(self) -> Floats:
         """Votes to come by row and position, everything that is not known being held at its mean: (rows, most)."""
         rng = np.random.default_rng(0)  # nothing is drawn from it: no component varies
+        turnout = self.turnout.draw_effects(1, rng, ())
         still = _Shared(
-            turnout=self.turnout.draw_effects(1, rng, ()),
+            turnout=turnout,
+            still_out=self._still_out(turnout),
             shift=self.shift.draw_effects(1, rng, ()),
             late_total=np.zeros(1, dtype=np.float32),
             late_shift=np.zeros((int(self._first_split[-1]), 1), dtype=np.float32),

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import duckdb
 
-from turnout.errors import InputRefused
+from turnout.errors import InputRefused, in_words
 from turnout.reading import canonical, decode, elections
 from turnout.reading.source import Choose, Reading, Source
 from turnout.workspace import Workspace
@@ -26,6 +26,8 @@ def read(workspace: Workspace, source: Source, choose: Choose, staging: Path) ->
         described = execute("DESCRIBE SELECT * FROM read_parquet($file)", {"file": str(link)}).fetchall()
         rows = execute("SELECT count(*) FROM read_parquet($file)", {"file": str(link)}).fetchall()[0][0]
     except duckdb.Error as error:
+        if in_words(error) is not None:  # the machine's fault, not the file's
+            raise
         problem = str(error).splitlines()[0]
         raise InputRefused(f"{source.name}: not a readable Parquet file ({problem}). Nothing was loaded.") from None
     types = {str(row[0]): str(row[1]) for row in described}

@@ -12,7 +12,7 @@ from pathlib import Path
 import duckdb
 import polars as pl
 
-from turnout.errors import InputRefused
+from turnout.errors import InputRefused, in_words
 from turnout.reading import canonical, decode, elections, salvage
 from turnout.reading.catalogue import Fit
 from turnout.reading.source import Choose, Reading, Source
@@ -103,6 +103,8 @@ class _Data:
         try:
             self._load(target, skip=0, quoted=True)
         except duckdb.Error as error:
+            if in_words(error) is not None:  # the machine's fault, not the file's
+                raise
             problem = str(error).splitlines()[0]
             raise InputRefused(f"{self.reading.name}: cannot be parsed ({problem}). Nothing was loaded.") from None
         if (records := self._records()) != salvaged.records:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import duckdb
 
-from turnout.errors import InputRefused
+from turnout.errors import InputRefused, in_words
 from turnout.reading import codes, columnar, decode, delimited, layouts, reconcile, source, structured
 from turnout.reading.source import Choose, Reading, Source
 from turnout.workspace import Workspace
@@ -102,7 +102,7 @@ def _fill(workspace: Workspace, reading: Reading, fill: Callable[[Workspace, Rea
         loaded = fill(workspace, reading)
         reconcile.close(workspace, reading, loaded)
     except duckdb.Error as error:
-        if reading.text is not None:  # no fault of the file, which was parsed before
+        if reading.text is not None or in_words(error) is not None:  # no fault of the file, which was parsed before
             raise
         problem = str(error).splitlines()[0]
         raise InputRefused(f"{reading.name}: a damaged Parquet file ({problem}). Nothing was loaded.") from None

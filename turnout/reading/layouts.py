@@ -15,6 +15,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_valida
 
 from turnout import resources
 from turnout.errors import UsageError
+from turnout.reading import patterns
 from turnout.reading.canonical import CODED, DATE_FORMATS, FIELDS, IGNORE
 from turnout.vocabulary import MODES
 
@@ -93,10 +94,7 @@ class Elections(_Strict):
         if sum(map(bool, (self.columns, self.repeat, self.joined))) != 1:
             raise ValueError("elections stand in columns, repeat or joined: name one of the three")
         for pattern in (*self.columns, *self.patterns):
-            try:
-                re.compile(pattern)
-            except re.error as error:
-                raise ValueError(f"{pattern!r} is no pattern: {error}") from None
+            patterns.checked(pattern)
         return self
 
 
@@ -150,10 +148,9 @@ class Layout(_Strict):
         fields = FIELDS[self.table]
         if unknown := sorted({*self.columns, *self.any_of} - set(fields)):
             raise ValueError(f"{unknown[0]!r} is no column of {self.table}; they are {', '.join(fields)}")
-        try:
-            told = re.compile(self.file_name).groupindex
-        except re.error as error:
-            raise ValueError(f"file_name is no pattern: {error}") from None
+        told = patterns.checked(self.file_name).groupindex
+        patterns.checked(self.first_line)
+        patterns.checked(self.masked)
         if unknown := sorted(set(told) - set(self.columns)):
             raise ValueError(f"file_name has a group {unknown[0]!r}, which is no column of the layout")
         coded = CODED[self.table]

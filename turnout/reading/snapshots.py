@@ -7,7 +7,6 @@ from pathlib import Path
 from turnout.contest import Contest
 from turnout.errors import InputRefused, UsageError
 from turnout.reading import files, source
-from turnout.reading.canonical import literal
 from turnout.workspace import Workspace, kept_in
 
 _PREFIX = "ballots-"
@@ -110,9 +109,7 @@ def find(directory: Path, day: dt.date) -> Path:
 
 def compare(workspace: Workspace, before: Path, since: str) -> Change:
     """Compare the table ``ballots`` with those in a Parquet file of the same columns."""
-    workspace.connection.execute(
-        f"CREATE OR REPLACE TEMP VIEW ballots_before AS FROM read_parquet({literal(str(before))})"
-    )
+    workspace.connection.execute(f"CREATE OR REPLACE TEMP VIEW ballots_before AS FROM {workspace.from_kept(before)}")
     row = workspace.query("reading/ballots_changed").row(0, named=True)
     moves = workspace.query("reading/ballots_moved").rows()
     return Change(since=since, moves=tuple((a, b, int(n)) for a, b, n in moves), **row)

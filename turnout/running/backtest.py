@@ -102,6 +102,7 @@ def run(settings: Settings, *, advance: Advance = lambda *_: None) -> Backtest:
     with Workspace.create(settings.output) as workspace, _staging(settings.output) as staging:
         advance(0, 1, "reading")
         reading.load_history(workspace, settings.history, settings.past_crosswalk)
+        workspace.seal()
         elections = _elections(workspace, settings.states)
         learned = Priors.load(settings.priors)
         basis = _provenance(workspace, settings, learned)
@@ -184,6 +185,7 @@ def learn(settings: Settings, without: Sequence[str] = (), *, advance: Advance =
     with Workspace.create(settings.output) as workspace, _staging(settings.output) as staging:
         advance(0, 1, "reading")
         reading.load_history(workspace, settings.history, settings.past_crosswalk)
+        workspace.seal()
         elections = [each for each in _elections(workspace, settings.states) if each[0] not in without]
         learned = Priors()
         tasks, _ = _tasks(workspace, elections, settings, staging, learned)

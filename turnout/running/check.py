@@ -1,9 +1,7 @@
 """Inputs described and validated before any model, in a workspace that is thrown away."""
 
 import datetime as dt
-import tempfile
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -18,7 +16,7 @@ from turnout.reading.catalogue import Catalogue
 from turnout.reading.snapshots import Change
 from turnout.reading.survey import Report
 from turnout.running.progress import Progress, silent
-from turnout.workspace import Workspace
+from turnout.workspace import Workspace, scratch
 
 
 @dataclass(frozen=True)
@@ -61,7 +59,7 @@ def run(contest: Contest, *, against: str | None = None, progress: Progress = si
         raise UsageError("There is nothing to check. Name files, or a CONFIG.")
     source.require(contest.inputs.paths())
     catalogue = Catalogue.load(contest.inputs.layouts, contest.inputs.read_as)
-    with _scratch() as workspace:
+    with scratch("check") as workspace:
         progress("reading")
         reports = survey.contest(workspace, contest, dt.date.today())
         return _seen(workspace, reports, against, contest, catalogue)
@@ -88,7 +86,7 @@ def loose(
     """
     catalogue = catalogue_beside(paths, layout)
     contest = Contest.of({"inputs": {"allow_shrink": allow_shrink}}, "options")
-    with _scratch() as workspace:
+    with scratch("check") as workspace:
         progress("reading")
         reports = survey.loose(workspace, paths, catalogue, dt.date.today())
         return _seen(workspace, reports, against, contest, catalogue)
@@ -123,7 +121,7 @@ def _change(workspace: Workspace, against: str, contest: Contest, catalogue: Cat
         raise UsageError("--against compares ballots, and none were read. Name a ballot file.")
     path = Path(against)
     if path.exists():
-        with _scratch() as earlier:
+        with scratch("check") as earlier:
             with filling_tables(earlier):
                 choose = partial(catalogue.choose, "ballots")
                 files.load(earlier, choose, [path], ballots.fill, may_be_empty=True)
@@ -140,15 +138,6 @@ def _day(text: str) -> dt.date:
         return dt.date.fromisoformat(text)
     except ValueError:
         raise UsageError(f"--against {text}: no such file, and no day like 2017-06-04.") from None
-
-
-@contextmanager
-def _scratch() -> Iterator[Workspace]:
-    with (
-        tempfile.TemporaryDirectory(prefix="turnout-check-") as directory,
-        Workspace.create(Path(directory)) as workspace,
-    ):
-        yield workspace
 
 
 def refuse(check: Check) -> None:

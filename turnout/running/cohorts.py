@@ -13,8 +13,12 @@ from turnout.running.progress import Progress, silent
 from turnout.workspace import Workspace
 
 
-def run(contest: Contest, *, progress: Progress = silent) -> Run:
+def run(contest: Contest, *, progress: Progress = silent, wait: float = 0) -> Run:
     """Return a run with cohorts, reconciliation and findings, and no contest projected. Nothing is published.
+
+    Parameters
+    ----------
+    wait : seconds to wait for another run that holds the output directory
 
     Raises
     ------
@@ -24,9 +28,10 @@ def run(contest: Contest, *, progress: Progress = silent) -> Run:
     if not contest.inputs.voters:
         raise UsageError("The cohorts need a voter file. Set `voters` under [inputs] in the config.")
     rng = np.random.default_rng(contest.seed)
-    with Workspace.create(contest.output) as workspace:
+    with Workspace.create(contest.output, wait=wait) as workspace:
         progress("reading")
         reading.load(workspace, contest)
+        workspace.seal()
         snapshots.follow(workspace, contest)
         contest = reading.completed(workspace, contest)
         progress("ethnicity")

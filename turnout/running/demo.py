@@ -9,6 +9,7 @@ from turnout import example
 from turnout.contest import Contest
 from turnout.errors import UsageError
 from turnout.running.progress import Progress, silent
+from turnout.workspace import remove_unplaced
 
 #: The election that the example is modelled on, as it ended.
 CERTIFIED: Final = (
@@ -55,6 +56,7 @@ def _refuse_what_is_not_ours(directory: Path) -> None:
         return
     if not directory.is_dir():
         raise UsageError(f"{directory}: is a file. Name a directory for the demo.")
+    remove_unplaced(directory, (_CONFIG,))
     config = directory / _CONFIG
     ours = Contest.load(config).synthetic if config.is_file() else not any(directory.iterdir())
     if not ours:

@@ -1,14 +1,11 @@
 """Who the voters are by estimate, what it rests on, and how good it is, in a workspace that is thrown away."""
 
-import tempfile
-from pathlib import Path
-
 from turnout import ethnicity, reading
 from turnout.contest import Contest
 from turnout.errors import UsageError
 from turnout.reporting.ethnicity import Estimated
 from turnout.running.progress import Progress, silent
-from turnout.workspace import Workspace
+from turnout.workspace import scratch
 
 
 def run(contest: Contest, *, compare: bool = False, progress: Progress = silent) -> Estimated:
@@ -25,12 +22,10 @@ def run(contest: Contest, *, compare: bool = False, progress: Progress = silent)
         raise UsageError("There is no voter file. Name one with --voters, or `voters` under [inputs] in the config.")
     inputs = contest.inputs.model_copy(update={"returns": (), "history": (), "crosswalk": None})
     contest = contest.model_copy(update={"inputs": inputs})
-    with (
-        tempfile.TemporaryDirectory(prefix="turnout-ethnicity-") as directory,
-        Workspace.create(Path(directory)) as workspace,
-    ):
+    with scratch("ethnicity") as workspace:
         progress("reading")
         reading.load(workspace, contest)
+        workspace.seal()
         progress("ethnicity")
         if compare:
             calibration = ethnicity.calibrate(workspace, contest)

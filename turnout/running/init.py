@@ -5,7 +5,6 @@ import datetime as dt
 import json
 import os
 import re
-import tempfile
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from functools import partial
@@ -19,7 +18,7 @@ from turnout.reading.canonical import CODED
 from turnout.reading.catalogue import Catalogue, UnknownFile
 from turnout.reading.source import Reading
 from turnout.reading.suggest import Suggestion
-from turnout.workspace import Workspace
+from turnout.workspace import Workspace, placed, remove_unplaced, scratch
 
 CONTEST = "contest.toml"
 
@@ -62,26 +61,24 @@ def run(paths: Sequence[Path], directory: Path, *, force: bool = False) -> tuple
         If it cannot be told what a file is.
     """
     target = directory / CONTEST
+    remove_unplaced(directory, (CONTEST,))
     if target.exists() and not force:
         raise UsageError(f"{target}: is there already. Name another --output, or replace it with --force.")
     catalogue = Catalogue.load(sorted((directory / "layouts").glob("*.toml")))
-    with (
-        tempfile.TemporaryDirectory(prefix="turnout-init-") as scratch,
-        Workspace.create(Path(scratch)) as workspace,
-        filling_tables(workspace),
-    ):
-        found = [_find(workspace, path, catalogue, Path(scratch)) for path in paths]
+    with scratch("init") as workspace, filling_tables(workspace):
+        found = [_find(workspace, path, catalogue, workspace.directory) for path in paths]
     texts = {directory / "layouts" / f"{f.layout}.toml": _layout(f) for f in found if f.suggestion is not None}
-    for path in texts:
-        if path.exists() and not force:
+    for path, text in texts.items():
+        if path.exists() and not force and path.read_text(encoding="utf-8") != text:
             raise UsageError(f"{path}: is there already. Remove it, or replace it with --force.")
     for path, text in {**texts, target: _contest(found, directory)}.items():
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(text, encoding="utf-8")
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        with placed(path) as temporary:  # contest.toml last: once it is there, all is
+            temporary.write_text(text, encoding="utf-8")
     return target, found
 
 
-def _find(workspace: Workspace, path: Path, catalogue: Catalogue, scratch: Path) -> Found:
+def _find(workspace: Workspace, path: Path, catalogue: Catalogue, staging: Path) -> Found:
     if not path.is_file():
         raise UsageError(
             f"{path}: {'a directory. Name its files' if path.is_dir() else 'no such file. Check the path'}."
@@ -89,7 +86,7 @@ def _find(workspace: Workspace, path: Path, catalogue: Catalogue, scratch: Path)
     try:
         return _look(workspace, path, catalogue, partial(_known, workspace, path))
     except UnknownFile as error:
-        suggested = None if decode.magic(path).startswith(b"PAR1") else _suggested(path, scratch)
+        suggested = None if decode.magic(path).startswith(b"PAR1") else _suggested(path, staging)
         if suggested is None:
             raise InputRefused(
                 f"{error} Nor do the columns' names and contents say enough to suggest a mapping: write a layout"
@@ -98,7 +95,7 @@ def _find(workspace: Workspace, path: Path, catalogue: Catalogue, scratch: Path)
     found = Found(
         path, _name(path), "a mapping suggested from names and contents", suggested.table, suggestion=suggested
     )
-    draft = scratch / f"{found.layout}.toml"
+    draft = staging / f"{found.layout}.toml"
     draft.write_text(_layout(found), encoding="utf-8")
     one = Catalogue.load([draft]).only(found.layout)
     return _look(workspace, path, one, partial(_with_codes, workspace, found))
@@ -142,8 +139,8 @@ def _only(workspace: Workspace, expression: str) -> Any:  # noqa: ANN401 - a cel
     return rows[0][0] if len(rows) == 1 else None
 
 
-def _suggested(path: Path, scratch: Path) -> Suggestion | None:
-    header, rows = delimited.peek(path, path.name, scratch)
+def _suggested(path: Path, staging: Path) -> Suggestion | None:
+    header, rows = delimited.peek(path, path.name, staging)
     if suggest.is_data(header):
         raise InputRefused(
             f"{path.name}, line 1: looks like a line of data, not of names (it is not repeated here). Add a header"

@@ -47,6 +47,7 @@ class Live:
     Parameters
     ----------
     contest : what to project, and from which files; a voter file is optional
+    wait : seconds to wait for another run that holds the output directory
 
     Raises
     ------
@@ -54,12 +55,13 @@ class Live:
         If the contest names no returns.
     """
 
-    def __init__(self, contest: Contest) -> None:
+    def __init__(self, contest: Contest, *, wait: float = 0) -> None:
         if not (contest.inputs.returns or contest.inputs.release):
             raise UsageError(
                 "There are no returns to project from. Name a file with --returns, or `returns` in [inputs]."
             )
         self._contest = contest
+        self._wait = wait
         self._past: _Past | None = None
 
     def update(
@@ -92,10 +94,11 @@ class Live:
         shapes = reporting.shapes(self._contest.inputs.boundaries)  # before the work, for the file may be refused
         started = time.time()
         rng = np.random.default_rng(self._contest.seed)
-        with Workspace.create(self._contest.output) as workspace:
+        with Workspace.create(self._contest.output, wait=self._wait) as workspace:
             progress("reading")
             contest, past = self._read(workspace)
             judge(workspace)
+            workspace.seal()
             snapshots.follow(workspace, contest)
             cohorts, voters = None, None
             if contest.inputs.voters:

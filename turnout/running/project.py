@@ -6,13 +6,14 @@ from turnout.running.live import Live
 from turnout.running.progress import Progress, silent
 
 
-def run(contest: Contest, *, progress: Progress = silent) -> reporting.Run:
+def run(contest: Contest, *, progress: Progress = silent, wait: float = 0) -> reporting.Run:
     """Read the inputs of a contest, project it, and publish the outputs in ``contest.output``.
 
     Parameters
     ----------
     contest : what to project, and from which files; a voter file is optional
     progress : called with the name of each stage as it begins
+    wait : seconds to wait for another run that holds the output directory
 
     Raises
     ------
@@ -23,4 +24,4 @@ def run(contest: Contest, *, progress: Progress = silent) -> reporting.Run:
     WorkspaceBusy
         If another run holds the output directory.
     """
-    return Live(contest).update(progress=progress)
+    return Live(contest, wait=wait).update(progress=progress)

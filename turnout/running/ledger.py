@@ -1,0 +1,136 @@
+"""The ledger of a workspace: a line of JSON for every run of a batch, with what it rested on and how it ended.
+
+Lines are only ever added. One that a killed run left half written is passed over when the ledger is read.
+"""
+
+import hashlib
+import json
+import os
+from collections.abc import Iterable, Mapping
+from functools import cache
+from pathlib import Path
+from typing import Any, Final
+
+import turnout
+from turnout import resources
+from turnout.contest import Contest
+from turnout.reading import files, source
+from turnout.running import provenance
+from turnout.workspace import published_in
+
+LEDGER: Final = "ledger.jsonl"
+
+_BLOCK: Final = 1 << 20
+
+Entry = dict[str, Any]
+
+
+def append(directory: Path, entry: Mapping[str, object]) -> None:
+    """Add an entry, flushed to disk; nothing where the run did not get as far as making the directory."""
+    if not directory.is_dir():
+        return
+    line = json.dumps(entry, ensure_ascii=False, allow_nan=False).encode() + b"\n"
+    descriptor = os.open(directory / LEDGER, os.O_RDWR | os.O_APPEND | os.O_CREAT, 0o600)
+    try:
+        size = os.fstat(descriptor).st_size
+        torn = size > 0 and os.pread(descriptor, 1, size - 1) != b"\n"
+        os.write(descriptor, b"\n" + line if torn else line)
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def read(directory: Path) -> list[Entry]:
+    """Return the entries that are whole, the oldest first."""
+    try:
+        lines = (directory / LEDGER).read_bytes().splitlines()
+    except OSError:
+        return []
+    entries = [_parsed(line) for line in lines]
+    return [entry for entry in entries if entry is not None]
+
+
+def last_published(directory: Path) -> Entry | None:
+    """Return the newest entry of a run that published, if what it published still stands, to the last byte."""
+    entries = [entry for entry in read(directory) if entry.get("outputs")]
+    return entries[-1] if entries and entries[-1]["outputs"] == outputs(directory) else None
+
+
+def inputs(contest: Contest) -> list[Entry]:
+    """Return every file that a contest's run reads, by the key that names it, with its size and hash.
+
+    A file that is not there is left out: the run will say so.
+
+    Raises
+    ------
+    TurnoutError
+        If a path names nothing, or a zip cannot be used.
+    """
+    given = contest.inputs
+    named: dict[str, Iterable[Path]] = {
+        "returns": given.returns,
+        "release": [release.file for release in given.release if release.file is not None],
+        "voters": given.voters,
+        "vote_history": given.vote_history,
+        "ballots": given.ballots,
+        "history": given.history,
+        "crosswalk": [path for path in (given.crosswalk, given.past_crosswalk) if path is not None],
+        "boundaries": [path for path in (given.boundaries,) if path is not None],
+        "layouts": given.layouts,
+        "ethnicity": contest.ethnicity.paths(),
+    }
+    members = files.members()
+    found = {(key, path): None for key, paths in named.items() for path in _whole(source.expand(paths, members))}
+    return [
+        {"input": key, "file": path.name, "bytes": path.stat().st_size, "sha256": _hash(path)} for key, path in found
+    ]
+
+
+def outputs(directory: Path) -> dict[str, str]:
+    """Return the hash of each published file."""
+    return {path.name: _hash(path) for path in published_in(directory)}
+
+
+def fingerprint(contest: Contest, read_from: Iterable[Entry]) -> str:
+    """Return what a result follows from, as a hash: inputs, settings, the code, its data, and its libraries.
+
+    Where files lie does not matter, nor where the result goes.
+    """
+    settings = contest.model_dump(mode="json", exclude={"output", "inputs", "ethnicity"})
+    settings["ethnicity"] = contest.ethnicity.model_dump(mode="json", include={"margins", "learn"})
+    settings["inputs"] = contest.inputs.model_dump(mode="json", include={"read_as", "allow_shrink"})
+    settings["releases"] = [[release.counts, release.number] for release in contest.inputs.release]
+    basis = [settings, list(read_from), provenance.versions(), code()]
+    return hashlib.sha256(json.dumps(basis, sort_keys=True).encode()).hexdigest()
+
+
+@cache
+def code() -> str:
+    """Return the hash of the package's modules, queries, models and layouts."""
+    modules = sorted(Path(turnout.__file__).parent.rglob("*.py"))
+    kinds = (("sql", "**/*.sql"), ("models", "**/*"), ("configs", "layouts/*.toml"))
+    data = [path for kind, pattern in kinds for path in resources.listing(kind, pattern) if path.is_file()]
+    digest = hashlib.sha256()
+    for path in (*modules, *(path for path in data if path.suffix != ".md")):
+        digest.update(f"{path.name}\0{_hash(path)}\0".encode())
+    return digest.hexdigest()
+
+
+def _whole(sources: Iterable[source.Source]) -> list[Path]:
+    return list(dict.fromkeys(each.path for each in sources))
+
+
+def _hash(path: Path) -> str:
+    digest = hashlib.sha256()
+    with path.open("rb") as file:
+        while block := file.read(_BLOCK):
+            digest.update(block)
+    return digest.hexdigest()
+
+
+def _parsed(line: bytes) -> Entry | None:
+    try:
+        entry = json.loads(line)
+    except ValueError:
+        return None
+    return entry if isinstance(entry, dict) else None
