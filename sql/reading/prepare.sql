@@ -32,6 +32,11 @@ CREATE OR REPLACE TEMP MACRO is_no_candidate(choice) AS
     || '|((GRAND|CONTEST|RACE|PRECINCT|COUNTY|CANDIDATE)?TOTALS?)(VOTES?)?(CAST|COUNTED)?|CASTVOTES|VOTESCAST'
     || '|(VOTER)?TURNOUT(PERCENT(AGE)?)?|PERCENT(TURNOUT|VOTED)?|(NUMBEROF)?PRECINCTS(REPORTING|REPORTED|COUNTED)?');
 
+-- Contest and county of a line of results, whichever way its file names the contest.
+CREATE OR REPLACE TEMP MACRO line_block(state, election_date, office, district, contest, county) AS
+  hash(state, election_date, coalesce(nullif(concat_ws(' ', nullif(office, ''), nullif(district, '')), ''), contest),
+       county_key(county));
+
 CREATE OR REPLACE TEMP TABLE faults (line BIGINT, column_name VARCHAR DEFAULT '', reason VARCHAR);
 CREATE OR REPLACE TEMP TABLE ignored (line BIGINT, rule VARCHAR);
 CREATE OR REPLACE TEMP TABLE unit_crosswalk (
@@ -40,7 +45,11 @@ CREATE OR REPLACE TEMP TABLE unit_crosswalk (
 
 -- What files of results have given already: hashes of each line's contest and county, of its unit and candidate, and of
 -- its figures.
-CREATE OR REPLACE TEMP TABLE lines_given (is_past BOOLEAN, block UBIGINT, key UBIGINT, figures UBIGINT);
+CREATE OR REPLACE TEMP TABLE lines_given (
+  is_past BOOLEAN, block UBIGINT, key UBIGINT, figures UBIGINT, file INTEGER, source VARCHAR, line BIGINT
+);
+-- Lines of the returns given again as they were, by county.
+CREATE OR REPLACE TEMP TABLE line_repeats (county VARCHAR, lines BIGINT);
 -- How counties and precincts of the returns, and counties of the past, were first spelled.
 CREATE OR REPLACE TEMP TABLE place_spellings (
   is_past BOOLEAN, county_key VARCHAR, precinct_key VARCHAR, county VARCHAR, precinct VARCHAR

@@ -8,14 +8,14 @@ import polars as pl
 
 from turnout.contest import Contest, Release
 from turnout.errors import InputRefused
-from turnout.reading import codes, returns, totals
+from turnout.reading import codes, repeats, returns, totals
 from turnout.reading.reconcile import FEW, MOST_REJECTED
 from turnout.reading.source import Reading
 from turnout.vocabulary import MODES
 from turnout.workspace import Workspace
 
-#: Topic of the finding that lines of the returns could not be used.
-LOST: Final = "returns not whole"
+#: Topic of the finding that the returns cannot be taken for whole.
+LOST: Final = repeats.LOST
 
 
 @dataclass(frozen=True)
@@ -175,7 +175,9 @@ def _insert(workspace: Workspace, reading: Reading, asked: Asked) -> int:
     if asked.release is None:  # releases repeat the figures that did not change
         workspace.execute("reading/results_lines")
         workspace.execute("reading/ignored_results_given_before", is_past=asked.is_past)
-        workspace.execute("reading/results_lines_given", is_past=asked.is_past)
+        workspace.execute("reading/results_lines_given", is_past=asked.is_past, source=reading.name)
+    if not asked.is_past:
+        workspace.execute("reading/results_repeats")
     if "release" in reading.columns:
         workspace.execute("reading/ignored_results_superseded")
     if reading.layout.is_wide:
