@@ -26,6 +26,13 @@ def load(workspace: Workspace, releases: Sequence[Release], asked: Asked, read: 
         read([release.file], partial(results.fill, asked=replace(asked, release=release)))
         workspace.execute("reading/releases_place", place=-place)
     workspace.execute("reading/releases_counted")
+    if not any(release.final or release.counts in ("provisional", "late_mail") for release in releases):
+        workspace.execute("reading/releases_open")
+        workspace.note(
+            "late mail to come",
+            "No release counts late votes or is said to be the last, so late mail is expected after them. Where"
+            " nothing follows, set `final = true` for the last release.",
+        )
     row = workspace.query("reading/releases_corrections").row(0, named=True)
     if row["figures"]:
         workspace.note(
