@@ -38,6 +38,8 @@ class Release(_Strict):
     file: Path | None = None
     number: int | None = Field(default=None, ge=1)
     """Which release, in a file that holds several."""
+    final: bool = False
+    """Whether nothing is counted after it, be it late mail; else late mail is expected where no release counts it."""
 
 
 class Inputs(_Strict):

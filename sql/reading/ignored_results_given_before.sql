@@ -6,6 +6,7 @@ INSERT INTO ignored
 WITH met AS (
   SELECT n.line, n.block, bool_or(g.figures = n.figures) AS is_same, any_value(n.has_votes) AS has_votes
   FROM lines_now n JOIN lines_given g ON g.is_past = $is_past AND g.key = n.key
+  WHERE n.line NOT IN (SELECT line FROM ignored)
   GROUP BY n.line, n.block
 )
 SELECT line, 'lines that an earlier file gave'

@@ -36,4 +36,4 @@ def test_shifted_columns_are_not_quoted(workspace, tmp_path) -> None:
 def test_returns_with_many_unreadable_cells_are_refused(workspace, tmp_path) -> None:
     rows = "".join(f"{n},Ada,{'*' if n % 2 else 5}\n{n},Bob,6\n" for n in range(40))
     said = refusal(workspace, tmp_path, returns=f"precinct,candidate,mail\n{rows}")
-    assert "20 of 80 lines were rejected" in said
+    assert "20 figures cannot be read: column mail: not a whole number" in said

@@ -311,3 +311,22 @@ def test_the_releases_of_los_angeles_add_up(workspace: Workspace, shared_data: P
         ("late_mail", 2),
         ("mail", 2),
     ]
+
+
+@pytest.mark.parametrize(
+    ("last", "expected"),
+    [
+        ({"counts": "election_day"}, True),
+        ({"counts": "election_day", "final": True}, False),
+        ({"counts": "late_mail"}, False),
+    ],
+)
+def test_late_mail_is_expected_after_the_last_release_unless_it_is_said_to_be_final(
+    workspace: Workspace, tmp_path: Path, last: dict[str, object], expected: bool
+) -> None:
+    path = tmp_path / "releases.csv"
+    path.write_text("release,candidate,votes\n1,Ada,5\n1,Bob,6\n2,Ada,8\n2,Bob,6\n")
+    named = [{"file": path, "counts": "mail", "number": 1}, {"file": path, **last}]
+    reading.load(workspace, Contest(inputs=Inputs.model_validate({"release": named})))
+    awaited = workspace.connection.execute("SELECT count(*) FROM results WHERE votes IS NULL").fetchall()[0][0]
+    assert bool(awaited) == expected

@@ -5,7 +5,8 @@ import polars as pl
 import pytest
 
 from tests.reading.inputs import DATE, WIDE, account, load, rows, topics, wide
-from turnout.contest import Candidate, Contest
+from turnout import reading
+from turnout.contest import Candidate, Contest, Inputs
 from turnout.errors import InputRefused
 from turnout.workspace import Workspace
 
@@ -67,8 +68,10 @@ def test_parquet_columns_keep_their_types_or_are_cast(workspace: Workspace, tmp_
         ("7", "mail", 12),
         ("8", "election_day", None),
         ("8", "mail", None),
+        ("9", "election_day", 4),
+        ("9", "mail", None),
     ]
-    assert rows(workspace, "SELECT line, column_name, reason FROM rejects") == [(4, "mail", "not a whole number")]
+    assert "column mail: not a whole number (1, first at line 4)" in topics(workspace)["returns not whole"]
 
 
 def test_a_damaged_parquet_file_is_refused(workspace: Workspace, tmp_path: Path) -> None:
@@ -223,3 +226,65 @@ def test_real_georgia_reconciles(workspace: Workspace, tmp_path: Path, shared_da
     assert account(workspace) == [(837_111, 130_510, 0, 706_601), (837_111, 695_946, 0, 141_165)]
     assert rows(workspace, "SELECT max(election_date) < DATE '2018-11-06' FROM results WHERE is_past") == [(True,)]
     assert rows(workspace, "SELECT sum(votes) FROM results WHERE NOT is_past") == [(88_093_106,)]
+
+
+def test_a_figure_that_cannot_be_read_sets_its_unit_and_mode_aside_and_nothing_else(
+    workspace: Workspace, tmp_path: Path
+) -> None:
+    lines = ["LA,1,Ahn,1O,2,3,0,15", "LA,1,Gomez,12,4,5,1,22", "LA,2,Ahn,6,7,8,0,21", "LA,2,Gomez,6,7,8,0,2l"]
+    load(workspace, tmp_path, returns=wide(*lines))
+    assert account(workspace) == [(4, 4, 0, 0)]
+    assert rows(
+        workspace,
+        "SELECT precinct, mode, sum(votes) FROM results WHERE mode <> 'provisional' GROUP BY ALL ORDER BY ALL",
+    ) == [
+        ("1", "early_in_person", 6),
+        ("1", "election_day", 8),
+        ("1", "mail", None),
+        ("2", "early_in_person", 14),
+        ("2", "election_day", 16),
+        ("2", "mail", 12),
+    ]
+    said = topics(workspace)["returns not whole"]
+    assert "returns.csv: 2 figures cannot be read: column mail: not a whole number (1, first at line 2)" in said
+    assert "Their 1 units of a contest count as not reported in that mode, for every candidate" in said
+
+
+def test_a_rejected_line_of_long_results_sets_its_unit_and_mode_aside(workspace: Workspace, tmp_path: Path) -> None:
+    lines = ["1,Ahn,mail,x", "1,Gomez,mail,5", "1,Ahn,polls,6", "1,Gomez,polls,7", "2,Ahn,mail,8"]
+    load(workspace, tmp_path, returns="precinct,candidate,mode,votes\n" + "\n".join(lines))
+    assert account(workspace) == [(5, 4, 1, 0)]
+    assert rows(workspace, "SELECT precinct, mode, candidate, votes FROM results ORDER BY ALL") == [
+        ("1", "election_day", "Ahn", 6),
+        ("1", "election_day", "Gomez", 7),
+        ("1", "mail", "Gomez", None),
+        ("2", "mail", "Ahn", 8),
+    ]
+
+
+def test_past_units_with_a_figure_that_cannot_be_read_are_left_out(workspace: Workspace, tmp_path: Path) -> None:
+    past = "state,date,contest,county,precinct,candidate,mail,election_day\n" + "".join(
+        f"CA,2016-11-08,House 34,LA,{unit},{name},{mail},5\n"
+        for unit, name, mail in (("1", "Ahn", "1"), ("1", "Roe", "?"), ("2", "Ahn", "3"), ("2", "Roe", "4"))
+    )
+    load(workspace, tmp_path, returns=wide("LA,1,Ahn,1,2,3,0,6"), history=past)
+    assert account(workspace)[1] == (4, 2, 1, 1)
+    assert rows(workspace, "SELECT DISTINCT precinct FROM results WHERE is_past") == [("2",)]
+
+
+def test_places_that_differ_by_case_and_spaces_are_one(workspace: Workspace, tmp_path: Path) -> None:
+    lines = ["Los Angeles,Ward 1,Ahn,1,,,,", "LOS ANGELES ,WARD  1,Gomez,2,,,,", "los angeles,2,Ahn,3,,,,"]
+    load(workspace, tmp_path, returns=wide(*lines))
+    assert rows(workspace, "SELECT DISTINCT county, precinct FROM results ORDER BY 2") == [
+        ("Los Angeles", "2"),
+        ("Los Angeles", "Ward 1"),
+    ]
+    assert "'LOS ANGELES' is 'Los Angeles'" in topics(workspace)["places respelled"]
+
+
+def test_a_later_file_is_read_with_the_spelling_of_the_first(workspace: Workspace, tmp_path: Path) -> None:
+    paths = [tmp_path / name for name in ("mail.csv", "polls.csv")]
+    paths[0].write_text("county,precinct,candidate,mail\nDe Kalb,1,Ahn,4\n")
+    paths[1].write_text("county,precinct,candidate,election_day\nDEKALB,1,Ahn,5\n")
+    reading.load(workspace, Contest(inputs=Inputs(returns=tuple(paths))))
+    assert rows(workspace, "SELECT DISTINCT county FROM results") == [("De Kalb",)]

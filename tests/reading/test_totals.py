@@ -42,7 +42,53 @@ def test_county_figures_of_another_mode_are_no_totals(workspace, tmp_path) -> No
     assert counted(workspace, tmp_path, early) == (216, [])
 
 
-def test_two_releases_of_one_count_are_warned_of(workspace, tmp_path) -> None:
+def test_a_newer_count_of_the_same_votes_takes_the_place_of_the_older(workspace, tmp_path) -> None:
     votes, findings = counted(workspace, tmp_path, PRECINCTS + PRECINCTS.replace(",60,", ",66,"))
-    assert votes == 300 + 66
-    assert any("more than one line and are added up" in message for message in findings)
+    assert votes == 300 + 6
+    (said,) = [message for message in findings if "given more than once and differ" in message]
+    assert "(Ada, A 1, mail: 60, 66; returns.csv line 2, returns.csv line 8)" in said
+    assert "No contest is called final" in said
+
+
+def test_parts_of_one_count_add_up_and_are_not_final(workspace, tmp_path) -> None:
+    votes, findings = counted(
+        workspace, tmp_path, PRECINCTS + PRECINCTS.replace("Ada,60", "Ada,50").replace("70", "71")
+    )
+    assert votes == 300 + 50 + 71
+    assert any("They are added up" in message for message in findings)
+    assert not workspace.table("findings").filter(topic="returns not whole").is_empty()
+
+
+def test_the_later_release_or_hour_holds_whichever_file_it_is_in(workspace, tmp_path) -> None:
+    lines = "precinct,candidate,mode,votes,as_of\n"
+    paths = [tmp_path / "late.csv", tmp_path / "early.csv"]
+    paths[0].write_text(lines + "1,Ada,mail,50,2017-06-06 21:00:00\n1,Bob,mail,70,2017-06-06 21:00:00\n")
+    paths[1].write_text(lines + "1,Ada,mail,60,2017-06-06 20:00:00\n1,Bob,mail,70,2017-06-06 20:00:00\n")
+    reading.load(workspace, Contest(inputs=Inputs(returns=tuple(paths))))
+    assert workspace.connection.execute("SELECT candidate, votes FROM results").fetchall() == [
+        ("Ada", 50),
+        ("Bob", 70),
+    ]
+    assert workspace.table("findings")["topic"].to_list() == ["releases"]
+
+
+def test_equal_figures_in_two_files_count_once(workspace, tmp_path) -> None:
+    paths = [tmp_path / "a.csv", tmp_path / "b.csv"]
+    paths[0].write_text(HEADER + "A,1,Ada,60,\nA,1,Bob,40,\n")
+    paths[1].write_text(HEADER + "A,1,Ada,60,9\nA,1,Bob,40,8\n")
+    reading.load(workspace, Contest(inputs=Inputs(returns=tuple(paths))))
+    assert workspace.connection.execute("SELECT mode, sum(votes) FROM results GROUP BY 1 ORDER BY 1").fetchall() == [
+        ("election_day", 17),
+        ("mail", 100),
+    ]
+    assert workspace.table("findings").filter(severity="warning").is_empty()
+
+
+def test_a_candidate_on_two_lines_and_several_write_ins_add_up(workspace, tmp_path) -> None:
+    path = tmp_path / "returns.csv"
+    path.write_text(
+        "precinct,candidate,party,mail\n1,Ada,DEM,60\n1,Ada,WFP,5\n1,Write-in,,2\n1,Write-in,,3\n1,Bob,REP,50\n"
+    )
+    reading.load(workspace, Contest(inputs=Inputs(returns=(path,))))
+    assert workspace.connection.execute("SELECT sum(votes) FROM results").fetchall() == [(120,)]
+    assert workspace.table("findings").is_empty()

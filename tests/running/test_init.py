@@ -1,10 +1,12 @@
 import datetime as dt
+import zipfile
 from pathlib import Path
 
 import pytest
 
 from turnout.contest import Contest
 from turnout.errors import InputRefused, UsageError
+from turnout.reading.found import Told
 from turnout.running import check, init, project
 
 VOTERS = (
@@ -37,7 +39,8 @@ def unknown(tmp_path: Path) -> list[Path]:
 
 
 def test_unknown_headers_get_layouts_and_the_contest_then_works(tmp_path: Path, unknown: list[Path]) -> None:
-    target, found = init.run(unknown, tmp_path / "contest")
+    target, seen = init.run(unknown, tmp_path / "contest")
+    found = seen.found
     assert [file.key for file in found] == ["voters", "vote_history", "ballots", "returns"]
     assert {path.name for path in (tmp_path / "contest" / "layouts").iterdir()} == {
         "v.toml",
@@ -56,9 +59,11 @@ def test_unknown_headers_get_layouts_and_the_contest_then_works(tmp_path: Path, 
 def test_a_mapping_says_what_speaks_for_it_and_leaves_out_what_is_something_else(
     tmp_path: Path, unknown: list[Path]
 ) -> None:
-    _, found = init.run(unknown, tmp_path / "contest")
-    made = found[0].suggestion
-    assert made is not None
+    _, seen = init.run(unknown, tmp_path / "contest")
+    drafts = [file.drafted for file in seen.found]
+    assert drafts[0] is not None
+    assert drafts[2] is not None
+    made = drafts[0].made
     assert made.columns == {
         "voter_id": "PDI Voter ID",
         "last_name": "szNameLast",
@@ -74,13 +79,14 @@ def test_a_mapping_says_what_speaks_for_it_and_leaves_out_what_is_something_else
     }
     assert made.why["zip"] == "name and content"
     assert made.formats["birth_year"] == ("%m/%d/%Y",)
-    assert found[2].codes == {"mode": {"mail": ["Drop Box"]}, "status": {"accepted": ["Good"], "sent": ["Issued"]}}
+    assert drafts[2].codes == {"mode": {"mail": ["Drop Box"]}, "status": {"accepted": ["Good"], "sent": ["Issued"]}}
 
 
 def test_codes_that_are_no_plain_words_are_left_to_the_user(tmp_path: Path, unknown: list[Path]) -> None:
     unknown[2].write_text(BALLOTS + "100003,05/21/2017,VC,CHL-7\n")
-    target, found = init.run([unknown[2]], tmp_path / "contest")
-    assert found[0].unknown == {"status": ["CHL-7"], "mode": ["VC"]}
+    target, seen = init.run([unknown[2]], tmp_path / "contest")
+    assert seen.found[0].drafted is not None
+    assert seen.found[0].drafted.unknown == {"status": ["CHL-7"], "mode": ["VC"]}
     assert (
         '# Say what these mean, or list them in ignore: "CHL-7"' in (target.parent / "layouts" / "b.toml").read_text()
     )
@@ -101,8 +107,8 @@ def test_ballots_without_a_status_go_by_the_day_of_return(tmp_path: Path) -> Non
 def test_known_files_need_no_layout(tmp_path: Path) -> None:
     path = tmp_path / "absentee.csv"
     path.write_text("ncid,ballot_req_type,ballot_rtn_dt,ballot_rtn_status\nA,MAIL,05/01/2017,ACCEPTED\n")
-    target, found = init.run([path], tmp_path / "contest")
-    assert (found[0].key, found[0].layout) == ("ballots", "nc-absentee")
+    target, seen = init.run([path], tmp_path / "contest")
+    assert (seen.found[0].key, seen.found[0].layout) == ("ballots", "nc-absentee")
     assert not (target.parent / "layouts").exists()
     assert Contest.load(target).state == "NC"
 
@@ -139,5 +145,98 @@ def test_parquet_is_told_by_its_columns_too(tmp_path: Path) -> None:
     path = tmp_path / "past.parquet"
     dates = [dt.date(2016, 11, 8), dt.date(2018, 11, 6)]
     pl.DataFrame({"candidate": ["A", "A"], "date": dates, "mail": [1, 2], "election_day": [3, 4]}).write_parquet(path)
-    _, found = init.run([path], tmp_path / "contest")
-    assert found[0].key == "history"
+    target, _ = init.run([path], tmp_path / "contest")
+    assert Contest.load(target).inputs.history
+    assert not Contest.load(target).inputs.returns
+    target, _ = init.run([path], tmp_path / "both", told=Told(date=dates[1]))
+    contest = Contest.load(target)
+    assert contest.inputs.history == contest.inputs.returns
+    assert contest.kind == "general"
+
+
+def test_results_of_earlier_days_are_history(tmp_path: Path) -> None:
+    paths = [tmp_path / name for name in ("20181106__xx__general.csv", "20161108__xx__general.csv")]
+    for path, day in zip(paths, ("2018-11-06", "2016-11-08"), strict=True):
+        path.write_text(f"state,date,contest,candidate,mail,election_day\nGA,{day},Mayor,Ada,10,5\n")
+    target, _ = init.run(paths, tmp_path / "contest")
+    contest = Contest.load(target)
+    assert [path.name for path in contest.inputs.returns] == [paths[0].name]
+    assert [path.name for path in contest.inputs.history] == [paths[1].name]
+    assert (contest.date, contest.state, contest.kind) == (dt.date(2018, 11, 6), "GA", "general")
+
+
+def test_what_is_said_goes_before_what_the_files_tell(tmp_path: Path, unknown: list[Path]) -> None:
+    told = Told(date=dt.date(2017, 6, 6), state="ca", kind="runoff")
+    target, _ = init.run(unknown, tmp_path / "contest", told=told)
+    contest = Contest.load(target)
+    assert (contest.date, contest.state, contest.kind) == (dt.date(2017, 6, 6), "CA", "runoff")
+
+
+def test_an_unknown_file_in_a_zip_is_mapped_like_any_other(tmp_path: Path) -> None:
+    with zipfile.ZipFile(tmp_path / "extract.zip", "w") as archive:
+        archive.writestr("list/v.txt", VOTERS)
+    target, _ = init.run([tmp_path / "extract.zip"], tmp_path / "contest")
+    assert check.run(Contest.load(target)).reconciliation["loaded"].sum() == 2
+
+
+def test_a_parquet_file_of_unknown_columns_is_mapped_too(tmp_path: Path) -> None:
+    import polars as pl
+
+    pl.read_csv(VOTERS.encode(), separator="\t").write_parquet(tmp_path / "v.parquet")
+    target, _ = init.run([tmp_path / "v.parquet"], tmp_path / "contest")
+    assert check.run(Contest.load(target)).reconciliation["loaded"].sum() == 2
+
+
+def test_one_bad_file_does_not_keep_the_others_out(tmp_path: Path, unknown: list[Path]) -> None:
+    bad = tmp_path / "stock.csv"
+    bad.write_text("id,name,status\n1,apples,in stock\n2,pears,gone\n")
+    target, seen = init.run([bad, *unknown], tmp_path / "contest")
+    assert [refused.name for refused in seen.refused] == ["stock.csv"]
+    assert "none is plainly a ballot's status" in seen.refused[0].why
+    assert not (target.parent / "layouts" / "stock.toml").exists()
+    assert not check.run(Contest.load(target)).refused
+
+
+def test_files_of_one_header_share_a_layout_and_its_codes(tmp_path: Path) -> None:
+    (tmp_path / "one").mkdir()
+    for name, code in {"b.csv": "Good", "one/b.csv": "Void"}.items():
+        (tmp_path / name).write_text(f"VoterID,Ballot Status,Rcvd Date\n{len(name)},{code},05/20/2017\n")
+    target, _ = init.run([tmp_path / "b.csv", tmp_path / "one" / "b.csv"], tmp_path / "contest")
+    assert [path.name for path in (target.parent / "layouts").iterdir()] == ["b.toml"]
+    assert not check.run(Contest.load(target)).refused
+
+
+def test_votes_of_an_unsaid_mode_are_left_to_the_user(tmp_path: Path) -> None:
+    path = tmp_path / "so-far.csv"
+    path.write_text("Pct,Choice,Total\n1,Ada,10\n1,Bob,12\n")
+    target, seen = init.run([path], tmp_path / "contest")
+    assert seen.found[0].key == "release"
+    assert not Contest.load(target).inputs.release
+    target, _ = init.run([path], tmp_path / "told", told=Told(counts="mail"))
+    assert check.run(Contest.load(target)).reconciliation["loaded"].sum() == 2
+
+
+def test_a_layout_that_is_named_is_taken_where_a_file_could_have_several(tmp_path: Path) -> None:
+    path = tmp_path / "early.txt"
+    path.write_text("".join(f"{100 + n}\tDEM\t05/{n:02d}/2017\n" for n in range(1, 9)))
+    own = tmp_path / "contest" / "layouts"
+    own.mkdir(parents=True)
+    for name in ("xx-one", "xx-two"):
+        (own / f"{name}.toml").write_text(
+            f'name = "{name}"\ntable = "ballots"\nheader = ["id", "party", "day"]\n[columns]\n'
+            'voter_id = { names = ["id"], required = true }\nevent_date = { names = ["day"] }\n'
+            'status = { default = "accepted" }\nmode = { default = "mail" }\n'
+        )
+    with pytest.raises(InputRefused, match="name that with --layout"):
+        init.run([path], tmp_path / "contest")
+    target, _ = init.run([path], tmp_path / "contest", layouts=["xx-two"])
+    assert Contest.load(target).inputs.read_as == {"ballots": "xx-two"}
+    assert check.run(Contest.load(target)).reconciliation["loaded"].sum() == 8
+
+
+def test_names_of_columns_cannot_break_the_layout(tmp_path: Path) -> None:
+    path = tmp_path / "v.csv"
+    path.write_text('Voter ID,Last Name,Precinct,"a ""b"" # \x1b[31m\x7f"\n1001,Kim,P1,x\n1002,Lee,P2,y\n')
+    target, _ = init.run([path], tmp_path / "contest")
+    assert check.run(Contest.load(target)).reconciliation["loaded"].sum() == 2
+    assert "\x1b" not in (target.parent / "layouts" / "v.toml").read_text()

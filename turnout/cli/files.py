@@ -1,8 +1,9 @@
 """Commands about files: what they are, and who the voters in them are."""
 
 import dataclasses
+import sys
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -10,7 +11,11 @@ from turnout.cli import options
 from turnout.cli.application import app, example
 from turnout.cli.asked import allowing, contest_of
 from turnout.cli.screen import console, progress_shown
-from turnout.errors import UsageError
+from turnout.errors import InputRefused, UsageError
+from turnout.vocabulary import MODES
+
+if TYPE_CHECKING:
+    from turnout.reading.found import Told
 
 
 @app.command(
@@ -124,22 +129,74 @@ def check(
 @app.command(
     epilog=example(
         "turnout init voters.txt absentee.csv returns.csv",
-        "turnout init voters.txt returns.csv --output ca34",
+        "turnout init voters.txt returns.csv past/*.csv --date 2017-06-06 --state CA --kind runoff --output ca34",
+        "turnout init la-2000.json --counts mail",
     )
 )
 def init(
     files: options.InitFiles,
     output: options.InitOutput = Path(),
+    *,
+    date: options.Date = None,
+    state: options.StateName = None,
+    kind: options.Kind = None,
+    counts: Annotated[
+        str | None,
+        typer.Option(
+            "--counts", metavar="MODE", help="How votes were cast in files that do not say it: mail, election_day, …"
+        ),
+    ] = None,
+    layout: Annotated[
+        list[str] | None,
+        typer.Option("--layout", metavar="NAME", help="Layout of a file that may have several. May be repeated."),
+    ] = None,
     force: Annotated[bool, typer.Option("--force", help="Replace a contest.toml that is there.")] = False,
 ) -> None:
     """Write a contest.toml from files, whatever they are.
 
-    Files of a known layout are listed under what they are. For a header that is not known, a layout is suggested from
-    the names of the columns and from what stands in them, and written into layouts/ beside the contest.toml, with
-    codes that are plain words mapped and the others listed: look it through. Then `turnout check contest.toml`.
+    Files of a known layout are listed under what they are; results of earlier days as history. For a header that is
+    not known, a layout is suggested from the names of the columns and from what stands in them, and written into
+    layouts/ beside the contest.toml, with codes that are plain words mapped and the others listed: look it through.
+    What the files do not tell of the election is asked for at a terminal, where no option says it. A file that cannot
+    be used is left out, with the reason, and the exit code is 3. Then `turnout check contest.toml`.
     """
+    from turnout.contest import Contest, Release  # noqa: PLC0415
+    from turnout.reading import found  # noqa: PLC0415
     from turnout.reporting import check as report  # noqa: PLC0415
     from turnout.running import init as running  # noqa: PLC0415
 
-    target, found = running.run(files, output, force=force)
-    report.show_found(target, [dataclasses.asdict(file) for file in found], console())
+    given = Contest.of({"date": date and date.date(), "state": state or "", "kind": kind or "other"}, "options")
+    told = found.Told(given.date, given.state, kind or "")
+    if counts is not None:
+        if counts not in MODES:
+            raise UsageError(f"--counts {counts}: choose from {', '.join(MODES)}.")
+        told = dataclasses.replace(told, counts=Release.model_validate({"file": "x", "counts": counts}).counts)
+    seen = running.look(files, output, layouts=layout or (), force=force)
+    told = _asked(found.completed(seen, told))
+    target = running.write(seen, output, told, force=force)
+    report.show_found(target, seen, told, console())
+    if seen.refused:
+        raise InputRefused(f"Left out: {', '.join(refused.name for refused in seen.refused)}; see above.")
+
+
+def _asked(told: "Told") -> "Told":
+    """Return what is said of the contest, with answers to what is not, where there is someone to ask."""
+    from turnout.contest import Contest  # noqa: PLC0415
+
+    if not (sys.stdin.isatty() and sys.stdout.isatty()):
+        return told
+    questions = {
+        "date": "Election day (2017-06-06)",
+        "state": "State (CA)",
+        "kind": "Kind (general, primary, runoff, special, other)",
+    }
+    for key, question in questions.items():
+        while not getattr(told, key):
+            answer = typer.prompt(f"{question}, empty if not known", default="", show_default=False).strip()
+            if not answer:
+                break
+            try:
+                told = dataclasses.replace(told, **{key: getattr(Contest.of({key: answer}, key), key)})
+            except UsageError as error:
+                typer.echo(error, err=True)
+    return told

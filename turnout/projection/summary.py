@@ -136,4 +136,12 @@ def _status(ballot: Ballot, total: Floats, *, whole: bool) -> tuple[np.ndarray, 
     blind = (_without_early(ballot) > MOST_WITHOUT_EARLY) & (open_rows > 0) & ~few
     status[blind] = "abstained"
     reason[blind] = "Early votes are not in, or none were cast, where polls are still out: there is nothing to go by."
+    untold = (np.bincount(ballot.row_contest, ballot.reported[:, EARLY], len(ballot.contests)) == 0) & (
+        open_rows == 0
+    )
+    status[untold & ~few] = "abstained"
+    reason[untold & ~few] = (
+        "The returns say nothing of early votes, not even 0, so votes may be missing. Where none"
+        " were cast, give 0 in a column mail."
+    )
     return status, reason

@@ -12,7 +12,9 @@ def fill(workspace: Workspace, reading: Reading) -> int:
     if reading.layout.lines_are == "ballots":
         workspace.execute("reading/ignored_ballots_replaced")
     workspace.execute("reading/faults_typed")
-    lost = workspace.connection.execute("SELECT count(*) FROM typed WHERE event_date_lost").fetchall()[0][0]
+    lost = workspace.connection.execute("SELECT count(*) FROM typed WHERE event_date_lost IS NOT NULL").fetchall()[0][
+        0
+    ]
     if lost:
         workspace.note(
             "dates not read",

@@ -20,7 +20,8 @@ Kind = Literal["text", "code", "count", "number", "year", "date", "time", "flag"
 class Field:
     """A canonical column: its kind, whether a row without it is refused, and whether one that cannot be read is.
 
-    A ``soft`` column that cannot be read is left empty and counted: a ballot counts, whatever day was typed. An
+    A ``soft`` column that cannot be read is left empty and said: a ballot counts, whatever day was typed, and of a
+    line of results the other figures hold. An
     ``empty`` cell holds that, where it is not NULL.
     """
 
@@ -80,7 +81,11 @@ FIELDS: Final[dict[str, dict[str, Field]]] = {
         "status": Field("code", needed=True),
         "mode": Field("code", needed=True),
     },
-    "results": {**_UNIT, "mode": Field("code"), "votes": Field("count"), **dict.fromkeys(MODES, Field("count"))},
+    "results": {
+        **_UNIT,
+        "mode": Field("code"),
+        **dict.fromkeys(("votes", *MODES), Field("count", soft=True)),
+    },
 }
 
 #: The key under ``[codes.<column>]`` for spellings whose rows say nothing (a voter who did not vote).
@@ -166,17 +171,17 @@ def select_list(layout: "Layout", source: Mapping[str, Sequence[tuple[str, str]]
     -------
     str
         ``fault`` is NULL for a sound row, else ``<column>: <reason>`` of its first bad value. A soft column comes
-        with ``<column>_lost``: whether it held something that could not be read.
+        with ``<column>_lost``: why what it held could not be read; NULL where it could.
     """
     values, faults = [], []
     for name, field in FIELDS[layout.table].items():
         spec = layout.columns.get(name)
-        lost = "false"
+        lost = "CAST(NULL AS VARCHAR)"
         if name in source:
             value, fault = _cast(field, layout.columns[name], source[name], layout.masked, is_padded)
             if field.soft and fault:
-                bad = " OR ".join(f"coalesce({test}, false)" for test in fault)
-                value, lost, fault = f"CASE WHEN NOT ({bad}) THEN {value} END", f"({bad})", {}
+                lost = f"CASE {' '.join(f'WHEN {test} THEN {literal(reason)}' for test, reason in fault.items())} END"
+                value, fault = f"CASE WHEN {lost} IS NULL THEN {value} END", {}
         else:
             default = "NULL" if spec is None or spec.default is None else literal(spec.default)
             value, fault = f"CAST({default} AS {_SQL_TYPE[field.kind]})", {}

@@ -13,7 +13,16 @@ from turnout.vocabulary import MODES
 
 
 class UnknownFile(InputRefused):
-    """No layout finds all it requires in the file."""
+    """No layout finds all it requires in the file.
+
+    Attributes
+    ----------
+    columns : what may be said of the file's columns, as the end of a sentence
+    """
+
+    def __init__(self, message: str, columns: str = "") -> None:
+        super().__init__(message)
+        self.columns = columns
 
 
 @dataclass(frozen=True)
@@ -156,7 +165,8 @@ class Catalogue:
             drifted = [layout for layout in among if layout.known_by and _is_known(layout, header)]
             if drifted:
                 return self._best(drifted, source, header, first_line)
-            raise UnknownFile(_unknown(source, header, self.layouts)) from None
+            shown = _columns(header, _names(self.layouts))
+            raise UnknownFile(_unknown(source, shown), f"; {shown}") from None
 
     def _as(self, layout: Layout, source: str, header: list[str], first_line: str) -> Fit:
         fit = _by_name(layout, source, header)
@@ -165,7 +175,7 @@ class Catalogue:
         if missing and bare:
             return _by_place(layout, header)
         if missing:
-            raise UnknownFile(_missing(source, layout, missing, header))
+            raise UnknownFile(*_missing(source, layout, missing, header))
         return _usable(fit, source)
 
     def _best(self, among: list[Layout], source: str, header: list[str], first_line: str) -> Fit:
@@ -187,13 +197,13 @@ class Catalogue:
         if len(bare) > 1:
             names = " or ".join(layout.name for layout in bare)
             raise UnknownFile(
-                f"{source}: has no header line and may be {names}. Say which, with --layout or read_as in the"
-                " contest. Nothing was loaded."
+                f"{source}: has no header line and may be {names}. Say which: `turnout check --layout`, `turnout init"
+                " --layout`, or read_as under [inputs] of the contest. Nothing was loaded."
             )
         if bare:
             return _by_place(bare[0], header)
         nearest = max(ranked, key=lambda fit: (-len(lacks(fit)), len(fit.found)))
-        raise UnknownFile(_missing(source, nearest.layout, lacks(nearest), header))
+        raise UnknownFile(*_missing(source, nearest.layout, lacks(nearest), header))
 
 
 def _usable(fit: Fit, source: str) -> Fit:
@@ -304,25 +314,44 @@ def _slots(layout: Layout, header: list[str]) -> tuple[Slot, ...]:
     return tuple(slots)
 
 
-def _unknown(source: str, header: list[str], known: Sequence[Layout]) -> str:
-    names = {header_key(name) for layout in known for spec in layout.columns.values() for name in spec.names}
+def _names(layouts: Sequence[Layout]) -> set[str]:
+    """Return every column name that layouts know, as compared."""
+    return {header_key(name) for layout in layouts for spec in layout.columns.values() for name in spec.names}
+
+
+def _unknown(source: str, columns: str) -> str:
     return (
-        f"{source}, line 1: no layout knows this file; {_columns(header, names)}. Say what it is with --layout,"
+        f"{source}, line 1: no layout knows this file; {columns}. Say what it is with --layout,"
         " or let `turnout init` write a layout for it. Nothing was loaded."
     )
 
 
 def _columns(header: list[str], names: set[str]) -> str:
-    """Write a header for a message; not where none of it is known, for it may be a voter's line."""
-    if not names & {header_key(name) for name in header}:
+    """Write a header for a message; not where it may be a voter's line."""
+    if not names & {header_key(name) for name in header} and not _are_names(header):
         return "the columns are none of the known ones; the first line may be a voter's, and is not repeated"
     return (
         "the columns are " + ", ".join(repr(name[:40]) for name in header[:20]) + (", …" if len(header) > 20 else "")
     )
 
 
-def _missing(source: str, layout: Layout, missing: list[str], header: list[str]) -> str:
-    names = {header_key(name) for spec in layout.columns.values() for name in spec.names}
+#: Words that columns are called by, and people are not.
+_OF_COLUMNS = re.compile(
+    r"(?<![a-z])(names?|id|num|number|nbr|date|dt|dob|code|cd|desc|description|address|addr|zip|phone|email|precincts?|pct"
+    r"|candidate|choice|contest|votes?|ballots?|party|gender|sex|status|district|type|method|mode|registered)(?![a-z])"
+)
+
+
+def _are_names(header: list[str]) -> bool:
+    """Whether a first line is plainly one of column names: several such words, no long number, nothing twice."""
+    given = [re.sub(r"(?<=[a-z])(?=[A-Z])", " ", name).lower() for name in header if name.strip()]
+    worded = sum(bool(_OF_COLUMNS.search(name)) for name in given)
+    return worded >= 2 and 3 * worded >= len(given) and not any(re.search(r"\d{3}", name) for name in given)
+
+
+def _missing(source: str, layout: Layout, missing: list[str], header: list[str]) -> tuple[str, str]:
+    """Return what to say of a file that lacks columns, and what of its columns may be said."""
+    names = _names([layout])
     shown = _columns(header, names | ({header_key(header[0])} if layout.table == "results" else set()))
     if layout.table == "results" and "votes" in {header_key(name) for name in header}:
         remedy = (
@@ -335,4 +364,4 @@ def _missing(source: str, layout: Layout, missing: list[str], header: list[str])
             f" (see configs/layouts/{layout.name}.toml)."
         )
     columns = ", ".join(missing)
-    return f"{source}, line 1: column {columns} is missing; {shown}. {remedy} Nothing was loaded."
+    return f"{source}, line 1: column {columns} is missing; {shown}. {remedy} Nothing was loaded.", f"; {shown}"

@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import duckdb
+import polars as pl
 
 from turnout.errors import InputRefused, in_words
 from turnout.reading import canonical, decode, elections
@@ -58,6 +59,22 @@ def read(workspace: Workspace, source: Source, choose: Choose, staging: Path) ->
         typed = canonical.select_list(layout, fit.sources({i: types[header[i]] for i in fit.used}))
         execute(f"CREATE OR REPLACE TEMP VIEW typed AS SELECT line, {typed} FROM source_rows")  # noqa: S608
     return reading
+
+
+def peek(source: Source, _: Path, count: int = 2000) -> tuple[list[str], list[list[str]]]:
+    """Return the column names of a Parquet file and its first rows as text, for a look at it.
+
+    Raises
+    ------
+    InputRefused
+        If it is damaged.
+    """
+    try:
+        frame = pl.scan_parquet(source.path, glob=False).head(count).collect()
+    except (pl.exceptions.PolarsError, OSError):
+        raise InputRefused(f"{source.name}: a damaged Parquet file. Fetch it again. Nothing was loaded.") from None
+    texts = [["" if value is None else str(value) for value in row] for row in frame.iter_rows()]
+    return frame.columns, texts
 
 
 def _text(column: str, types: dict[str, str], *, turned: bool) -> str:

@@ -213,7 +213,7 @@ def _by_column(counts: Counter[int], header: list[str]) -> str:
     return shown + (f", {sum(n for _, n in named[5:]):,} elsewhere" if len(named) > 5 else "")
 
 
-def peek(path: Path, name: str, staging: Path, count: int = 2000) -> tuple[list[str], list[list[str]]]:
+def peek(source: Source, staging: Path, count: int = 2000) -> tuple[list[str], list[list[str]]]:
     """Return the header of a delimited file and the values of some of its first lines, for a look at it.
 
     Raises
@@ -221,8 +221,8 @@ def peek(path: Path, name: str, staging: Path, count: int = 2000) -> tuple[list[
     InputRefused
         If the file is empty or no text.
     """
-    text = decode.to_utf8(Source(path, name=name), staging)
-    header = _header(text, name)
+    text = decode.to_utf8(source, staging)
+    header = _header(text, source.name)
     rows: list[list[str]] = []
     with text.path.open("rb") as file:
         for number, line in enumerate(file, start=1):

@@ -18,9 +18,9 @@ def begin(workspace: Workspace) -> None:
 
 #: Share of a file's lines that may be rejected. In results a candidate whose cell cannot be read is short of votes
 #: that the others have, so few such lines mislead; a voter file stands a duplicated part.
-_MOST_REJECTED = {"results": 0.05, "voters": 0.5, "vote_history": 0.5, "ballots": 0.5}
+MOST_REJECTED = {"results": 0.05, "voters": 0.5, "vote_history": 0.5, "ballots": 0.5}
 #: Lines under which a file is too short to speak of shares.
-_FEW = 20
+FEW = 20
 
 
 def close(workspace: Workspace, reading: Reading, loaded: int) -> None:
@@ -61,7 +61,7 @@ def close(workspace: Workspace, reading: Reading, loaded: int) -> None:
             for column, reason, lines, first in reasons[:5]
         )
         said = f"{reading.name}: {rejected:,} of {reading.lines_in:,} lines were rejected: {listed}."
-        if reading.lines_in >= _FEW and rejected > _MOST_REJECTED[reading.table] * reading.lines_in:
+        if reading.lines_in >= FEW and rejected > MOST_REJECTED[reading.table] * reading.lines_in:
             raise InputRefused(f"{said} That is too many to go on. Mend the file. Nothing was loaded.")
         workspace.note("lines rejected", said, severity="warning")
     _note_extra_columns(workspace, reading)

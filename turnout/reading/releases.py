@@ -30,6 +30,13 @@ def load(workspace: Workspace, releases: Sequence[Release], asked: Asked, read: 
     workspace.execute("reading/releases_counted")
     for mode in dict.fromkeys(release.counts for release in releases if release.file is None):
         workspace.execute("reading/releases_to_come", mode=mode)
+    if not any(release.final or release.counts in ("provisional", "late_mail") for release in releases):
+        workspace.execute("reading/releases_open")
+        workspace.note(
+            "late mail to come",
+            "No release counts late votes or is said to be the last, so late mail is expected after them. Where"
+            " nothing follows, set `final = true` for the last release.",
+        )
     row = workspace.query("reading/releases_corrections").row(0, named=True)
     if row["figures"]:
         workspace.note(

@@ -8,13 +8,14 @@ import polars as pl
 
 from turnout.contest import Contest, Release
 from turnout.errors import InputRefused
-from turnout.reading import returns, totals
+from turnout.reading import codes, repeats, returns, totals
+from turnout.reading.reconcile import FEW, MOST_REJECTED
 from turnout.reading.source import Reading
 from turnout.vocabulary import MODES
 from turnout.workspace import Workspace
 
-#: Topic of the finding that lines of the returns could not be used.
-LOST: Final = "returns not whole"
+#: Topic of the finding that the returns cannot be taken for whole.
+LOST: Final = repeats.LOST
 
 
 @dataclass(frozen=True)
@@ -70,6 +71,8 @@ def fill(workspace: Workspace, reading: Reading, asked: Asked) -> int:
         unnamed=asked.contest.title or "contest",
         counts=asked.release and asked.release.counts,
     )
+    _respell(workspace, reading, is_past=asked.is_past)
+    _set_lost_aside(workspace, reading, is_past=asked.is_past)
     if not asked.is_past:
         returns.check_candidates(workspace, reading, asked.contest)
     if "contest" not in reading.columns and not name:
@@ -87,6 +90,67 @@ def note_lost(workspace: Workspace) -> None:
             " is called final. `turnout check` shows the lines; mend them, and run again.",
             severity="warning",
         )
+
+
+def _respell(workspace: Workspace, reading: Reading, *, is_past: bool) -> None:
+    """Make one of places whose names differ by case and spaces alone, and say so."""
+    workspace.execute("reading/results_respelt", is_past=is_past)
+    workspace.execute("reading/results_respelt_kept", is_past=is_past)
+    found = workspace.connection.execute(
+        "SELECT county, precinct, to_county, to_precinct FROM respelt"
+        " WHERE county <> to_county OR precinct <> to_precinct ORDER BY ALL"
+    ).fetchall()
+    if not found:
+        return
+    workspace.execute("reading/results_respelt_apply", is_past=is_past)
+    pairs = dict.fromkeys((a, c) if a != c else (b, d) for a, b, c, d in found)
+    shown = ", ".join(f"{theirs!r} is {ours!r}" for theirs, ours in list(pairs)[:3])
+    workspace.note(
+        "places respelled",
+        f"{reading.name}: {len(pairs):,} names of counties or precincts differ from another by case or spaces alone,"
+        f" and are taken for it: {shown}{', …' if len(pairs) > 3 else ''}.",
+    )
+
+
+def _set_lost_aside(workspace: Workspace, reading: Reading, *, is_past: bool) -> None:
+    """Set aside what stands beside figures that cannot be read, for the other candidates' alone would mislead.
+
+    Raises
+    ------
+    InputRefused
+        If there are too many of them to go on.
+    """
+    lost = " OR ".join(f"{column}_lost IS NOT NULL" for column in ("votes", *MODES))
+    if not workspace.connection.execute(f"SELECT 1 FROM typed WHERE {lost} LIMIT 1").fetchall():  # noqa: S608
+        return
+    workspace.execute("reading/results_lost", is_past=is_past)
+    found = workspace.connection.execute(
+        "SELECT column_name, reason, count(*) AS figures, min(line), count(DISTINCT (contest, county, precinct))"
+        " FROM lost_figures GROUP BY ALL ORDER BY figures DESC, column_name, reason"
+    ).fetchall()
+    workspace.execute("reading/results_lost_aside")
+    if not found:
+        return
+    listed = "; ".join(
+        f"column {codes.header_of(reading, column)}: {reason} ({figures:,}, first at line {line:,})"
+        for column, reason, figures, line, _ in found[:5]
+    )
+    figures = sum(row[2] for row in found)
+    said = f"{reading.name}: {figures:,} figures cannot be read: {listed}."
+    if reading.lines_in >= FEW and figures > MOST_REJECTED["results"] * reading.lines_in:
+        raise InputRefused(f"{said} That is too many to go on. Mend the file. Nothing was loaded.")
+    if all(column == "votes" for column, *_ in found) and reading.layout.is_wide:
+        workspace.note("figures not read", f"{said} They are totals, which serve to check the modes, no more.")
+        return
+    units = sum(row[4] for row in found if row[0] != "votes" or not reading.layout.is_wide)
+    done = (
+        "are left out of their contest"
+        if is_past
+        else "count as not reported in that mode, for every candidate, and no contest is called final. Mend the file,"
+        " and run again"
+    )
+    topic = "figures not read" if is_past else LOST
+    workspace.note(topic, f"{said} Their {units:,} units of a contest {done}.", severity="warning")
 
 
 def _check_modes(reading: Reading, asked: Asked) -> None:
@@ -111,7 +175,9 @@ def _insert(workspace: Workspace, reading: Reading, asked: Asked) -> int:
     if asked.release is None:  # releases repeat the figures that did not change
         workspace.execute("reading/results_lines")
         workspace.execute("reading/ignored_results_given_before", is_past=asked.is_past)
-        workspace.execute("reading/results_lines_given", is_past=asked.is_past)
+        workspace.execute("reading/results_lines_given", is_past=asked.is_past, source=reading.name)
+    if not asked.is_past:
+        workspace.execute("reading/results_repeats")
     if "release" in reading.columns:
         workspace.execute("reading/ignored_results_superseded")
     if reading.layout.is_wide:

@@ -8,25 +8,27 @@ from typing import Final
 
 from turnout.reading.canonical import DATE_FORMATS, FIELDS
 from turnout.reading.layouts import code_key
+from turnout.vocabulary import MODES
 
 #: Patterns of a column's name in plain words ("szNameLast" is "sz name last"), by canonical column; best first.
 _NAMES: Final[dict[str, dict[str, tuple[str, ...]]]] = {
     "voters": {
         "voter_id": (
             r"\bvoter ?(unique ?)?(id|num|no|nbr|key)\w*",
-            r"\b(regist\w*|affidavit|aff) ?(id|num|no|nbr)\w*",
+            r"\b(regist\w*|reg|affidavit|aff|sos|state|county|person) ?(file )?(id|num|no|nbr)\w*",
+            r"\b(vuid|ncid|vanid|registrant|voter)\b( ?(id|num\w*|no|nbr|key))?$",
             r"\bid$",
         ),
-        "last_name": (r"\b(last|sur|family) ?name\b|\bname last\b|\bl ?name\b",),
-        "first_name": (r"\b(first|given) ?name\b|\bname first\b|\bf ?name\b",),
+        "last_name": (r"\b(last|sur|family) ?name\b|\bname last\b|\bl ?name\b|^(last|surname)$",),
+        "first_name": (r"\b(first|given|fore) ?name\b|\bname first\b|\bf ?name\b|^(first|given)$",),
         "middle_name": (r"\bmid(dle)? ?(name|init\w*)\b|\bname mid\w*\b|\bm ?name\b",),
         "name_suffix": (r"\bname ?suff\w*|\bsuff\w* ?name\b|^suffix$",),
         "birth_year": (r"\b(birth|dob|yob)\b|birth ?(date|year)|date of birth|\bbirth\w*",),
         "sex": (r"\b(sex|gender)\b",),
-        "party": (r"\bparty\b|\baffiliation\b|\benrollment\b",),
+        "party": (r"\bparty\b|\baffil\w*\b|\benrollment\b",),
         "registration_date": (r"\b(orig\w* )?reg\w* ?(date|dt)\b|\b(date|dt) (of )?reg\w*|\bregistered( on)?$",),
-        "county": (r"^county( name| desc\w*)?$", r"\bcounty\b"),
-        "precinct": (r"\b(precinct\w*|pct)\b( ?(id|code|no|num\w*|name))?", r"\b(vtd|election district)\b"),
+        "county": (r"^(county|cnty|cty)( name| desc\w*)?$", r"\b(county|cnty)\b"),
+        "precinct": (r"\b(precinct\w*|pct|prct|prec)\b( ?(id|code|no|num\w*|name))?", r"\b(vtd|election district)\b"),
         "zip": (r"\b(res\w*|situs) ?zip\w*", r"^zip\w*"),
         "place_of_birth": (r"\bbirth ?(place|country|state)\b|\bplace of birth\b",),
         "language": (r"\blang\w*\b",),
@@ -46,20 +48,20 @@ _NAMES: Final[dict[str, dict[str, tuple[str, ...]]]] = {
         "mode": (r"\b(ballot|vote|voting) ?(type|method|style|mode)\b", r"\b(method|mode|channel)\b"),
     },
     "results": {
-        "candidate": (r"\b(candidate|choice)\b( name)?",),
+        "candidate": (r"\b(candidate|choice|cand)\b( name)?",),
         "contest": (r"\b(contest|race)\b( (name|title))?",),
         "office": (r"\boffice\b",),
         "district": (r"\bdistrict\b",),
-        "county": (r"\bcounty\b",),
-        "precinct": (r"\b(precinct|pct)\b( name)?",),
+        "county": (r"\b(county|cnty|cty)\b",),
+        "precinct": (r"\b(precinct|pct|prct|prec)\b( name)?",),
         "party": (r"\bparty\b",),
         "election_date": (r"\belection ?date\b|^date$",),
         "mode": (r"\b(vote ?type|mode|counting ?group|vote ?method)\b",),
-        "mail": (r"\b(mail|absentee|vbm)\b",),
-        "early_in_person": (r"\b(early|advance\w*|one ?stop)\b",),
-        "election_day": (r"\b(election ?day|polls?)\b",),
-        "provisional": (r"\bprovisional\b",),
-        "votes": (r"\b(total ?votes|votes|total)\b",),
+        "mail": (r"\b(mail\w*|absentee\w*|abs|vbm|av)\b",),
+        "early_in_person": (r"\b(early\w*|advance\w*|one ?stop|ev)\b",),
+        "election_day": (r"\b(election ?day|polls?|polling|eday|ed)\b",),
+        "provisional": (r"\bprov(isional\w*)?\b",),
+        "votes": (r"\b(total ?votes|votes|total|vote ?count)\b",),
     },
 }  # fmt: skip
 for _kind in ("vote_history", "ballots"):
@@ -98,6 +100,15 @@ _WORDS: Final[dict[str, tuple[tuple[str, str], ...]]] = {
 }
 
 
+#: Ways of voting as counties and vendors shorten them, where they are hardly anything else.
+_ABBREVIATED: Final[dict[str, str]] = {
+    **dict.fromkeys(("ab", "abs", "av", "vbm", "pav", "avm", "mb"), "mail"),
+    **dict.fromkeys(("ev", "eip", "evip", "os"), "early_in_person"),
+    **dict.fromkeys(("ed", "eday", "pp"), "election_day"),
+    **dict.fromkeys(("prv", "pv"), "provisional"),
+}
+
+
 @dataclass
 class Suggestion:
     """A mapping as suggested.
@@ -110,6 +121,7 @@ class Suggestion:
     filled : canonical column -> (the file's column, what it says when it is not empty, and when it is)
     unused : columns of the file that are mapped to nothing
     votes_unused : those of them that may hold votes
+    missing : canonical columns that the table needs and no column was found for; it cannot be used then
     """
 
     table: str
@@ -120,10 +132,11 @@ class Suggestion:
     filled: dict[str, tuple[str, str, str]] = field(default_factory=dict)
     unused: tuple[str, ...] = ()
     votes_unused: tuple[str, ...] = ()
+    missing: tuple[str, ...] = ()
 
 
 def suggest(header: Sequence[str], rows: Sequence[Sequence[str]]) -> Suggestion | None:
-    """Suggest what a file is and which of its columns is which; None where nothing fits well enough.
+    """Suggest what a file is and which of its columns is which; None where it cannot be told what it is.
 
     Parameters
     ----------
@@ -137,6 +150,8 @@ def suggest(header: Sequence[str], rows: Sequence[Sequence[str]]) -> Suggestion 
     if table is None:
         return None
     made = Suggestion(table, *_assign(table, columns, words))
+    if "voter_id" in FIELDS[table] and "voter_id" not in made.columns and (theirs := _only_unique(columns, made)):
+        made.columns, made.why["voter_id"] = {"voter_id": theirs, **made.columns}, "content"
     for column, theirs in made.columns.items():
         kind = FIELDS[table][column].kind
         formats = date_formats(columns[theirs]) if kind in ("date", "year") else ()
@@ -155,12 +170,17 @@ def suggest(header: Sequence[str], rows: Sequence[Sequence[str]]) -> Suggestion 
         made.votes_unused = tuple(name for name in made.unused if _share(columns[name], str.isdigit) == 1.0)
     needed = {"voters": ("voter_id", "last_name", "precinct"), "vote_history": ("voter_id", "election_date"),
               "ballots": ("voter_id",), "results": ("candidate",)}[table]  # fmt: skip
-    return made if all(column in made.columns for column in needed) else None
+    made.missing = tuple(column for column in needed if column not in made.columns)
+    if table == "results" and not {"votes", *MODES} & set(made.columns):
+        made.missing += ("votes",)
+    return made
 
 
 def meaning(column: str, spelling: str) -> str | None:
     """Return what a code plainly says, None where it is no plain word."""
     text = code_key(spelling)
+    if column == "mode" and text in _ABBREVIATED:
+        return _ABBREVIATED[text]
     if len(text) < 3:
         return None
     return next((value for pattern, value in _WORDS[column] if re.search(pattern, text)), None)
@@ -199,7 +219,7 @@ def _table(words: Mapping[str, str]) -> str | None:
     ):
         return "results"
     if not has("voters", "voter_id"):
-        return None
+        return "voters" if has("voters", "last_name") and has("voters", "precinct") else None
     if re.search(r"ballot|return|receiv|rtn|\bvbm (date|status)", " | ".join(said)) and (
         has("ballots", "event_date") or has("ballots", "status")
     ):
@@ -235,6 +255,25 @@ def _assign(
     return {column: found[column] for column in ordered}, {column: why[column] for column in ordered}
 
 
+def _only_unique(columns: Mapping[str, Sequence[str]], made: Suggestion) -> str | None:
+    """Return the one column that is mapped to nothing and may be a voter's number by what stands in it."""
+    taken = set(made.columns.values())
+    found = [
+        name
+        for name, values in columns.items()
+        if name not in taken
+        and values
+        and _unique(values) > 0
+        and _share(values, _is_number) == 1
+        and _dates(values) < 1
+    ]
+    return found[0] if len(found) == 1 else None
+
+
+def _is_number(value: str) -> bool:
+    return bool(re.fullmatch(r"[A-Z]{0,3}\d{4,}", value)) and not re.fullmatch(r"\d{10}", value)  # a telephone's
+
+
 def _share(values: Sequence[str], test: Callable[[str], object]) -> float:
     given = [value for value in values if value]
     return sum(bool(test(value)) for value in given) / len(given) if given else 0.0
@@ -243,6 +282,8 @@ def _share(values: Sequence[str], test: Callable[[str], object]) -> float:
 def _unique(values: Sequence[str]) -> int:
     """Fit of a voter's number: always there, mostly different, no words."""
     given = [value for value in values if value]
+    if not values:
+        return 0
     if not given or len(given) < len(values) or _share(given, lambda v: re.search(r"\d", v)) < 0.9:
         return -1
     return 1 if len(set(given)) > 0.9 * len(given) else 0

@@ -179,7 +179,7 @@ def _shown(found: list[Code]) -> list[Code]:
 
 
 def _dates(workspace: Workspace, column: str, today: dt.date, *, soft: bool) -> Dates:
-    lost = f"count(*) FILTER ({column}_lost)" if soft else f"count(*) FILTER (fault LIKE '{column}: %date%')"
+    lost = f"count({column}_lost)" if soft else f"count(*) FILTER (fault LIKE '{column}: %date%')"
     row = workspace.connection.execute(
         f"SELECT min({column}), max({column}), count(*) FILTER ({column} > $1), {lost} FROM typed",  # noqa: S608
         [today],

@@ -4,6 +4,7 @@ from typing import Final
 
 import polars as pl
 
+from turnout.reading import repeats
 from turnout.workspace import Workspace
 
 #: Places that a finding names.
@@ -15,14 +16,14 @@ def settle(workspace: Workspace, *, is_past: bool) -> None:
 
     Each step rests on what those before it left: a total over candidates must go before precincts are added up.
     """
+    if not is_past:
+        repeats.settle(workspace)
     _drop_choices(workspace, is_past=is_past)
     _drop_wholes(workspace, is_past=is_past)
     _drop_units(workspace, is_past=is_past)
     _drop_copies(workspace, is_past=is_past)
     if is_past:
         _drop_undivided(workspace)
-    else:
-        _note_given_twice(workspace)
 
 
 def counties(found: pl.DataFrame) -> str:
@@ -118,18 +119,6 @@ def _drop_undivided(workspace: Workspace) -> None:
             f"{_of(is_past=True)}: in {counties(found)} all {found['votes'].sum():,} votes stand under election day,"
             " while nearly all other counties of the ballot have early ones: a total, not the polls. They are left"
             " out there.",
-            severity="warning",
-        )
-
-
-def _note_given_twice(workspace: Workspace) -> None:
-    """Warn where one candidate has several figures in one place and mode, which are added up."""
-    row = workspace.query("reading/results_given_twice").row(0, named=True)
-    if row["figures"]:
-        workspace.note(
-            "figures given twice",
-            f"{row['figures']:,} figures ({row['votes']:,} votes) of one candidate, place and mode are in more than "
-            "one line and are added up. If they are releases of one count, give the latest alone.",
             severity="warning",
         )
 

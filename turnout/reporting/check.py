@@ -2,9 +2,7 @@
 
 import dataclasses
 import json
-from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any
 
 import polars as pl
 from rich.console import Console
@@ -12,6 +10,8 @@ from rich.text import Text
 
 from turnout.reading.canonical import CODED
 from turnout.reading.codes import MOST_CODES
+from turnout.reading.draft import Draft
+from turnout.reading.found import Seen, Told, keys
 from turnout.reading.snapshots import Change
 from turnout.reading.survey import Dates, Report
 from turnout.reporting.terminal import say, show_findings, title
@@ -41,32 +41,50 @@ def to_json(reports: list[Report], findings: pl.DataFrame, change: Change | None
     return json.dumps(document, indent=2, ensure_ascii=False, default=str) + "\n"
 
 
-def show_found(target: Path, found: Sequence[Mapping[str, Any]], console: Console) -> None:
-    """Print what each file was taken for, and the mappings that were suggested."""
-    for file in found:
-        title(console, file["path"].name, file["key"].replace("_", " "))
-        say(console, Text(f"layout {file['layout']}: {file['title']}"))
-        if (made := file["suggestion"]) is None:
-            continue
-        for column, theirs in made["columns"].items():
-            say(console, Text(_plain(f"{column} = {theirs}  ({made['why'][column]})")))
-        for column, (theirs, full, empty) in made["filled"].items():
-            say(console, Text(_plain(f"{column} = {full} where {theirs} has a value, else {empty}")))
-        for column, value in made["defaults"].items():
-            say(console, Text(f"{column} = {value} in every line: no column was taken for it"))
-        if made["unused"]:
-            say(console, Text(_plain(f"not used: {', '.join(made['unused'])}")))
-        if made["votes_unused"]:
-            names = ", ".join(made["votes_unused"])
-            say(
-                console,
-                Text(_plain(f"{names}: may be votes, which are then missing. Map them in the layout"), "bold yellow"),
-            )
-        for column, unknown in file["unknown"].items():
-            shown = f"{len(unknown):,} values" if len(unknown) > MOST_CODES else ", ".join(map(repr, unknown))
-            say(console, Text(_plain(f"{column}: what {shown} mean is yours to say, in the layout"), "bold yellow"))
+def show_found(target: Path, seen: Seen, told: Told, console: Console) -> None:
+    """Print what each file was taken for, the mappings that were suggested, and what is still to be said."""
+    for file in seen.found:
+        places = " and ".join(key.replace("_", " ") for key in keys(file, told, seen.found))
+        title(console, _plain(file.file.name), places)
+        say(console, Text(_plain(f"layout {file.layout}: {file.title}")))
+        if file.drafted is not None:
+            _show_draft(file.drafted, console)
+        if file.key == "release" and told.counts is None:
+            words = "does not say how its votes were cast: say it under [[inputs.release]], or with --counts"
+            say(console, Text(words, "bold yellow"))
+    for refused in seen.refused:
+        title(console, _plain(refused.name), "left out")
+        say(console, Text(_plain(refused.why), "bold red"))
     console.print()
-    console.print(Text(f"Written: {target}. Next: turnout check {target}"), soft_wrap=True)
+    lacking = [key for key in ("date", "state", "kind") if not getattr(told, key)]
+    if lacking:
+        options = ", ".join(f"--{key}" for key in lacking)
+        words = f"The files do not tell {', '.join(lacking)}. Say it in the contest.toml, or with {options}."
+        console.print(Text(words), soft_wrap=True)
+    console.print(Text(_plain(f"Written: {target}. Next: turnout check {target}")), soft_wrap=True)
+
+
+def _show_draft(draft: Draft, console: Console) -> None:
+    """Print a suggested mapping, and what in it is the user's to say."""
+    made = draft.made
+    for column, theirs in made.columns.items():
+        say(console, Text(_plain(f"{column} = {theirs}  ({made.why[column]})")))
+    for column, (theirs, full, empty) in made.filled.items():
+        say(console, Text(_plain(f"{column} = {full} where {theirs} has a value, else {empty}")))
+    for column, value in made.defaults.items():
+        say(console, Text(f"{column} = {value} in every line: no column was taken for it"))
+    if made.unused:
+        say(console, Text(_plain(f"not used: {', '.join(made.unused)}")))
+    if made.votes_unused:
+        names = ", ".join(made.votes_unused)
+        words = f"{names}: may be votes, which are then missing. Map them in the layout"
+        say(console, Text(_plain(words), "bold yellow"))
+    for column, unknown in draft.unknown.items():
+        shown = f"{len(unknown):,} values" if len(unknown) > MOST_CODES else ", ".join(map(repr, unknown))
+        words = (
+            f"{column}: what {shown} mean is yours to say, in layouts/{draft.name}.toml. Till then no run takes it"
+        )
+        say(console, Text(_plain(words), "bold yellow"))
 
 
 def _file(report: Report, console: Console) -> None:

@@ -1,56 +1,39 @@
 """A contest file written from the files of one contest, with a layout beside it for each header that is not known."""
 
 import contextlib
-import datetime as dt
-import json
 import os
 import re
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
-from functools import partial
+from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any
 
 from turnout.errors import InputRefused, UsageError
-from turnout.reading import codes, decode, delimited, files, suggest
+from turnout.reading import codes, columnar, decode, delimited, draft, files, source, structured, suggest
 from turnout.reading import filling as filling_tables
 from turnout.reading.canonical import CODED
 from turnout.reading.catalogue import Catalogue, UnknownFile
-from turnout.reading.source import Reading
-from turnout.reading.suggest import Suggestion
+from turnout.reading.draft import Draft
+from turnout.reading.found import Found, Refused, Seen, Told, completed, keys
+from turnout.reading.source import Reading, Source
+from turnout.vocabulary import MODES
 from turnout.workspace import Workspace, placed, remove_unplaced, scratch
 
 CONTEST = "contest.toml"
-
-
-@dataclass
-class Found:
-    """One file, and what it was taken for.
-
-    Attributes
-    ----------
-    key : under which of ``[inputs]`` it goes
-    suggestion : the mapping that was suggested for an unknown header
-    codes : coded column -> canonical value -> spellings, of such a file
-    unknown : coded column -> spellings that say nothing plain
-    """
-
-    path: Path
-    layout: str
-    title: str
-    key: str
-    state: str = ""
-    date: dt.date | None = None
-    suggestion: Suggestion | None = None
-    codes: dict[str, dict[str, list[str]]] = field(default_factory=dict)
-    unknown: dict[str, list[str]] = field(default_factory=dict)
+_ORDER = ("returns", "voters", "vote_history", "ballots", "history")
 
 
 class _SeenError(Exception):
     """Enough of a file was seen."""
 
 
-def run(paths: Sequence[Path], directory: Path, *, force: bool = False) -> tuple[Path, list[Found]]:
+def run(
+    paths: Sequence[Path],
+    directory: Path,
+    *,
+    told: Told = Told(),  # noqa: B008 - frozen
+    layouts: Sequence[str] = (),
+    force: bool = False,
+) -> tuple[Path, Seen]:
     """Find out what files are, and write ``contest.toml`` and the layouts it needs into a directory.
 
     Raises
@@ -58,198 +41,253 @@ def run(paths: Sequence[Path], directory: Path, *, force: bool = False) -> tuple
     UsageError
         If a file does not exist, or what would be written is there already.
     InputRefused
-        If it cannot be told what a file is.
+        If of no file it can be told what it is.
+    """
+    seen = look(paths, directory, layouts=layouts, force=force)
+    return write(seen, directory, completed(seen, told), force=force), seen
+
+
+def look(paths: Sequence[Path], directory: Path, *, layouts: Sequence[str] = (), force: bool = False) -> Seen:
+    """Find out what files are; one that cannot be used does not keep the others from being looked at.
+
+    Parameters
+    ----------
+    layouts : names of layouts to read files by that could have several
     """
     target = directory / CONTEST
     remove_unplaced(directory, (CONTEST,))
     if target.exists() and not force:
         raise UsageError(f"{target}: is there already. Name another --output, or replace it with --force.")
+    source.require(paths)
     catalogue = Catalogue.load(sorted((directory / "layouts").glob("*.toml")))
+    named = [catalogue.only(name) for name in layouts]
+    seen = Seen([])
     with scratch("init") as workspace, filling_tables(workspace):
-        found = [_find(workspace, path, catalogue, workspace.directory) for path in paths]
-    texts = {directory / "layouts" / f"{f.layout}.toml": _layout(f) for f in found if f.suggestion is not None}
-    for path, text in texts.items():
-        if path.exists() and not force and path.read_text(encoding="utf-8") != text:
-            raise UsageError(f"{path}: is there already. Remove it, or replace it with --force.")
-    for path, text in {**texts, target: _contest(found, directory)}.items():
-        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        with placed(path) as temporary:  # contest.toml last: once it is there, all is
-            temporary.write_text(text, encoding="utf-8")
-    return target, found
-
-
-def _find(workspace: Workspace, path: Path, catalogue: Catalogue, staging: Path) -> Found:
-    if not path.is_file():
-        raise UsageError(
-            f"{path}: {'a directory. Name its files' if path.is_dir() else 'no such file. Check the path'}."
-        )
-    try:
-        return _look(workspace, path, catalogue, partial(_known, workspace, path))
-    except UnknownFile as error:
-        suggested = None if decode.magic(path).startswith(b"PAR1") else _suggested(path, staging)
-        if suggested is None:
-            raise InputRefused(
-                f"{error} Nor do the columns' names and contents say enough to suggest a mapping: write a layout"
-                " (docs/layouts.md) and put it in layouts/ beside the contest."
-            ) from None
-    found = Found(
-        path, _name(path), "a mapping suggested from names and contents", suggested.table, suggestion=suggested
-    )
-    draft = staging / f"{found.layout}.toml"
-    draft.write_text(_layout(found), encoding="utf-8")
-    one = Catalogue.load([draft]).only(found.layout)
-    return _look(workspace, path, one, partial(_with_codes, workspace, found))
-
-
-def _look(workspace: Workspace, path: Path, catalogue: Catalogue, see: Callable[[Reading], Found]) -> Found:
-    """Read a file as far as it takes to know what it is, see what is in it, and load nothing."""
-    seen: list[Found] = []
-
-    def stop(reading: Reading) -> None:
-        seen.append(see(reading))
-        raise _SeenError
-
-    with contextlib.suppress(_SeenError):
-        files.load(workspace, catalogue.identify, [path], lambda *_: 0, may_be_empty=True, observe=stop)
-    return seen[0]
-
-
-def _known(workspace: Workspace, path: Path, reading: Reading) -> Found:
-    found = Found(path, reading.layout.name, reading.layout.title, _key(workspace, reading))
-    prefix = reading.layout.name.split("-")[0]
-    found.state = prefix.upper() if re.fullmatch("[a-z]{2}", prefix) else ""
-    if found.key == "returns":
-        found.date = _only(workspace, "election_date")
-        found.state = str(_only(workspace, "upper(state)") or "")
-    return found
-
-
-def _key(workspace: Workspace, reading: Reading) -> str:
-    """Under which of ``[inputs]`` a file goes; results of several elections are past ones."""
-    if reading.table != "results":
-        return reading.table
-    dates = workspace.connection.execute("SELECT count(DISTINCT election_date) FROM typed").fetchall()[0][0]
-    return "history" if dates > 1 else "returns"
-
-
-def _only(workspace: Workspace, expression: str) -> Any:  # noqa: ANN401 - a cell
-    rows = workspace.connection.execute(
-        f"SELECT DISTINCT {expression} AS value FROM typed WHERE value IS NOT NULL LIMIT 2"  # noqa: S608
-    ).fetchall()
-    return rows[0][0] if len(rows) == 1 else None
-
-
-def _suggested(path: Path, staging: Path) -> Suggestion | None:
-    header, rows = delimited.peek(path, path.name, staging)
-    if suggest.is_data(header):
-        raise InputRefused(
-            f"{path.name}, line 1: looks like a line of data, not of names (it is not repeated here). Add a header"
-            " line, or write a layout that lists the columns under `header`. Nothing was written."
-        )
-    return suggest.suggest(header, rows)
-
-
-def _with_codes(workspace: Workspace, found: Found, reading: Reading) -> Found:
-    """Look through the whole file for the spellings of coded columns, and map those that are plain words."""
-    for column, kind in CODED[reading.table].items():
-        if not kind.values or not codes.is_closed(reading, column):
-            continue
-        for code in codes.present(workspace, reading, column):
-            if code.canonical is not None:
+        room = _Room(workspace, workspace.directory, catalogue, named)
+        for path in paths:
+            try:
+                those = source.expand([path], files.members())
+            except InputRefused as error:
+                seen.refused.append(Refused(path.name, _nothing_written(error)))
                 continue
-            meant = suggest.meaning(column, code.raw)
-            if meant is None:
-                found.unknown.setdefault(column, []).append(code.raw)
-            else:
-                found.codes.setdefault(column, {}).setdefault(meant, []).append(code.raw)
-    if reading.table == "results":
-        found.key = _key(workspace, reading)
-    return found
+            for file in those:
+                try:
+                    seen.found.append(room.find(file))
+                except InputRefused as error:
+                    seen.refused.append(Refused(file.name, _nothing_written(error)))
+    if not seen.found:
+        raise InputRefused(" ".join(refused.why for refused in seen.refused) + " Nothing was written.")
+    return seen
 
 
-def _layout(found: Found) -> str:
-    """Write the layout that was suggested for a file."""
-    made = found.suggestion
-    assert made is not None  # noqa: S101 - asked for such files only
-    lines = [
-        f"# Suggested by `turnout init` for {found.path.name}, from its columns' names and what stands in them.",
-        "# Look it through, then: turnout check contest.toml",
-        "",
-        f"name = {_quoted(found.layout)}",
-        f"table = {_quoted(made.table)}",
-        f"title = {_quoted(f'{found.path.name}, mapped by turnout init')}",
-        "",
-        "[columns]",
-    ]
-    for column, theirs in made.columns.items():
-        extra = (
-            ", required = true"
-            if column in ("voter_id", "last_name", "precinct", "candidate", "election_date")
-            else ""
+def write(seen: Seen, directory: Path, told: Told, *, force: bool = False) -> Path:
+    """Write the contest file and the drafted layouts.
+
+    Raises
+    ------
+    UsageError
+        If a layout is there already, or a name cannot be written.
+    """
+    drafts = {file.drafted.name: file.drafted for file in seen.found if file.drafted is not None}
+    texts = {directory / "layouts" / f"{name}.toml": made.text() for name, made in drafts.items()}
+    for path in texts:
+        if path.exists() and not force:
+            raise UsageError(f"{path}: is there already. Remove it, or replace it with --force.")
+    target = directory / CONTEST
+    for path, text in {**texts, target: _contest(seen, directory, told)}.items():
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        try:
+            with placed(path) as temporary:  # contest.toml last: once it is there, all is
+                temporary.write_text(text, encoding="utf-8")
+        except UnicodeEncodeError:
+            raise UsageError("A file's name is no UTF-8, and cannot be written down. Rename it.") from None
+    return target
+
+
+@dataclass
+class _Room:
+    """Where files are looked at, and the layouts drafted so far."""
+
+    workspace: Workspace
+    scratch: Path
+    catalogue: Catalogue
+    named: list[Catalogue]
+    drafts: list[Draft] = field(default_factory=list)
+
+    def find(self, file: Source) -> Found:
+        """Say what a file is.
+
+        Raises
+        ------
+        InputRefused
+            If it cannot be told, or the file cannot be used.
+        """
+        try:
+            return self._look(file, self.catalogue, self._known)
+        except UnknownFile as error:
+            unknown = error
+        for catalogue in self.named:
+            with contextlib.suppress(UnknownFile):
+                return replace(self._look(file, catalogue, self._known), read_as=True)
+        made = self._drafted(file, unknown)
+        path = self.scratch / f"{made.name}.toml"
+        path.write_text(made.text(), encoding="utf-8")
+        seen = self._look(file, Catalogue.load([path]).only(made.name), lambda reading: self._mapped(made, reading))
+        if made not in self.drafts:
+            self.drafts.append(made)
+        return seen
+
+    def _look(self, file: Source, catalogue: Catalogue, see: Callable[[Reading], Found]) -> Found:
+        """Read a file as far as it takes to know what it is, see what is in it, and load nothing."""
+        seen: list[Found] = []
+
+        def stop(reading: Reading) -> None:
+            if not reading.lines_in and reading.table in ("voters", "results"):
+                raise InputRefused(f"{reading.name}: a header without any row. Fetch it again.")
+            seen.append(see(reading))
+            raise _SeenError
+
+        with contextlib.suppress(_SeenError):
+            files.load(self.workspace, catalogue.identify, [file], lambda *_: 0, may_be_empty=True, observe=stop)
+        return seen[0]
+
+    def _known(self, reading: Reading) -> Found:
+        layout = reading.layout
+        prefix = layout.name.split("-")[0]
+        state = prefix.upper() if re.fullmatch("[a-z]{2}", prefix) else ""
+        found = Found(reading.source, layout.name, layout.title, reading.table, reading.table, state)
+        return self._of_results(found, reading) if reading.table == "results" else found
+
+    def _of_results(self, found: Found, reading: Reading) -> Found:
+        dates = [day for (day,) in self._rows("SELECT DISTINCT election_date FROM typed ORDER BY 1") if day]
+        states = [state for (state,) in self._rows("SELECT DISTINCT upper(state) FROM typed") if state]
+        return replace(
+            found,
+            key="returns" if reading.layout.says_modes else "release",
+            dates=tuple(dates),
+            state=states[0] if len(states) == 1 else "",
         )
-        if formats := made.formats.get(column):
-            extra += f", formats = [{', '.join(map(_quoted, formats))}]"
-        lines.append(f"{column} = {{ names = [{_quoted(theirs)}]{extra} }}   # {made.why.get(column, '')}")
-    for column, value in made.defaults.items():
-        lines.append(f"{column} = {{ default = {_quoted(value)} }}   # in every line: no column was taken for it")
-    for column, (theirs, full, empty) in made.filled.items():
-        lines.append(
-            f"{column} = {{ names = [{_quoted(theirs)}], filled = [{_quoted(full)}], default = {_quoted(empty)} }}"
-            f"   # {full} where {theirs} has a value"
+
+    def _rows(self, sql: str) -> list[tuple]:  # type: ignore[type-arg]
+        return self.workspace.connection.execute(sql).fetchall()
+
+    def _drafted(self, file: Source, unknown: UnknownFile) -> Draft:
+        """Return the layout drafted for files of this header, or draft one."""
+        packed = decode.magic(file.path).startswith(b"PAR1")
+        if not packed and structured.is_structured(file):
+            raise unknown
+        header, rows = (columnar if packed else delimited).peek(file, self.scratch)
+        for made in self.drafts:
+            if made.header == tuple(header):
+                return made
+        if suggest.is_data(header):
+            raise InputRefused(
+                f"{file.name}, line 1: looks like a line of data, not of names (it is not repeated here), or has no"
+                " header line that tells it from others. If its layout is one that `turnout check` lists, name that"
+                " with --layout; else add a header line, or write a layout that lists the columns under `header`."
+            )
+        made_of = suggest.suggest(header, rows)
+        if made_of is None or made_of.missing:
+            raise InputRefused(_no_mapping(file.name, unknown, made_of))
+        taken = {made.name for made in self.drafts} | {layout.name for layout in self.catalogue.layouts}
+        return Draft(_free(_name(file.name), taken), file.name, tuple(header), made_of)
+
+    def _mapped(self, made: Draft, reading: Reading) -> Found:
+        """Look through the whole file for the spellings of coded columns, and map those that are plain words."""
+        for column, kind in CODED[reading.table].items():
+            if not kind.values or not codes.is_closed(reading, column):
+                continue
+            present = codes.present(self.workspace, reading, column)
+            for code in present:
+                if code.canonical is None:
+                    made.add_code(column, code.raw, suggest.meaning(column, code.raw))
+            said = [c for c in present if c.canonical is not None or suggest.meaning(column, c.raw)]
+            if present and not said and column == ("status" if reading.table == "ballots" else ""):
+                raise InputRefused(
+                    f"{reading.name}: might be ballots, but of the {len(present):,} values in column"
+                    f" {codes.header_of(reading, column)!r} none is plainly a ballot's status. If it is one, write a"
+                    " layout that says what they mean (docs/layouts.md)."
+                )
+        self._check_fit(reading)
+        title = "a mapping suggested from names and contents"
+        found = Found(reading.source, made.name, title, reading.table, reading.table, drafted=made)
+        return self._of_results(found, reading) if reading.table == "results" else found
+
+    def _check_fit(self, reading: Reading) -> None:
+        """Refuse a mapping by which most lines cannot be read."""
+        bad = self._rows(
+            "SELECT split_part(fault, ': ', 1), count(*) FROM typed WHERE fault IS NOT NULL"
+            " GROUP BY 1 ORDER BY 2 DESC, 1"
         )
-    for names, what in (
-        (made.unused, "Not used; map those that matter"),
-        (made.votes_unused, "These may be votes, which are then missing"),
-    ):
-        lines += [f"# {what}: {', '.join(map(_quoted, names))}"] if names else []
-    lines += _codes(found)
-    return "\n".join(lines) + "\n"
+        if bad and 2 * sum(lines for _, lines in bad) > reading.lines_in:
+            column = str(bad[0][0])
+            raise InputRefused(
+                f"{reading.name}: would be {reading.table.replace('_', ' ')} by its columns' names, but in"
+                f" {bad[0][1]:,} of {reading.lines_in:,} lines column {codes.header_of(reading, column)!r} cannot be"
+                f" read as {column}. Write a layout that says what it holds (docs/layouts.md)."
+            )
 
 
-def _codes(found: Found) -> list[str]:
-    """Write what the codes of a suggested layout mean, and which are yours to say."""
-    lines: list[str] = []
-    for column in sorted({*found.codes, *found.unknown}):
-        lines += ["", f"[codes.{column}]"]
-        for meaning, spellings in found.codes.get(column, {}).items():
-            lines.append(f"{meaning} = [{', '.join(map(_quoted, spellings))}]")
-        unknown = found.unknown.get(column, [])
-        if len(unknown) > codes.MOST_CODES:
-            lines.append(f"# {len(unknown):,} values are no known codes: is this the right column?")
-        elif unknown:
-            lines.append(f"# Say what these mean, or list them in ignore: {', '.join(map(_quoted, unknown))}")
-    return lines
+def _no_mapping(name: str, unknown: UnknownFile, made: suggest.Suggestion | None) -> str:
+    """Say why no mapping is suggested, and what would help."""
+    if made is None:
+        return (
+            f"{name}, line 1: no layout knows this file, nor do the columns' names and contents say enough to suggest"
+            f" a mapping{unknown.columns}. Name the columns as docs/layouts.md has them, or write a layout."
+        )
+    lacking = ", ".join(made.missing)
+    return (
+        f"{name}, line 1: looks like {made.table.replace('_', ' ')}, but no column was found for {lacking}"
+        f"{unknown.columns}. Rename the column to {made.missing[0]}, or write a layout (docs/layouts.md)."
+    )
 
 
-def _contest(found: Sequence[Found], directory: Path) -> str:
+def _contest(seen: Seen, directory: Path, told: Told) -> str:
     """Write the contest file."""
-    dates = {f.date for f in found if f.date is not None}
-    states = {f.state for f in found if f.state}
-    date = f"date = {dates.pop()}" if len(dates) == 1 else "# date = 2017-06-06        # election day"
-    state = f'state = "{states.pop()}"' if len(states) == 1 else '# state = "CA"'
-    lines = [
-        "# Written by `turnout init`. What the keys mean: docs/contest.md. Next: turnout check contest.toml",
-        '# name = "US House 34"     # the contest to take from returns that hold several',
-        date,
-        state,
-        '# kind = "special"         # general, primary, runoff, special or other',
-        'output = "output"',
+    inputs: dict[str, list[str]] = {}
+    rest: list[str] = []
+    for file in seen.found:
+        path = os.path.relpath((file.file.path.resolve() / file.file.member), directory.resolve())
+        for key in keys(file, told, seen.found):
+            if key == "release":
+                rest += _release(file, path, told)
+            else:
+                inputs.setdefault(key, []).append(path)
+    if not any(file.table == "results" for file in seen.found):
+        rest.append('# returns = ["returns.csv"]')
+    rest += [f"# left out: {draft.quoted(refused.name)}" for refused in seen.refused]
+    fields = {
+        "date": None if told.date is None else told.date.isoformat(),
+        "state": draft.quoted(told.state) if told.state else None,
+        "kind": draft.quoted(told.kind) if told.kind else None,
+    }
+    read_as = {file.table: file.layout for file in seen.found if file.read_as}
+    return draft.contest(fields, {key: inputs[key] for key in _ORDER if key in inputs}, read_as, rest)
+
+
+def _release(file: Found, path: str, told: Told) -> list[str]:
+    """Write a release, to be completed where it is not said how its votes were cast."""
+    mark = "" if told.counts else "# "
+    return [
         "",
-        "[inputs]",
+        f"# {draft.quoted(file.file.name)} says how many votes there are, not how they were cast:"
+        f" {', '.join(MODES)}.",
+        *([] if told.counts else ["# Say it, and take the marks away:"]),
+        f"{mark}[[inputs.release]]",
+        f"{mark}file = {draft.quoted(path)}",
+        f"{mark}counts = {draft.quoted(told.counts or 'mail')}",
     ]
-    for key in ("returns", "voters", "vote_history", "ballots", "history"):
-        those = [_quoted(os.path.relpath(f.path.resolve(), directory.resolve())) for f in found if f.key == key]
-        if those:
-            lines.append(f"{key} = [{', '.join(those)}]")
-    if not any(f.key == "returns" for f in found):
-        lines.append('# returns = ["returns.csv"]')
-    return "\n".join(lines) + "\n"
 
 
-def _name(path: Path) -> str:
-    stem = path.name.lower().removesuffix(".gz").rsplit(".", 1)[0]
+def _nothing_written(error: InputRefused) -> str:
+    return str(error).removesuffix("Nothing was loaded.").rstrip()
+
+
+def _name(name: str) -> str:
+    stem = name.lower().removesuffix(".gz").rsplit(".", 1)[0]
     return re.sub(r"[^a-z0-9]+", "-", stem).strip("-") or "file"
 
 
-def _quoted(text: str) -> str:
-    return json.dumps(text, ensure_ascii=False)
+def _free(name: str, taken: set[str]) -> str:
+    """Return the name, with a number where it is taken."""
+    return next(free for n in range(1, len(taken) + 2) if (free := name if n == 1 else f"{name}-{n}") not in taken)
