@@ -142,6 +142,10 @@ class PropensitySettings(_Strict):
     """Expected ballots cast at the polls."""
     late: Range | None = None
     """Expected ballots counted late: mail in transit or dropped off, and provisionals."""
+    turnout: Range | None = None
+    """Expected ballots of all kinds."""
+    past_days: Path | None = None
+    """A cohort-days.csv of a past election: the daily curve of returns, and what to compare each day with."""
 
 
 class Contest(_Strict):
@@ -198,10 +202,13 @@ class Contest(_Strict):
             raise UsageError(f"{where}: {_first_problem(error)}") from None
 
     def _resolved(self, base: Path) -> "Contest":
-        inputs, ethnicity = self.inputs, self.ethnicity
+        inputs, ethnicity, past_days = self.inputs, self.ethnicity, self.propensity.past_days
         return self.model_copy(
             update={
                 "output": base / self.output,
+                "propensity": self.propensity.model_copy(
+                    update={"past_days": None if past_days is None else base / past_days}
+                ),
                 "inputs": inputs.model_copy(
                     update={
                         **{name: tuple(base / path for path in getattr(inputs, name)) for name in _PATHS},

@@ -11,7 +11,7 @@ import typer
 import turnout.running
 from tests.backtest import test_scores as scores
 from tests.reporting import examples
-from turnout import errors, reporting
+from turnout import errors, example, reporting
 from turnout.backtest import Backtest, summarise
 from turnout.cli import app
 from turnout.workspace import Workspace
@@ -445,17 +445,28 @@ def test_cohorts_without_a_voter_file_exits_2(turn, tmp_path):
     assert "voter file" in err
 
 
-def test_cohorts_shows_groups_and_publishes_nothing(turn, config, monkeypatch):
-    monkeypatch.setattr("turnout.reading.load", lambda workspace, contest: None, raising=False)
-    monkeypatch.setattr("turnout.ethnicity.estimate", lambda workspace, contest: None, raising=False)
-    monkeypatch.setattr("turnout.electorate.build", lambda workspace, contest, rng: None, raising=False)
-    monkeypatch.setattr("turnout.electorate.cohorts", lambda built, draws, rng: examples.cohorts(), raising=False)
+def test_cohorts_shows_groups_and_publishes_nothing(turn, tmp_path):
+    example.generate(tmp_path, 11, example.CA34.scaled(voters=6_000, precincts=8))
+    config = tmp_path / "contest.toml"
     code, out, err = turn("cohorts", config)
     assert (code, err) == (0, "")
-    assert "Korean" in out
-    assert "Synthetic electorate" in out
+    for said in ("Korean", "Synthetic electorate", "Where the early vote comes from", "Day by day", "Poll"):
+        assert said in out
     assert "Written to" not in out
-    assert not (config.parent / "out" / "cohorts.csv").exists()
+    assert not (tmp_path / "output" / "cohorts.csv").exists()
+
+    code, out, err = turn("cohorts", config, "--by", "party,age", "--as-of", "2017-05-30", "--output", tmp_path / "c")
+    assert (code, err) == (0, "")
+    assert "DEM · 65+" in out
+    assert "Expected early in the end" in out
+    assert max(map(len, out.split("Written to")[0].splitlines())) <= 80
+    assert (tmp_path / "c" / "cohorts-by-party-age.csv").exists()
+
+
+def test_cohorts_by_what_is_not_known_exits_2(turn, config):
+    code, _, err = turn("cohorts", config, "--by", "income")
+    assert code == 2
+    assert "choose from group, county" in err
 
 
 def test_demo_writes_projects_and_recalls_the_real_result(turn, engine, monkeypatch, tmp_path):

@@ -47,16 +47,20 @@ def _level(utility, total):
     return _sigmoid(utility - low)
 
 
-def _posterior(group, early, rng):
-    """P(group | a name that tells it right four times in five, counted early or not), by counting."""
+def _posterior(group, early, before, rng):
+    """P(group | a name that tells it right four times in five, counted early or not, way in the first round).
+
+    By counting. As the estimator's, it knows how the voter stands now and voted in the latest election.
+    """
     n, groups = len(group), len(GROUPS)
     name = np.where(rng.random(n) < 0.8, group, rng.choice([0, LATINO, KOREAN], n))
-    count = np.zeros((2, groups, groups))
-    np.add.at(count, (early.astype(int), name, group), 1)
+    known = 3 * early.astype(int) + before
+    count = np.zeros((6, groups, groups))
+    np.add.at(count, (known, name, group), 1)
     count[:, :, [0, LATINO, KOREAN]] += 0.5
     count += 1e-4
     table = count / count.sum(axis=2, keepdims=True)
-    return table[early.astype(int), name]
+    return table[known, name]
 
 
 def draw(n: int = 6000, seed: int = 1, precincts: int = 10, drive: float = 1.0) -> People:
@@ -77,6 +81,7 @@ def draw(n: int = 6000, seed: int = 1, precincts: int = 10, drive: float = 1.0) 
         chance = _level(habit[eligible], TURNOUT[date] * eligible.sum())
         voted[eligible] = rng.random(len(chance)) < chance
         by_mail = rng.random(n) < _sigmoid(taste - 1.0)
+        before = np.where(voted, np.where(by_mail, 2, 1), 0)
         history.append(
             pl.DataFrame(
                 {
@@ -90,7 +95,7 @@ def draw(n: int = 6000, seed: int = 1, precincts: int = 10, drive: float = 1.0) 
     by_mail = rng.random(n) < _sigmoid(taste - 1.0)
     late = by_mail & (rng.random(n) < 0.3)
     way = np.where(voted, np.where(by_mail, np.where(late, 3, 1), 2), 0)
-    probability = _posterior(group, way == 1, rng)
+    probability = _posterior(group, way == 1, before, rng)
     early = ids[way == 1]
     votes = np.bincount(precinct[way == 1], minlength=precincts)
     return People(

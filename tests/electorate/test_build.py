@@ -132,6 +132,22 @@ def test_stated_ranges_set_the_totals(fill, people):
     assert total(built.cells, "late") == pytest.approx(100, rel=0.02)
 
 
+def test_a_stated_turnout_holds_all_ballots_together(fill, people):
+    counted = people.ballots.height
+    settings = Contest.model_validate(
+        {"date": DATE, "kind": "special", "propensity": {"turnout": {"low": counted + 400, "high": counted + 420}}}
+    )
+    with fill(people) as workspace:
+        built = build(workspace, settings)
+    assert total(built.cells, "poll") + total(built.cells, "late") == pytest.approx(410, rel=0.05)
+
+
+def test_a_turnout_below_the_ballots_in_is_refused(fill, people):
+    settings = Contest.model_validate({"date": DATE, "propensity": {"turnout": {"low": 10, "high": 20}}})
+    with fill(people) as workspace, pytest.raises(UsageError, match=r"propensity.turnout: at most 20 ballots"):
+        build(workspace, settings)
+
+
 def test_poll_counts_move_the_rest_and_narrow_the_total(fill, people):
     with fill(people) as workspace:
         before = build(workspace)

@@ -65,7 +65,7 @@ def test_observing_narrows_and_unlike_or_alone_widens():
 
 
 def test_days_to_go_leave_early_ballots_to_come():
-    week = outlook(replace(KNOWN, accepted=350.0, by_group=KNOWN.by_group * [[0.5], [1.0]], days=7))
+    week = outlook(replace(KNOWN, accepted=350.0, by_group=KNOWN.by_group * [[0.5], [1.0]], days=7, arrived=0.5))
     assert 250 < week.early.mean < 450
     assert week.early.sd > 0.4
 
@@ -90,3 +90,17 @@ def test_poll_counts_pull_the_factor_by_their_weight():
     assert 1.1 < few[0] < many[0] < 2.05
     assert many[1] < few[1] < 0.3
     assert update_by_counts(np.empty(0), np.empty(0), 0.3, (0.35, 0.08)) == (1.0, 0.3)
+
+
+def test_a_stated_turnout_moves_most_what_is_known_least():
+    before = outlook()
+    counted = 700.0
+    to_come = sum(part.mean for part in (before.poll, before.late_mail, before.provisional))
+    after = before.with_turnout(
+        counted, Total.of_range(Range(low=counted + 0.7 * to_come, high=counted + 0.72 * to_come))
+    )
+    assert after.poll.mean + after.late.mean == pytest.approx(0.71 * to_come, rel=0.03)
+    assert after.poll.sd < before.poll.sd
+    assert before.poll.mean - after.poll.mean > before.provisional.mean - after.provisional.mean
+    vague = before.with_turnout(counted, Total.of_range(Range(low=10, high=1e7)))
+    assert vague.poll.mean == pytest.approx(before.poll.mean, rel=0.35)

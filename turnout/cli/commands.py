@@ -107,21 +107,49 @@ def project(
     _refuse_abstention(run)
 
 
-@app.command(epilog=example("turnout cohorts contest.toml"))
-def cohorts(config: options.Config, wait: options.Wait = False, quiet: options.Quiet = False) -> None:
+@app.command(
+    epilog=example(
+        "turnout cohorts contest.toml",
+        "turnout cohorts contest.toml --by party,age --output cohorts",
+        "turnout cohorts contest.toml --as-of 2017-05-30",
+    )
+)
+def cohorts(
+    config: options.Config,
+    *,
+    as_of: options.AsOf = None,
+    by: options.By = None,
+    output: options.CohortsOutput = None,
+    wait: options.Wait = False,
+    quiet: options.Quiet = False,
+) -> None:
     """Show who has voted and who is still to vote.
 
-    Early, poll and late voters by estimated ethnicity, against registration. Needs a voter file and the ballots
-    so far; needs no returns and publishes nothing.
+    Early, poll and late voters by estimated ethnicity or whatever else --by names, with 90 % intervals, against
+    registration; how the early voters voted last time, and how many of them are new; and the days so far, with what
+    is expected to come. Needs a voter file and the ballots so far; needs no returns and publishes nothing. What is
+    expected is kept in the contest's output directory by day, so that a nightly run shows the trend.
     """
-    from turnout import reporting  # noqa: PLC0415
     from turnout.contest import Contest  # noqa: PLC0415
+    from turnout.electorate.breakdown import DIMENSIONS  # noqa: PLC0415
+    from turnout.reporting import cohorts as report  # noqa: PLC0415
     from turnout.running import cohorts as running  # noqa: PLC0415
 
+    dimensions = () if by is None else options.words("--by", by, DIMENSIONS)
     with progress_shown(quiet) as progress:
-        run = running.run(Contest.load(config), progress=progress, wait=options.seconds(wait))
+        found = running.run(
+            Contest.load(config),
+            as_of=as_of.date() if as_of else None,
+            by=dimensions,
+            progress=progress,
+            wait=options.seconds(wait),
+        )
     if not quiet:
-        reporting.show(run, console(), files=False)
+        report.show(found, console())
+    if output is not None:
+        names = report.write(found, output)
+        if not quiet:
+            typer.echo(f"\nWritten to {output}: {', '.join(names)}")
 
 
 @app.command(epilog=example("turnout report contest.toml"))

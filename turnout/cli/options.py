@@ -83,6 +83,26 @@ Date = Annotated[
     dt.datetime | None,
     typer.Option("--date", metavar="YYYY-MM-DD", formats=["%Y-%m-%d"], help="Date of the election."),
 ]
+AsOf = Annotated[
+    dt.datetime | None,
+    typer.Option(
+        "--as-of",
+        metavar="YYYY-MM-DD",
+        formats=["%Y-%m-%d"],
+        help="As of this day: later ballots and returns left out.",
+    ),
+]
+By = Annotated[
+    str | None,
+    typer.Option(
+        "--by",
+        metavar="LIST",
+        help="group, county, precinct, party, age, sex, prior (how they voted last time), new; by commas, together.",
+    ),
+]
+CohortsOutput = Annotated[
+    Path | None, typer.Option("--output", metavar="DIR", help="Directory to write the tables into, as CSV.")
+]
 ContestName = Annotated[
     str | None,
     typer.Option("--contest", metavar="NAME", help="Only the contest of this name. [default: all in the returns]"),

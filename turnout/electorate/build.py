@@ -1,5 +1,6 @@
 """From the canonical tables to the tables ``propensity`` and ``cells``, and the :class:`Electorate` of them."""
 
+import datetime as dt
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -7,9 +8,10 @@ import numpy.typing as npt
 import polars as pl
 from threadpoolctl import threadpool_limits
 
+from turnout import ethnicity
 from turnout.contest import Contest
 from turnout.electorate import comparable as comparing
-from turnout.electorate import features, propensity, scoring, situation, specification, writing
+from turnout.electorate import days, features, propensity, scoring, situation, specification, writing
 from turnout.electorate.comparable import Comparable
 from turnout.electorate.model import Electorate, group_sds
 from turnout.electorate.situation import TOPIC, Situation
@@ -38,6 +40,7 @@ class File:
     status : (voters,) state of the ballot of this election, '' where there is none
     base : totals (early, poll, late mail, provisional) of the comparable election at today's eligible; None without
     late : prior of the late share of mail: mean, sd in logits
+    comparable : date of the comparable election; None without
     """
 
     scored: features.Features
@@ -47,14 +50,18 @@ class File:
     status: npt.NDArray[np.object_]
     base: Floats | None
     late: tuple[float, float]
+    comparable: dt.date | None
 
 
-def build(workspace: Workspace, contest: Contest, rng: np.random.Generator) -> Electorate:
+def build(
+    workspace: Workspace, contest: Contest, rng: np.random.Generator, as_of: dt.date | None = None
+) -> Electorate:
     """Learn propensities, fill the tables ``propensity`` and ``cells``, and return the electorate.
 
     Needs voters and ethnicity; vote_history, ballots and results add what they know. What was learned from what is in
     the findings. Same tables and generator state, same result, whatever their order and the number of threads. Before
-    the first returns the early cohort holds the ballots accepted so far and those expected to come.
+    the first returns the early cohort holds the ballots accepted so far and those expected to come. ``as_of`` is the
+    day the ballots stand at; None for the day of the latest.
 
     Raises
     ------
@@ -64,7 +71,7 @@ def build(workspace: Workspace, contest: Contest, rng: np.random.Generator) -> E
     """
     spec = specification.load(contest.propensity.model)
     with threadpool_limits(limits=1):
-        now = situation.see(workspace, contest)
+        now = situation.see(workspace, contest, as_of)
         past = comparing.elections(workspace, now.date)
         least = max(30, int(spec.training.least_share * now.voters))
         comparable = comparing.choose(contest, now.date, past, least)
@@ -85,7 +92,7 @@ def _score(
 ) -> File:
     """Learn from the comparable election and score everyone with what is known today."""
     probability = features.groups(workspace)
-    learned = _learn(workspace, spec, comparable, len(past), probability, rng)
+    learned = _learn(workspace, spec, contest, comparable, len(past), probability, rng)
     dates = () if comparable is None else tuple(past["election_date"].to_list()[::-1])
     scored = features.build(workspace, spec, now.date, dates, learned.turnout if learned else 0.5)
     q = propensity.blend(learned, scored, spec) if learned else np.full((len(scored.rows), 4), 0.25)
@@ -104,12 +111,13 @@ def _score(
         growth = float(scored.voters["eligible"].sum()) / max(float(learned.totals.sum()), 1)
         base = growth * np.array(counts)
     status = scored.voters["ballot"].to_numpy()
-    return File(scored, q, tilt, probability, status, base, late)
+    return File(scored, q, tilt, probability, status, base, late, comparable.date if comparable else None)
 
 
 def _learn(
     workspace: Workspace,
     spec: Specification,
+    contest: Contest,
     comparable: Comparable | None,
     elections: int,
     probability: npt.NDArray[np.float32],
@@ -123,7 +131,8 @@ def _learn(
         )
         workspace.note(TOPIC, message, severity="warning")
         return None
-    learned = propensity.train(workspace, spec, comparable, probability, rng)
+    informed = ethnicity.election_used(workspace, contest) == comparable.date
+    learned = propensity.train(workspace, spec, comparable, probability, rng, informed=informed)
     workspace.note(
         TOPIC, f"{propensity.learned_from(comparable.date, learned)} Chosen because it is {comparable.reason}."
     )
@@ -173,8 +182,16 @@ def _expect(  # noqa: PLR0913
         )
     everyone = scoring.sums(file.scored.row, len(file.q), file.probability)
     polls = (everyone * file.q[:, [scoring.POLL]] * file.tilt[:, scoring.POLL]).sum(axis=0)
-    known = Known(file.base, float(now.early), by_group, polls, now.days, file.late, alone)
+    curve = days.curve(contest, spec.totals)
+    known = Known(file.base, float(now.early), by_group, polls, now.days, file.late, alone, curve.at(now.days))
     expected = expect(known, comparable, spec.totals, spec.late)
+    if stated.turnout is not None:
+        if stated.turnout.high <= now.early:
+            raise UsageError(
+                f"propensity.turnout: at most {stated.turnout.high:,.0f} ballots are expected of all kinds, but "
+                f"{now.early:,} are counted early already."
+            )
+        expected = expected.with_turnout(float(now.early), Total.of_range(stated.turnout))
     if stated.poll is not None:
         expected = replace(expected, poll=Total.of_range(stated.poll))
     if stated.late is not None:
@@ -202,7 +219,8 @@ def _write(
         workspace.note(TOPIC, message, severity="warning")
     writing.propensity(workspace, people, multipliers, standing, file.probability, now.begun)
     factors, poll = writing.poll_counts(workspace, now, expected.poll, spec.totals)
-    writing.cells(workspace, people, multipliers, standing, factors, now.begun)
+    writing.keep_scored(workspace, people, multipliers, standing, factors, now.begun)
+    workspace.execute("electorate/cells")
     cells = workspace.table("cells").sort("county", "precinct", "group_name", "tranche")
     totals = dict(cells.group_by("tranche", maintain_order=True).agg(pl.col("expected").sum()).iter_rows())
     late = expected.late.sd * (1 - min(waiting / totals["late"], 1) if now.begun and totals["late"] else 1)
@@ -212,7 +230,9 @@ def _write(
     ranges = [f"{totals[name]:,.0f} ± {100 * sd[name]:.0f} %" for name in ("poll", "late")]
     message = f"Expected {ranges[0]} at the polls and {ranges[1]} late (one sd), beside {now.early:,} early so far."
     workspace.note(TOPIC, message)
-    return Electorate(cells, sd, group_sds(cells, spec.composition))
+    group_sd = group_sds(cells, spec.composition)
+    seen = by_group[0] if now.accepted else np.zeros(len(GROUPS))
+    return Electorate(cells, sd, group_sd, now.date, file.comparable, now.days, seen)
 
 
 def _standing(file: File, by_group: Floats, now: Situation, spec: Specification) -> tuple[scoring.Open, pl.DataFrame]:

@@ -1,6 +1,7 @@
 """The electorate as cells: how many of each group vote in each tranche, and how uncertain that is."""
 
-from dataclasses import dataclass
+import datetime as dt
+from dataclasses import dataclass, field
 
 import numpy as np
 import numpy.typing as npt
@@ -24,11 +25,19 @@ class Electorate:
     total_sd : tranche -> sd of the log of its total ('registered' and, once counted, 'early': 0)
     group_sd : tranche -> (groups,) sd of the log of a group's count given the total. That of 'registered' is the
         error of the ethnicity estimate, which is common to all tranches.
+    date : of the election
+    comparable : the past election it was learned from; None without one
+    days : to go until the first count; 0 once it is out
+    accepted : (groups,) ballots accepted so far; nought where nobody's own ballot is known
     """
 
     cells: pl.DataFrame
     total_sd: dict[str, float]
     group_sd: dict[str, Floats]
+    date: dt.date = dt.date.max
+    comparable: dt.date | None = None
+    days: int = 0
+    accepted: Floats = field(default_factory=lambda: np.zeros(len(GROUPS)))
 
     def expected(self) -> Floats:
         """Sum to expected voters (groups, cohorts), in the order of GROUPS and COHORTS."""
@@ -66,11 +75,11 @@ class Electorate:
             log = common * held + rng.normal(size=(draws, len(GROUPS))) * own
             sd = self.total_sd[cohort]
             total = np.exp(sd * rng.normal(size=draws))
-            result[:, :, index] = _centred(log, expected[:, index]) * (total / total.mean())[:, None]
+            result[:, :, index] = centred(log, expected[:, index]) * (total / total.mean())[:, None]
         return result
 
 
-def _centred(log: Floats, expected: Floats) -> Floats:
+def centred(log: Floats, expected: Floats) -> Floats:
     """Exponentiate (draws, groups) so that every draw keeps Σ expected and every group's mean is one."""
     total = float(expected.sum())
     if total <= 0:
@@ -81,8 +90,8 @@ def _centred(log: Floats, expected: Floats) -> Floats:
         factor *= total / (factor @ expected)[:, None]
         shift = shift - np.where(expected > 0, np.log(factor.mean(axis=0)), 0)
     factor[:, expected <= 0] = 1.0
-    centred: Floats = factor
-    return centred
+    result: Floats = factor
+    return result
 
 
 def group_sds(cells: pl.DataFrame, composition: Composition) -> dict[str, Floats]:

@@ -8,6 +8,9 @@ multiplies the odds of way c by T[h, c], learned by EM on that election (BIRDiE:
     E: r_ih ∝ p_ih P(y_i | x_i, h)      M: T[h, c] *= (Σ_i r_ih 1{y_i = c} + a) / (Σ_i r_ih P(c | x_i, h) + a)
 
 The plain product p_ih × q_c(x_i) would give every group the average's turnout within a feature row.
+
+Where the ethnicity estimate has used how people voted in that very election, p_ih knows y_i already; the E step would
+count it twice and drive the groups apart. Then r = p.
 """
 
 import datetime as dt
@@ -73,11 +76,14 @@ def train(
     comparable: Comparable,
     probability: npt.NDArray[np.float32] | None,
     rng: np.random.Generator,
+    *,
+    informed: bool = False,
 ) -> Propensity:
     """Fit the specified estimator on what the file's voters did in the comparable election.
 
-    ``probability`` (voters, groups), in order of voter_id; None leaves groups out. Voters not eligible then are left
-    out, and what is known of the others is as of the day before.
+    ``probability`` (voters, groups), in order of voter_id; None leaves groups out. ``informed`` says that they rest
+    on how people voted in that election. Voters not eligible then are left out, and what is known of the others is as
+    of the day before.
 
     Raises
     ------
@@ -95,21 +101,24 @@ def train(
     chosen = _systematic(eligible, specification.training.max_rows, rng)
     chances = untilted.chances(known.rows)[known.row[chosen]]
     prior = specification.training.group_tilt_prior * len(chosen)
-    tilt = group_tilt(chances, way[chosen], probability[chosen].astype(float), prior)
+    tilt = group_tilt(chances, way[chosen], probability[chosen].astype(float), prior, informed=informed)
     return Propensity(pipeline, tilt, totals, known.turnout, known.elections)
 
 
-def group_tilt(chances: Floats, way: Ints, probability: Floats, prior: float) -> Floats:
+def group_tilt(chances: Floats, way: Ints, probability: Floats, prior: float, *, informed: bool = False) -> Floats:
     """Learn T (groups, ways) by EM: q (voters, ways), the way each voted, and p (voters, groups).
 
-    ``prior`` is voters' worth of "no difference" for each group and way. Columns are relative to not voting.
+    ``prior`` is voters' worth of "no difference" for each group and way. Columns are relative to not voting. Where p
+    is ``informed`` of the way each voted, there is no E step.
     """
     tilt = np.ones((probability.shape[1], chances.shape[1]))
     did = np.eye(chances.shape[1])[way]
     for _ in range(_ROUNDS):
         norm = chances @ tilt.T
-        share = probability * (did @ tilt.T) / norm
-        share /= share.sum(axis=1, keepdims=True)
+        share = probability
+        if not informed:
+            share = share * (did @ tilt.T) / norm
+            share /= share.sum(axis=1, keepdims=True)
         observed = share.T @ did
         expected = (share / norm).T @ chances * tilt
         tilt = tilt * (observed + prior) / (expected + prior)

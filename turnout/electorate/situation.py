@@ -13,6 +13,8 @@ from turnout.workspace import Workspace
 TOPIC = "propensity"
 #: Days to go where no ballot has a date.
 _FAR = 60
+#: Days after the election in which ballots are still accepted or cured anywhere.
+_AFTER = 60
 
 
 @dataclass(frozen=True)
@@ -44,8 +46,8 @@ class Situation:
         return self.accepted or self.early_votes
 
 
-def see(workspace: Workspace, contest: Contest) -> Situation:
-    """Read the state of the election from ballots and results.
+def see(workspace: Workspace, contest: Contest, as_of: dt.date | None = None) -> Situation:
+    """Read the state of the election from ballots and results; ``as_of`` is the day they stand at, where it is known.
 
     Raises
     ------
@@ -66,7 +68,11 @@ def see(workspace: Workspace, contest: Contest) -> Situation:
             raise UsageError("date: the contest has no date and no file tells it. Add date = YYYY-MM-DD.")
         date = latest + dt.timedelta(days=1)
         workspace.note(TOPIC, f"The contest has no date; taken as {date}, the day after the latest in the files.")
-    days = 0 if begun else max(1, (date - row["latest"]).days if row["latest"] else _FAR)
+    today = as_of or row["latest"]
+    days = 0 if begun else max(1, (date - today).days if today else _FAR)
+    if row["latest"] and row["latest"] > date + dt.timedelta(days=_AFTER):
+        message = f"Ballots are dated up to {row['latest']}, long after the election of {date}. Is the date right?"
+        workspace.note(TOPIC, message, severity="warning")
     return Situation(
         date=date,
         begun=begun,

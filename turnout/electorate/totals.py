@@ -29,6 +29,8 @@ Floats = npt.NDArray[np.float64]
 _Z90 = 1.6449
 #: The least sd of a log total that is not counted yet.
 _LEAST_SD = 0.01
+#: A stated turnout leaves at least this much of what was expected of any kind.
+_LEAST_LEFT = 0.05
 
 
 @dataclass(frozen=True)
@@ -53,6 +55,7 @@ class Known:
     days: int
     late: tuple[float, float]
     alone: bool
+    arrived: float = 1.0
 
 
 @dataclass(frozen=True)
@@ -97,10 +100,27 @@ class Expected:
             self.early, self.poll, Total(total.mean * share, total.sd), Total(total.mean * (1 - share), total.sd)
         )
 
+    def with_turnout(self, counted: float, total: Total) -> "Expected":
+        """Return the totals given that of all ballots, ``counted`` of which are in already.
+
+        Gaussian conditioning of the amounts still to come, their errors taken as independent: each takes its part of
+        the difference by its variance, so what is known well moves little.
+        """
+        parts = (self.early, self.poll, self.late_mail, self.provisional)
+        mean = np.array([part.mean for part in parts])
+        variance = np.array([(part.mean * part.sd) ** 2 for part in parts])
+        wanted = total.mean - counted
+        whole = float(variance.sum()) + (total.mean * total.sd) ** 2
+        gain = variance / whole if whole > 0 else np.zeros(4)
+        moved = np.maximum(mean + gain * (wanted - float(mean.sum())), _LEAST_LEFT * mean)
+        left = np.sqrt(np.maximum(variance * (1 - gain), 0))
+        sd = np.where(moved > 0, left / np.maximum(moved, 1e-9), 0.0)
+        return Expected(*(Total(float(m), max(float(s), _LEAST_SD)) for m, s in zip(moved, sd, strict=True)))
+
 
 def expect(known: Known, comparable: Comparable | None, totals: Totals, late: Late) -> Expected:
     """Expect the totals; see the module's formulas. Without history, ratios to the early vote with a wide sd."""
-    arrived = 2 ** (-known.days / totals.return_half_life) if known.days else 1.0
+    arrived = known.arrived
     if known.base is None or comparable is None:
         return _without_history(known, totals, arrived)
     early, poll, late_mail, provisional = known.base

@@ -43,7 +43,7 @@ def poll_counts(workspace: Workspace, now: Situation, total: Total, totals: Tota
 
     Returns
     -------
-    (county, precinct, factor) for every precinct with open voters, and the total.
+    (county, precinct, factor, reported) for every precinct with open voters, and the total.
     """
     expected = workspace.query("electorate/expected_polls")
     filled = min(max(now.early_votes / now.accepted, 0.5), 1.0) if now.accepted and now.early_votes else 1.0
@@ -64,10 +64,11 @@ def poll_counts(workspace: Workspace, now: Situation, total: Total, totals: Tota
     product = joined["expected"] * joined["factor"]
     mean = float(product.sum())
     waiting = float(product.filter(joined["votes"].is_null()).sum()) / mean if mean else 0.0
-    return joined.select("county", "precinct", "factor"), Total(mean, sd * waiting)
+    reported_there = pl.col("votes").is_not_null().alias("reported")
+    return joined.select("county", "precinct", "factor", reported_there), Total(mean, sd * waiting)
 
 
-def cells(
+def keep_scored(
     workspace: Workspace,
     people: scoring.Open,
     multipliers: scoring.Multipliers,
@@ -75,15 +76,32 @@ def cells(
     polls: pl.DataFrame,
     begun: bool,
 ) -> None:
-    """Fill ``cells`` by ``sql/electorate/cells.sql``."""
+    """Write what queries over expected voters read, by ``sql/electorate/scored.sql``.
+
+    Rows below 0 are those of ballots already there: -1 for the counted, from -2 on for each chance of those pending.
+    """
     names = ("early", "poll", "late", "none")
     scores = pl.DataFrame({name: people.q[:, index] for index, name in enumerate(names)}).with_columns(
         pl.Series("holds", people.holds), pl.int_range(pl.len(), dtype=pl.Int64).alias("feature_row")
     )
+    waiting = standing.filter(pl.col("feature_row").is_null() & ~pl.col("counted"))
+    pending = np.unique(waiting["pending"].to_numpy())
+    settled = pl.DataFrame(
+        {
+            "feature_row": -np.arange(1, len(pending) + 2),
+            "early": np.append(1.0, np.zeros(len(pending)) if begun else pending),
+            "late": np.append(0.0, pending if begun else np.zeros(len(pending))),
+        }
+    )
+    place = pl.col("pending").replace_strict(
+        pending, -np.arange(2, len(pending) + 2), default=-1, return_dtype=pl.Int64
+    )
+    row = pl.when("counted").then(-1).otherwise(pl.coalesce("feature_row", place))
     with (
-        workspace.registered("standing", standing),
+        workspace.registered("standing", standing.select("voter_id", row.alias("feature_row"))),
         workspace.registered("scores", scores),
         workspace.registered("tilts", multipliers.frame()),
+        workspace.registered("settled", settled),
         workspace.registered("polls", polls),
     ):
-        workspace.execute("electorate/cells", begun=begun)
+        workspace.execute("electorate/scored")

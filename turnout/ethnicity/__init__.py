@@ -7,7 +7,7 @@
 from typing import TYPE_CHECKING
 
 from turnout.ethnicity.calibration import calibrate
-from turnout.ethnicity.estimation import early_composition, estimate, summary, totals
+from turnout.ethnicity.estimation import early_composition, election_used, estimate, summary, totals
 from turnout.ethnicity.tables import shared_surnames, shared_surnames_with_first_names
 
 if TYPE_CHECKING:
@@ -17,6 +17,7 @@ __all__ = [
     "BIFSG",
     "calibrate",
     "early_composition",
+    "election_used",
     "estimate",
     "shared_surnames",
     "shared_surnames_with_first_names",

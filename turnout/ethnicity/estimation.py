@@ -240,6 +240,11 @@ def _said(kind: str, bit: int, matched: pl.DataFrame, tables: NameTables, model:
     return posterior.rows(key, np.where(row >= 0, bit, 0), table[row])
 
 
+def election_used(workspace: Workspace, contest: Contest) -> dt.date | None:
+    """Return the past election whose voters' ways of voting are evidence in :func:`estimate`; None without one."""
+    return _past_election(workspace, contest, specification.load()) if contest.ethnicity.learn else None
+
+
 def _past_election(workspace: Workspace, contest: Contest, model: Specification) -> dt.date | None:
     least = model.status.least_participation
     found = workspace.query("ethnicity/past_election", least=least, election=contest.date)

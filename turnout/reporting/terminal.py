@@ -1,6 +1,7 @@
 """A run in the terminal, at eighty columns. Everything that came from a file is shown as text, never as markup."""
 
 import dataclasses
+import unicodedata
 from collections.abc import Sequence
 
 import polars as pl
@@ -28,7 +29,7 @@ def show(run: Run, console: Console, *, files: bool = True) -> None:
     """
     run = _printable(tables.published(run))
     contests = summary.contests(run)
-    _heading(run, console)
+    heading(run, console)
     show_cohorts(run, console)
     if len(contests) <= _IN_FULL:
         for contest in contests:
@@ -104,7 +105,8 @@ def show_reconciliation(reconciliation: pl.DataFrame, console: Console) -> None:
     console.print(table)
 
 
-def _heading(run: Run, console: Console) -> None:
+def heading(run: Run, console: Console) -> None:
+    """Print what the run is of, and that it is synthetic where it is."""
     contest = run.contest
     console.print()
     name = contest.title or contest.name or "Projection"
@@ -210,6 +212,11 @@ def _printable(run: Run) -> Run:
         reconciliation=run.reconciliation.with_columns(text),
         findings=run.findings.with_columns(text),
     )
+
+
+def printable(text: str) -> str:
+    """Replace control characters in what came from a file: a terminal would obey them."""
+    return "".join("\N{REPLACEMENT CHARACTER}" if unicodedata.category(mark) == "Cc" else mark for mark in text)
 
 
 def say(console: Console, text: Text) -> None:

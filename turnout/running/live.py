@@ -11,6 +11,7 @@ import polars as pl
 
 from turnout import electorate, ethnicity, projection, reading, reporting
 from turnout.contest import Contest, Inputs
+from turnout.electorate import days
 from turnout.errors import UsageError
 from turnout.reading import snapshots
 from turnout.running import provenance
@@ -107,6 +108,7 @@ class Live:
                 progress("electorate")
                 voters = electorate.build(workspace, contest, rng)
                 cohorts = electorate.cohorts(voters, contest.draws, rng)
+                days.keep_latest(workspace, voters)
             progress("projection")
             projected = projection.project(workspace, contest, voters, rng, past)
             result = reporting.Run(

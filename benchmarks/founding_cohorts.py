@@ -1,0 +1,177 @@
+"""How near the expected poll and late voters come on founding-case electorates, in total and by group.
+
+    python benchmarks/founding_cohorts.py                        # 12 seeds of either kind at 60,000 voters
+    python benchmarks/founding_cohorts.py --kind ca34 --seeds 24 --csv cohorts.csv
+
+Each electorate is read and estimated from names, as `turnout cohorts` does at the first count. By tranche it prints
+the error of the total (log of expected ÷ true), how often its 90 % interval held, and over groups above 3 % of the
+tranche the share whose expected number came within 10 %, the same of their share of the tranche, and how often their
+90 % interval held. Beside it stand two yardsticks.
+
+*Known process*: the totals and make-up the generator aimed at, before this electorate's own departures from them. No
+model can know those, so nobody can come nearer on average; it is no model's, and used for nothing else.
+*Last time*: the comparable election's voters of the same mode, by group.
+
+The log loss is that of each voter not counted yet, over what he or she then did (poll, late, none), beside that of
+the same model knowing only what the voter did in the last election (models/propensity-last.toml), held to the same
+totals.
+"""
+
+import argparse
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import polars as pl
+
+from turnout import electorate, ethnicity, example, reading
+from turnout.contest import Contest
+from turnout.vocabulary import GROUPS
+from turnout.workspace import Workspace
+
+LEAST_SHARE = 0.03
+NEAR = 0.10
+TRANCHES = ("poll", "late")
+COLUMNS = ("true", "expected", "aimed", "last")
+
+
+def main() -> None:
+    """Run every electorate, print its line, and the summary at the end."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--seeds", type=int, default=12)
+    parser.add_argument("--first", type=int, default=301, help="first seed")
+    parser.add_argument("--voters", type=int, default=60_000)
+    parser.add_argument("--precincts", type=int, default=80)
+    parser.add_argument("--kind", choices=("ca34", "like", "both"), default="both")
+    parser.add_argument("--csv", type=Path, help="write every electorate × tranche × group here")
+    asked = parser.parse_args()
+    tables = []
+    for kind in ("ca34", "like") if asked.kind == "both" else (asked.kind,):
+        losses = []
+        rows = []
+        for seed in range(asked.first, asked.first + asked.seeds):
+            like = example.Scenario.founding_like(seed, voters=asked.voters, precincts=asked.precincts)
+            scenario = example.CA34.scaled(asked.voters, asked.precincts) if kind == "ca34" else like
+            table, loss = one(seed, scenario)
+            rows.append(table.with_columns(pl.lit(kind).alias("kind")))
+            losses.append(loss)
+            print(" ".join((f"{kind} {seed}:", *lines_of(table), f"log loss {loss[0]:.4f}, last {loss[1]:.4f}")))
+        print("\n".join(summary(pl.concat(rows))))
+        better = sum(own < last for own, last in losses)
+        mean = np.mean(losses, axis=0)
+        print(f"  log loss {mean[0]:.4f}, last election alone {mean[1]:.4f}; better in {better} of {len(losses)}")
+        tables += rows
+    if asked.csv:
+        pl.concat(tables).write_csv(asked.csv)
+
+
+def one(seed: int, scenario: example.Scenario) -> tuple[pl.DataFrame, tuple[float, float]]:
+    """One electorate: a row a tranche × group (and group '' for the total), and both log losses."""
+    with tempfile.TemporaryDirectory() as made:
+        directory = Path(made)
+        truth = example.generate(directory, seed, scenario)
+        contest = Contest.load(directory / "contest.toml")
+        with Workspace.create(contest.output) as workspace:
+            reading.load(workspace, contest)
+            contest = reading.completed(workspace, contest)
+            ethnicity.estimate(workspace, contest)
+            rng = np.random.default_rng(contest.seed)
+            built = electorate.build(workspace, contest, rng)
+            cohorts = electorate.cohorts(built, contest.draws, rng)
+            own = log_loss(workspace, truth)
+            before = last_time(workspace, truth, contest)
+            workspace.connection.execute("TRUNCATE propensity; TRUNCATE cells")
+            baseline = contest.propensity.model_copy(update={"model": "propensity-last"})
+            stated = {
+                name: {"low": total["expected"], "high": total["expected"]}
+                for name, total in built.totals().items()
+                if name in TRANCHES
+            }
+            baseline = type(baseline).model_validate({**baseline.model_dump(), **stated})
+            last = contest.model_copy(update={"propensity": baseline})
+            electorate.build(workspace, last, np.random.default_rng(contest.seed))
+            losses = own, log_loss(workspace, truth)
+    table = pl.DataFrame(list(compared(seed, built, cohorts, truth, before)), infer_schema_length=None)
+    return table, losses
+
+
+def compared(
+    seed: int, built: electorate.Electorate, cohorts: pl.DataFrame, truth: example.Truth, before: pl.DataFrame
+) -> Iterator[dict[str, object]]:
+    """Rows of expected beside true."""
+    true = {(row["tranche"], row["group"]): row["voters"] for row in truth.composition.iter_rows(named=True)}
+    totals = built.totals()
+    past = {(row["tranche"], row["group"]): row["voters"] for row in before.iter_rows(named=True)}
+    scenario = truth.scenario
+    for tranche in TRANCHES:
+        total = totals[tranche]
+        aimed = scenario.voters * scenario.turnout[tranche]
+        whole = {"seed": seed, "tranche": tranche, "group": "", "true": sum(true[tranche, g] for g in GROUPS)}
+        last = sum(past.get((tranche, g), 0) for g in GROUPS)
+        yield {**whole, **total, "aimed": aimed, "last": float(last)}
+        for row in cohorts.filter(pl.col("cohort") == tranche).iter_rows(named=True):
+            yield {
+                "seed": seed, "tranche": tranche, "group": row["group"], "true": true[tranche, row["group"]],
+                **{name: row[name] for name in ("expected", "lo90", "hi90")},
+                "aimed": aimed * scenario.composition[tranche][row["group"]],
+                "last": float(past.get((tranche, row["group"]), 0)),
+            }  # fmt: skip
+
+
+def last_time(workspace: Workspace, truth: example.Truth, contest: Contest) -> pl.DataFrame:
+    """Voters of the first round by true group and mode; its history does not tell late mail from early."""
+    groups = truth.voters.select("voter_id", "group")
+    history = workspace.table("vote_history").filter(pl.col("election_date") == contest.propensity.comparable[0])
+    tranche = {"election_day": "poll", "provisional": "late", "late_mail": "late", "mail": "early"}
+    return (
+        history.with_columns(pl.col("mode").replace_strict(tranche, default="early").alias("tranche"))
+        .join(groups, on="voter_id")
+        .group_by("tranche", "group")
+        .agg(pl.len().alias("voters"))
+    )
+
+
+def log_loss(workspace: Workspace, truth: example.Truth) -> float:
+    """Mean of −log P(what the voter did) over those not counted early."""
+    did = {"poll": "p_poll", "late": "p_late", "": "p_none"}
+    joined = workspace.table("propensity").join(truth.voters, on="voter_id").filter(pl.col("tranche") != "early")
+    chance = pl.coalesce(pl.when(pl.col("tranche") == tranche).then(pl.col(name)) for tranche, name in did.items())
+    return float(joined.select(-chance.cast(pl.Float64).clip(1e-9, 1).log().mean()).item())
+
+
+def lines_of(table: pl.DataFrame) -> Iterator[str]:
+    """One electorate in words."""
+    for tranche in TRANCHES:
+        row = table.filter((pl.col("tranche") == tranche) & (pl.col("group") == "")).row(0, named=True)
+        held = "held" if row["lo90"] <= row["true"] <= row["hi90"] else "MISSED"
+        yield f"{tranche} {row['expected']:,.0f} for {row['true']:,} ({held});"
+
+
+def summary(table: pl.DataFrame) -> Iterator[str]:
+    """Sum a run up by tranche."""
+    held = (pl.col("lo90") <= pl.col("true")) & (pl.col("true") <= pl.col("hi90"))
+    for tranche in TRANCHES:
+        own = table.filter(pl.col("tranche") == tranche)
+        total = own.filter(pl.col("group") == "").with_columns(held.alias("held"))
+        groups = own.filter(pl.col("group") != "").with_columns(
+            held.alias("held"), *((pl.col(c) / pl.col(c).sum().over("seed")).alias(f"{c}_share") for c in COLUMNS)
+        )
+        large = groups.filter(pl.col("true_share") > LEAST_SHARE)
+        error = {c: np.log(total[c] / total["true"]).to_numpy() for c in ("expected", "aimed", "last")}
+        yield f"{tranche}: {len(total)} electorates, {len(large)} groups above {LEAST_SHARE:.0%} of it"
+        for name, label in (("expected", "model"), ("aimed", "known process"), ("last", "last time")):
+            near = (large[name] / large["true"] - 1).abs() <= NEAR
+            share = (large[f"{name}_share"] / large["true_share"] - 1).abs() <= NEAR
+            rmse = np.sqrt((error[name] ** 2).mean())
+            points = 100 * (large[f"{name}_share"] - large["true_share"]).abs().mean()
+            yield (
+                f"  {label:<13} total: bias {error[name].mean():+.3f}, RMSE {rmse:.3f}; "
+                f"groups within 10 %: {near.mean():.2f} of counts, {share.mean():.2f} of shares; "
+                f"{points:.2f} points"
+            )
+        yield f"  90 % interval: total {total['held'].sum()} of {len(total)}, groups {large['held'].mean():.2f}"
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,37 @@
+import numpy as np
+import pytest
+
+from turnout.electorate.propensity import group_tilt
+
+
+def two_groups(rng, n=40_000):
+    """Two groups told by a name right four times in five; the second votes early three times as often."""
+    group = rng.integers(2, size=n)
+    name = np.where(rng.random(n) < 0.8, group, 1 - group)
+    way = np.where(rng.random(n) < np.where(group == 1, 0.3, 0.1), 0, 3)
+    return group, name, way
+
+
+def by_counting(group, known):
+    """P(group | known), by counting."""
+    count = np.zeros((known.max() + 1, 2))
+    np.add.at(count, (known, group), 1)
+    return (count / count.sum(axis=1, keepdims=True))[known]
+
+
+@pytest.mark.parametrize("informed", [False, True])
+def test_the_odds_between_groups_are_found_whether_or_not_the_estimate_knows_the_way(informed):
+    group, name, way = two_groups(np.random.default_rng(0))
+    probability = by_counting(group, 2 * name + (way == 0) if informed else name)
+    chances = np.tile([0.2, 0.0, 0.0, 0.8], (len(way), 1)) + 1e-9
+    tilt = group_tilt(chances, way, probability, 1.0, informed=informed)
+    assert tilt[1, 0] / tilt[0, 0] == pytest.approx((0.3 / 0.7) / (0.1 / 0.9), rel=0.08)
+
+
+def test_counting_the_way_twice_drives_the_groups_apart():
+    group, name, way = two_groups(np.random.default_rng(0))
+    probability = by_counting(group, 2 * name + (way == 0))
+    chances = np.tile([0.2, 0.0, 0.0, 0.8], (len(way), 1)) + 1e-9
+    right = group_tilt(chances, way, probability, 1.0, informed=True)
+    twice = group_tilt(chances, way, probability, 1.0)
+    assert twice[1, 0] / twice[0, 0] > 1.5 * right[1, 0] / right[0, 0]
