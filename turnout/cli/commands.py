@@ -8,8 +8,7 @@ import typer
 from turnout.cli import options
 from turnout.cli.application import app, example
 from turnout.cli.asked import allowing, contest_of
-from turnout.cli.progress import estimate_of, stages_shown
-from turnout.cli.screen import bar, console, progress_shown
+from turnout.cli.screen import bar, console, estimate_of, progress_shown
 from turnout.errors import AbstainedEverywhere, UsageError
 
 if TYPE_CHECKING:
@@ -32,7 +31,7 @@ def demo(
     """
     from turnout.running import demo as running  # noqa: PLC0415
 
-    with stages_shown(quiet, estimate_of(None, generated=True)) as progress:
+    with progress_shown(quiet, estimate_of(None, generated=True)) as progress:
         config, truth = running.generate(directory, seed=seed, progress=progress)
         if files_only:
             return
@@ -101,7 +100,7 @@ def project(
         raise UsageError("Missing --output. Name a directory to publish into, or give a CONFIG that does.")
     from turnout.running import project as running  # noqa: PLC0415
 
-    with stages_shown(quiet, estimate_of(chosen)) as progress:
+    with progress_shown(quiet, estimate_of(chosen)) as progress:
         run = running.run(allowing(chosen, allow_shrink), progress=progress)
     _show(run, quiet=quiet, as_json=as_json)
     _refuse_abstention(run)

@@ -9,8 +9,7 @@ import typer
 from turnout.cli import options
 from turnout.cli.application import app, example
 from turnout.cli.asked import allowing, contest_of
-from turnout.cli.progress import estimate_of, stages_shown
-from turnout.cli.screen import console
+from turnout.cli.screen import console, progress_shown
 from turnout.errors import UsageError
 
 
@@ -48,7 +47,7 @@ def ethnicity(
     chosen = contest_of(
         config, files={"voters": voters, "vote-history": vote_history, "ballots": ballots}, settings={}
     )
-    with stages_shown(False, estimate_of(chosen)) as progress:
+    with progress_shown(quiet=False) as progress:
         estimated = running.run(chosen, compare=compare, progress=progress)
     reporting.show(estimated, console())
     if output is not None:
@@ -106,7 +105,7 @@ def check(
         raise UsageError("Name files by what they are (--voters …), or leave that to be found out, not both.")
     if layout is not None and not loose:
         raise UsageError("--layout goes with files. In a config, say read_as under [inputs].")
-    with stages_shown(as_json) as progress:
+    with progress_shown(quiet=as_json) as progress:
         if loose:
             allowed = 1.0 if allow_shrink else 0.02
             result = running.loose(

@@ -1,11 +1,26 @@
-"""What a terminal shows while a command works."""
+"""What a terminal shows while a command works: how much is done, and about how long the rest will take."""
 
 import contextlib
-from collections.abc import Callable, Iterator
-from typing import TYPE_CHECKING
+import sys
+import time
+from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
     from rich.console import Console
+
+    from turnout.contest import Contest
+
+#: About what part of the work each stage is, in hundredths: of a run with a voter file, and of one without.
+_WITH_VOTERS: Final = {"reading": 30, "ethnicity": 31, "electorate": 26, "projection": 6, "reporting": 7}
+_RESULTS_ALONE: Final = {"reading": 66, "projection": 26, "reporting": 8}
+#: Bytes read in a second, and how much more there is in one that is packed.
+_PACE: Final = 20e6
+_PACKED: Final = {".parquet": 20, ".gz": 8, ".zip": 8}
+#: A stage that takes longer than it should is said to be nearly done, not done.
+_NEARLY: Final = 0.95
+_SHOWN_AFTER: Final = 2.0
 
 
 def console() -> "Console":
@@ -15,23 +30,120 @@ def console() -> "Console":
     return Console(highlight=False)
 
 
+class Estimate:
+    """How much of a run is done and how long the rest will take, from the stages it has been through.
+
+    Parameters
+    ----------
+    weights : stages in their order, and about what part of the work each is
+    first : seconds that the first stage should take; None where nothing is known before it has ended
+    clock : seconds that pass
+    """
+
+    def __init__(
+        self, weights: Mapping[str, float], first: float | None = None, clock: Callable[[], float] = time.monotonic
+    ) -> None:
+        self._whole = sum(weights.values())
+        self._weights = weights
+        self._clock = clock
+        self._begun = self._since = clock()
+        self._pace = None if first is None else first / next(iter(weights.values()))
+        self._before = 0.0
+        self._current = 0.0
+
+    def begin(self, stage: str) -> None:
+        """Note that a stage begins. One that is not among the weights is part of the one before."""
+        if stage not in self._weights:
+            return
+        names = list(self._weights)
+        self._before = sum(self._weights[name] for name in names[: names.index(stage)])
+        self._current = self._weights[stage]
+        self._since = self._clock()
+        if self._before:
+            self._pace = (self._since - self._begun) / self._before
+
+    def done(self) -> float:
+        """Return how much is done, in [0, 1)."""
+        part = 0.0
+        if self._pace and self._current:
+            part = min((self._clock() - self._since) / (self._pace * self._current), _NEARLY)
+        return (self._before + part * self._current) / self._whole
+
+    def left(self) -> float | None:
+        """Return about how many seconds are left; None where nothing is known yet."""
+        return None if self._pace is None else self._pace * self._whole * (1.0 - self.done())
+
+
+def estimate_of(contest: "Contest | None", *, generated: bool = False) -> Estimate:
+    """Return the estimate for a run of a contest; for the demo's, whose files are yet to be generated, of None."""
+    weights = dict(_WITH_VOTERS if contest is None or contest.inputs.voters else _RESULTS_ALONE)
+    if generated:
+        return Estimate({"generating the electorate": 20, **weights}, 1.5)
+    return Estimate(weights, _reading_time(list(contest.inputs.paths()) if contest is not None else []))
+
+
+def _reading_time(paths: list[Path]) -> float:
+    """Return about how many seconds it takes to read files, by their size."""
+    sizes = [path.stat().st_size * _PACKED.get(path.suffix, 1) for path in paths if path.is_file()]
+    return 0.5 + sum(sizes) / _PACE
+
+
 @contextlib.contextmanager
-def progress_shown(quiet: bool) -> Iterator[Callable[[str], None]]:
-    """Yield a function that shows the stage of a run, on a terminal only."""
+def progress_shown(quiet: bool, expected: Estimate | None = None) -> Iterator[Callable[[str], None]]:
+    """Yield a function that says which stage of a run begins, and show it, on a terminal only.
+
+    Once two seconds have passed, a bar and the time left are shown too, as soon as they can be told.
+    """
     from rich.console import Console  # noqa: PLC0415
+    from rich.progress import Progress, ProgressColumn, SpinnerColumn, TextColumn  # noqa: PLC0415
+    from rich.progress_bar import ProgressBar  # noqa: PLC0415
     from rich.text import Text  # noqa: PLC0415
 
     screen = Console(stderr=True)
     if quiet or not screen.is_terminal:
         yield lambda _: None
         return
-    with screen.status("") as status:
-        yield lambda stage: status.update(Text(stage, "dim"))
+
+    estimate = expected or Estimate(_WITH_VOTERS)
+    started = time.monotonic()
+
+    class Done(ProgressColumn):
+        """A bar of how much is done."""
+
+        def render(self, task: object) -> "ProgressBar | Text":  # noqa: ARG002
+            early = time.monotonic() - started < _SHOWN_AFTER or estimate.left() is None
+            return Text("") if early else ProgressBar(total=1.0, completed=estimate.done(), width=30)
+
+    class Left(ProgressColumn):
+        """About how long the rest will take."""
+
+        def render(self, task: object) -> Text:  # noqa: ARG002
+            left = estimate.left()
+            early = time.monotonic() - started < _SHOWN_AFTER or left is None
+            return Text("" if early or left is None else f"{duration(left)} left", "dim")
+
+    columns = (SpinnerColumn(), TextColumn("{task.description}", style="dim", markup=False), Done(), Left())
+    with Progress(*columns, console=screen, transient=True, redirect_stdout=sys.stdout.isatty()) as progress:
+        task = progress.add_task("")
+
+        def begin(stage: str) -> None:
+            estimate.begin(stage)
+            progress.update(task, description=stage)
+
+        yield begin
+
+
+def duration(seconds: float) -> str:
+    """Return seconds as a person says them: ``8 s``, ``2 min``, ``1 h 05``."""
+    whole = max(round(seconds), 1)
+    if whole < 60:
+        return f"{whole} s"
+    return f"{round(whole / 60)} min" if whole < 3600 else f"{whole // 3600} h {whole % 3600 // 60:02}"
 
 
 @contextlib.contextmanager
 def bar(quiet: bool) -> Iterator[Callable[[int, int, str], None]]:
-    """Yield a function that shows how much is done, on a terminal only."""
+    """Yield a function that shows how much is done and the time left, on a terminal only."""
     from rich.console import Console  # noqa: PLC0415
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn  # noqa: PLC0415
 
@@ -45,6 +157,6 @@ def bar(quiet: bool) -> Iterator[Callable[[int, int, str], None]]:
         TimeRemainingColumn(),
         TextColumn("{task.description}", markup=False),
     )
-    with Progress(*columns, console=screen, transient=True) as progress:
+    with Progress(*columns, console=screen, transient=True, redirect_stdout=sys.stdout.isatty()) as progress:
         task = progress.add_task("")
         yield lambda done, total, what: progress.update(task, completed=done, total=total, description=what)

@@ -6,7 +6,7 @@ import re
 import pytest
 from rich.console import Console
 
-from turnout.cli import progress, screen
+from turnout.cli import screen
 from turnout.contest import Contest, Inputs
 
 
@@ -24,7 +24,7 @@ def clock():
 
 
 def test_time_left_follows_the_pace_of_the_stages_that_are_done(clock):
-    estimate = progress.Estimate({"reading": 50, "projection": 30, "reporting": 20}, 5.0, clock)
+    estimate = screen.Estimate({"reading": 50, "projection": 30, "reporting": 20}, 5.0, clock)
     estimate.begin("reading")
     assert (estimate.done(), estimate.left()) == (0.0, 10.0)
     clock.now = 2.5
@@ -38,7 +38,7 @@ def test_time_left_follows_the_pace_of_the_stages_that_are_done(clock):
 
 
 def test_a_stage_that_drags_on_is_never_done_before_it_is(clock):
-    estimate = progress.Estimate({"reading": 50, "projection": 50}, 1.0, clock)
+    estimate = screen.Estimate({"reading": 50, "projection": 50}, 1.0, clock)
     estimate.begin("reading")
     clock.now = 1_000.0
     assert estimate.done() < 0.5
@@ -47,7 +47,7 @@ def test_a_stage_that_drags_on_is_never_done_before_it_is(clock):
 
 
 def test_nothing_is_told_before_anything_is_known(clock):
-    estimate = progress.Estimate({"reading": 50, "projection": 50}, clock=clock)
+    estimate = screen.Estimate({"reading": 50, "projection": 50}, clock=clock)
     estimate.begin("reading")
     clock.now = 4.0
     assert estimate.left() is None
@@ -59,7 +59,7 @@ def test_larger_and_packed_files_take_longer(tmp_path):
     def left(name, size):
         path = tmp_path / name
         path.write_bytes(b"x" * size)
-        return progress.estimate_of(Contest(inputs=Inputs(returns=(path,)))).left()
+        return screen.estimate_of(Contest(inputs=Inputs(returns=(path,)))).left()
 
     assert left("small.csv", 1_000) < left("large.csv", 5_000_000) < left("packed.parquet", 5_000_000)
 
@@ -68,12 +68,12 @@ def test_larger_and_packed_files_take_longer(tmp_path):
     ("seconds", "said"), [(0.2, "1 s"), (8.4, "8 s"), (61, "1 min"), (190, "3 min"), (3_900, "1 h 05")]
 )
 def test_seconds_are_said_as_a_person_says_them(seconds, said):
-    assert progress.duration(seconds) == said
+    assert screen.duration(seconds) == said
 
 
 def test_where_there_is_no_terminal_nothing_is_shown(capsys):
     for quiet in (False, True):
-        with progress.stages_shown(quiet) as begin, screen.bar(quiet) as advance:
+        with screen.progress_shown(quiet) as begin, screen.bar(quiet) as advance:
             begin("reading")
             advance(1, 2, "one of two")
     assert capsys.readouterr() == ("", "")
@@ -83,9 +83,9 @@ def test_on_a_terminal_the_stage_and_the_time_left_are_shown(monkeypatch, clock)
     shown = io.StringIO()
     console = Console(file=shown, force_terminal=True, width=80)
     monkeypatch.setattr("rich.console.Console", lambda **_: console)
-    monkeypatch.setattr(progress.time, "monotonic", clock)
-    estimate = progress.Estimate({"reading": 50, "projection": 50}, 8.0, clock)
-    with progress.stages_shown(False, estimate) as begin:
+    monkeypatch.setattr(screen.time, "monotonic", clock)
+    estimate = screen.Estimate({"reading": 50, "projection": 50}, 8.0, clock)
+    with screen.progress_shown(False, estimate) as begin:
         begin("reading")
         clock.now = 4.0
         begin("reading")
