@@ -1,10 +1,8 @@
 """What a terminal shows while a command works."""
 
-import io
 import re
 
 import pytest
-from rich.console import Console
 
 from turnout.cli import screen
 from turnout.contest import Contest, Inputs
@@ -79,17 +77,15 @@ def test_where_there_is_no_terminal_nothing_is_shown(capsys):
     assert capsys.readouterr() == ("", "")
 
 
-def test_on_a_terminal_the_stage_and_the_time_left_are_shown(monkeypatch, clock):
-    shown = io.StringIO()
-    console = Console(file=shown, force_terminal=True, width=80)
-    monkeypatch.setattr("rich.console.Console", lambda **_: console)
+def test_on_a_terminal_the_stage_and_the_time_left_are_shown(monkeypatch, capsys, clock):
+    monkeypatch.setenv("FORCE_COLOR", "1")  # what rich takes for a terminal
     monkeypatch.setattr(screen.time, "monotonic", clock)
     estimate = screen.Estimate({"reading": 50, "projection": 50}, 8.0, clock)
     with screen.progress_shown(False, estimate) as begin:
         begin("reading")
         clock.now = 4.0
-        begin("reading")
-        clock.now = 6.0
-    text = re.sub(r"\x1b\[[0-9;?]*[a-zA-Z]", "", shown.getvalue())
+    out, err = capsys.readouterr()
+    text = re.sub(r"\x1b\[[0-9;?]*[a-zA-Z]", "", err)
+    assert out == ""
     assert "reading" in text
     assert re.search(r"\d+ s left", text)

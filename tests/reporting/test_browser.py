@@ -205,3 +205,12 @@ def test_on_paper_the_tables_are_unfolded_and_the_page_is_light(visit):
     assert tab.evaluate("getComputedStyle(document.body).backgroundColor") == "rgb(255, 255, 255)"
     assert not tab.locator("table.sortable").first.is_visible()  # hundreds of precincts are the workbook's
     assert tab.pdf(format="A4").startswith(b"%PDF")
+
+
+def test_what_is_unfolded_for_the_printer_is_folded_again(visit):
+    tab = visit("full")
+    assert tab.locator("details[open]").count() == 0
+    tab.evaluate("dispatchEvent(new Event('beforeprint'))")
+    assert tab.locator("details[open]").count() == tab.locator("details:not(.long)").count() > 3
+    tab.evaluate("dispatchEvent(new Event('afterprint'))")
+    assert tab.locator("details[open]").count() == 0

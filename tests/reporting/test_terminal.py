@@ -117,3 +117,12 @@ def test_long_names_of_contests_keep_both_ends_and_break_no_word():
 def test_a_text_is_shortened_in_its_middle(text, room, said):
     assert words.shortened(text, room) == said
     assert len(words.shortened(text, room)) <= room
+
+
+def test_a_move_since_the_run_before_is_said():
+    run = examples.founding_case()
+    assert "since the run before" not in shown(run)
+    moved = dataclasses.replace(run, ledger=examples.ledger(run))
+    assert "Jimmy Gomez moved +3.7 points since the run before." in shown(moved)
+    turned = dataclasses.replace(run, ledger=examples.ledger(run, shares=(0.4, 0.45, 0.587)))
+    assert "Jimmy Gomez moved +13.7 points since the run before, and leads now." in shown(turned)

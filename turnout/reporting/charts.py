@@ -21,6 +21,8 @@ from turnout.reporting import words
 
 # pygal looks for plug-ins of its own at every import of any module that is not there, in a way that Python warns of.
 sys.meta_path[:] = [finder for finder in sys.meta_path if type(finder).__module__ != "pygal"]
+# It would build drawings with lxml where that is installed, and they would not be the same bytes.
+etree.to_etree()
 
 #: Units of a chart's width: about a phone's screen, so that its letters can be read there.
 _WIDTH: Final = 350

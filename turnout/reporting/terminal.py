@@ -10,7 +10,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from turnout.reporting import document, summary, tables, words
+from turnout.reporting import document, ledger, summary, tables, words
 from turnout.reporting.run import Run
 
 #: Up to this many contests are shown in full; of larger ballots, this many of the most open.
@@ -139,6 +139,9 @@ def _contest(run: Run, contest: summary.ContestSummary, console: Console) -> Non
     console.print(table)
     if contest.overturned:
         say(console, Text("The projection has another leader than the count.", "bold"))
+    for move in ledger.last_moves(run.ledger).filter(pl.col("contest") == contest.contest).iter_rows(named=True):
+        moved = f"{contest.leader.candidate} moved {words.signed_points(move['move'])} since the run before"
+        say(console, Text(f"{moved}{', and leads now' if move['turned'] else ''}."))
     if contest.reason:
         say(console, Text(contest.reason, "dim"))
     parts = [f"{name} {words.points(sd)}" for name, sd in summary.components(run, contest.contest)]

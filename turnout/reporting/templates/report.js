@@ -48,3 +48,17 @@ function open() {
 }
 addEventListener("hashchange", open);
 open();
+
+// Browsers that cannot unfold by style alone when they print.
+addEventListener("beforeprint", () => {
+  for (const folded of document.querySelectorAll("details:not(.long):not([open])")) {
+    folded.open = true;
+    folded.dataset.folded = "";
+  }
+});
+addEventListener("afterprint", () => {
+  for (const folded of document.querySelectorAll("details[data-folded]")) {
+    folded.open = false;
+    delete folded.dataset.folded;
+  }
+});
