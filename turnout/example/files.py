@@ -142,13 +142,8 @@ def write(directory: Path, tables: dict[str, pl.DataFrame]) -> None:
 
 def write_notes(directory: Path, scenario: Scenario, seed: int) -> None:
     """Write contest.toml and README.txt, which say that the files are synthetic."""
-    write_text(directory / "contest.toml", contest_toml(scenario, seed))
-    write_text(directory / "README.txt", readme(scenario, seed))
-
-
-def write_text(path: Path, text: str) -> None:
-    """Write a text readable by its owner only."""
-    _private(path).write_text(text, encoding="utf-8")
+    _private(directory / "contest.toml").write_text(contest_toml(scenario, seed), encoding="utf-8")
+    _private(directory / "README.txt").write_text(readme(scenario, seed), encoding="utf-8")
 
 
 def _private(path: Path) -> Path:
