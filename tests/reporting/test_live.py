@@ -126,6 +126,17 @@ def test_a_line_of_a_release_held_back_says_why():
     assert live.line("held", AT, "0123456789ab", "2 precincts", None).endswith("held     01234567  2 precincts")
 
 
+def test_a_name_gives_no_commands_to_the_terminal():
+    nasty = projection(("Ada\x1b[2J", 54, 0.56, 0.5, 0.62, 0.9), contest="Mayor\x07\x9b1m")
+    (moved,) = live.movements(state(nasty).steps)
+    console = Console(width=80, record=True, file=io.StringIO())
+    console.print(live.table(moved))
+    shown = (
+        console.export_text() + live.line("taken", AT, "0123", "", nasty) + live.line("held", AT, "", "\x1b]0;", None)
+    )
+    assert not {"\x1b", "\x07", "\x9b"} & set(shown)
+
+
 def test_json_has_every_contests_leader():
     told = json.loads(live.to_json("taken", AT, "0123456789ab", "", AHEAD))
     assert told["event"] == "taken"
