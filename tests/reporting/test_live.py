@@ -54,6 +54,11 @@ def test_a_watch_that_has_ended_does_not_load_its_page_again():
     assert "The watch has ended" in page
 
 
+def test_a_later_release_that_is_not_projected_yet_is_told():
+    page = live.render(REPORT, state(AHEAD, later=("abc", "a mode is not counted in full: Ada has 53.6 %")))
+    assert "A later release (abc) is kept: a mode is not counted in full: Ada has 53.6 %." in page
+
+
 def test_text_from_files_is_escaped():
     nasty = projection(("<script>x</script>", 54, 0.56, 0.5, 0.62, 0.9), contest="<b>Mayor</b>")
     page = live.render(REPORT, state(nasty, held=("abc", "<i>gone</i>")))

@@ -9,6 +9,7 @@ import pytest
 
 from tests.projection.conftest import MODES, write_returns
 from tests.running.night import Night, contest, publish, releases, watched
+from turnout import example
 from turnout.contest import Contest, Inputs
 from turnout.errors import UsageError, WorkspaceBusy
 from turnout.running import project, regressions, shelf
@@ -266,6 +267,28 @@ def test_a_file_that_grows_while_it_is_read_is_projected_once_it_is_whole(tmp_pa
         line[mode] or 0 for line in releases()[1] for mode in ("mail", "election_day", "provisional")
     )
     assert len(list((asked.output / ".kept" / "releases").glob("*/release.json"))) == 1
+
+
+def test_when_the_ballots_change_the_returns_are_projected_anew(tmp_path):
+    directory = tmp_path / "demo"
+    example.generate(directory, 2017, example.CA34.scaled(voters=3_000, precincts=8))
+    asked = Contest.load(directory / "contest.toml")
+    looks = Files(asked.inputs, interval=0.0).arrivals(Event())
+
+    class Night:
+        def arrivals(self, stop):
+            yield next(looks)
+            yield next(looks)
+            lines = (directory / "ballots.csv").read_text().splitlines(keepends=True)
+            (directory / "ballots.csv").write_text("".join(lines[:-5]))
+            yield next(looks)
+
+    watch = Watch(asked)
+    told = list(watch.run(Night(), Event()))
+    assert kinds(told) == ["taken", "taken"]
+    assert told[0].release == told[1].release
+    assert not told[0].projection.equals(told[1].projection)
+    assert len(watch.steps) == 1
 
 
 @pytest.mark.realdata

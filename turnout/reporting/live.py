@@ -130,11 +130,13 @@ class State:
     steps : the releases projected so far
     refresh : seconds after which the page loads itself again; None once the watch has ended
     held : name of the release that is held back, and why; None where none is
+    later : name of a later release that there is nothing to project from yet, and what it says; None where none is
     """
 
     steps: tuple[Step, ...]
     refresh: int | None
     held: tuple[str, str] | None = None
+    later: tuple[str, str] | None = None
 
 
 def write(directory: Path, state: State) -> None:
