@@ -308,6 +308,18 @@ def test_the_night_of_los_angeles_goes_as_it_went(tmp_path, shared_data):
     assert "JIMMY GOMEZ has 53.6 % of 58,778 votes" in told[9].said
 
 
+def test_a_record_that_cannot_be_read_is_passed_over(tmp_path):
+    asked = contest(tmp_path)
+    watched(asked, releases()[:2])
+    records = sorted(
+        (asked.output / ".kept" / "releases").glob("*/release.json"), key=lambda path: path.stat().st_mtime
+    )
+    records[-1].write_text("{")
+    watch = Watch(asked)
+    assert len(watch.steps) == 1
+    assert kinds(watch.run(Night(asked, releases()[2:3]), Event())) == ["taken"]
+
+
 def test_a_killed_copy_is_swept_away(tmp_path):
     asked = contest(tmp_path)
     left = shelf_of(asked.output) / ".arriving-0123"

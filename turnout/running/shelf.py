@@ -195,9 +195,12 @@ def confirm(directory: Path, name: str) -> Release:
 def _releases(directory: Path) -> list[Release]:
     found = []
     for path in directory.glob(f"*/{_RECORD}"):
-        told: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
-        at = dt.datetime.fromisoformat(told["at"])
-        found.append(Release(path.parent, at, told["sha256"], told["status"], told["said"]))
+        try:
+            told: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+            at = dt.datetime.fromisoformat(told["at"])
+            found.append(Release(path.parent, at, told["sha256"], told["status"], told["said"]))
+        except (ValueError, KeyError, TypeError):
+            continue  # somebody else's, or edited by hand: the release counts as never seen
     return sorted(found, key=lambda release: (release.at, release.sha256))
 
 
