@@ -27,15 +27,22 @@ ROOT: Final = Path(__file__).resolve().parents[1]
 DOCS: Final = ROOT / "docs"
 #: Pages that live elsewhere in the repository: page -> file.
 ELSEWHERE: Final = {
-    "changelog.md": ROOT / "CHANGELOG.md",
-    "contributing.md": ROOT / "CONTRIBUTING.md",
+    **{
+        page: ROOT / name
+        for page, name in (
+            ("changelog.md", "CHANGELOG.md"),
+            ("contributing.md", "CONTRIBUTING.md"),
+            ("security.md", "SECURITY.md"),
+        )
+        if (ROOT / name).exists()
+    },
     **{f"models/{card.name}": card for card in sorted((ROOT / "models").glob("*.md"))},
 }
 #: Width at which the help is written out.
 _COLUMNS: Final = 96
 _FENCE: Final = re.compile(r"^(```+)(\w*)[^\n]*\n(.*?)^\1[ \t]*$", re.DOTALL | re.MULTILINE)
 _COLOUR: Final = re.compile(r"\x1b\[[0-9;]*m")
-_LINK: Final = re.compile(r"(\]\()([^)\s]+)(\))")
+_LINK: Final = re.compile(r"\[([^\]\n]*)\]\(([^)\s]+)\)")
 
 
 def pages() -> dict[str, str]:
@@ -98,15 +105,17 @@ def _references(text: str) -> str:
 
 
 def _linked(page: str, path: Path, places: dict[Path, str]) -> str:
-    """Return a file's text with links to other pages' files turned into links to the pages."""
+    """Return a file's text with links to files that are pages turned into links to these, and others into text."""
 
     def turned(found: re.Match[str]) -> str:
-        target, _, anchor = found.group(2).partition("#")
-        there = places.get((path.parent / target).resolve()) if target and "://" not in target else None
-        if there is None:
+        said, leads = found.groups()
+        target, _, anchor = leads.partition("#")
+        there = (path.parent / target).resolve()
+        if not target or "://" in target or not there.exists():
             return found.group(0)
-        up = "../" * page.count("/")
-        return f"{found.group(1)}{up}{there}{'#' + anchor if anchor else ''}{found.group(3)}"
+        if there not in places:
+            return said
+        return f"[{said}]({'../' * page.count('/')}{places[there]}{'#' + anchor if anchor else ''})"
 
     return _LINK.sub(turned, path.read_text(encoding="utf-8"))
 
@@ -123,6 +132,20 @@ def navigation(nav: list[Any], there: set[str]) -> list[Any]:
     return kept
 
 
+def listed(nav: list[Any]) -> list[str]:
+    """Return the pages of a navigation."""
+    leads = [lead for entry in nav for lead in entry.values()]
+    return [page for lead in leads for page in (listed(lead) if isinstance(lead, list) else [lead])]
+
+
+def complete(nav: list[Any], gathered: dict[str, str]) -> list[Any]:
+    """Return the navigation of the pages there are; those it does not name stand last, by their headings."""
+    kept = navigation(nav, set(gathered))
+    others = sorted(set(gathered) - set(listed(kept)))
+    more = [{gathered[page].partition("\n")[0].lstrip("# "): page} for page in others]
+    return [*kept, {"More": more}] if more else kept
+
+
 def prepare(directory: Path) -> None:
     """Write the pages and the generator's configuration into a directory, in place of what an earlier build left."""
     shutil.rmtree(directory, ignore_errors=True)
@@ -135,7 +158,7 @@ def prepare(directory: Path) -> None:
     config = (DOCS / "site.toml").read_text(encoding="utf-8")
     told = tomllib.loads(config)["project"]
     nav = re.compile(r"^nav = \[\n.*?^\]$", re.DOTALL | re.MULTILINE)
-    config = nav.sub(lambda _: f"nav = {_toml(navigation(told['nav'], set(gathered)))}", config, count=1)
+    config = nav.sub(lambda _: f"nav = {_toml(complete(told['nav'], gathered))}", config, count=1)
     config = config.replace('paths = ["."]', f"paths = [{_toml(str(ROOT))}]")
     config = config.replace('extensions = ["docstrings.py"]', f"extensions = [{_toml(str(DOCS / 'docstrings.py'))}]")
     (directory / "zensical.toml").write_text(config, encoding="utf-8")

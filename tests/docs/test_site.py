@@ -2,7 +2,6 @@
 
 import importlib.util
 import re
-import shutil
 import subprocess
 import sys
 import tomllib
@@ -31,19 +30,10 @@ def built(tmp_path_factory) -> Path:
     return directory / "site"
 
 
-def listed(nav) -> list[str]:
-    return [
-        page
-        for entry in nav
-        for leads in entry.values()
-        for page in (listed(leads) if isinstance(leads, list) else [leads])
-    ]
-
-
 def test_every_page_has_a_place_and_is_there(built):
     nav = tomllib.loads((built.parent / "zensical.toml").read_text(encoding="utf-8"))["project"]["nav"]
-    assert sorted(listed(nav)) == sorted(site.pages())
-    for page in listed(nav):
+    assert sorted(site.listed(nav)) == sorted(site.pages())
+    for page in site.listed(nav):
         assert (built / page).with_suffix(".html").is_file()
 
 
@@ -104,12 +94,25 @@ def test_formulas_in_other_code_are_left_alone():
     assert "<math" in site.formulas("```math\nx^2\n```\n")
 
 
-def test_links_to_files_of_the_repository_become_links_to_pages(tmp_path):
-    shutil.copy(ROOT / "docs" / "backtest.md", tmp_path)
+def test_links_to_files_of_the_repository_become_links_to_pages():
     assert "](models/shift.md)" in site.pages()["backtest.md"]
     assert "](../docs/backtest.md)" not in site.pages()["models/shift.md"]
+
+
+def test_links_to_files_that_are_no_pages_become_text(tmp_path):
+    (tmp_path / "Makefile").touch()
+    (tmp_path / "b.md").touch()
+    page = tmp_path / "a.md"
+    page.write_text("[the makefile](Makefile), [b](b.md#c), [gone](gone.md), [far](https://x.example), [here](#d)")
+    text = site._linked("howto/a.md", page, {tmp_path / "b.md": "b.md"})
+    assert text == "the makefile, [b](../b.md#c), [gone](gone.md), [far](https://x.example), [here](#d)"
 
 
 def test_pages_that_are_not_there_leave_no_empty_section():
     nav = [{"A": "a.md"}, {"B": [{"C": "c.md"}]}, {"D": [{"E": "e.md"}, {"F": "f.md"}]}]
     assert site.navigation(nav, {"a.md", "f.md"}) == [{"A": "a.md"}, {"D": [{"F": "f.md"}]}]
+
+
+def test_pages_without_a_place_stand_last():
+    pages = {"a.md": "# A\n", "b.md": "# Of bees\n\ntext"}
+    assert site.complete([{"A": "a.md"}], pages) == [{"A": "a.md"}, {"More": [{"Of bees": "b.md"}]}]

@@ -54,6 +54,11 @@ def test_a_watch_that_has_ended_does_not_load_its_page_again():
     assert "The watch has ended" in page
 
 
+def test_a_later_release_that_is_not_projected_yet_is_told():
+    page = live.render(REPORT, state(AHEAD, later=("abc", "a mode is not counted in full: Ada has 53.6 %")))
+    assert "A later release (abc) is kept: a mode is not counted in full: Ada has 53.6 %." in page
+
+
 def test_text_from_files_is_escaped():
     nasty = projection(("<script>x</script>", 54, 0.56, 0.5, 0.62, 0.9), contest="<b>Mayor</b>")
     page = live.render(REPORT, state(nasty, held=("abc", "<i>gone</i>")))
@@ -124,6 +129,17 @@ def test_a_line_says_who_leads(projected, said):
 
 def test_a_line_of_a_release_held_back_says_why():
     assert live.line("held", AT, "0123456789ab", "2 precincts", None).endswith("held     01234567  2 precincts")
+
+
+def test_a_name_gives_no_commands_to_the_terminal():
+    nasty = projection(("Ada\x1b[2J", 54, 0.56, 0.5, 0.62, 0.9), contest="Mayor\x07\x9b1m")
+    (moved,) = live.movements(state(nasty).steps)
+    console = Console(width=80, record=True, file=io.StringIO())
+    console.print(live.table(moved))
+    shown = (
+        console.export_text() + live.line("taken", AT, "0123", "", nasty) + live.line("held", AT, "", "\x1b]0;", None)
+    )
+    assert not {"\x1b", "\x07", "\x9b"} & set(shown)
 
 
 def test_json_has_every_contests_leader():

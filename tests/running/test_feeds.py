@@ -196,6 +196,32 @@ def test_a_history_without_modes_says_which_release_completes_which(tmp_path):
     ]
 
 
+def totals(times) -> str:
+    return "release,as_of,candidate,votes\n" + "".join(
+        f"{n},{at},{name},{10 * n}\n" for n, at in enumerate(times, start=1) for name in ("Ada", "Bob")
+    )
+
+
+@pytest.mark.parametrize(
+    ("times", "said"),
+    [
+        (["2022-11-08 20:00", "2022-11-08 23:00", "2022-11-09 04:00", "2022-11-10 16:00", "2022-12-01 12:00"],
+         "1=mail, 3=election_day, 5=late_mail"),
+        (["2022-11-08 20:00", "2022-11-08 23:00", "2022-11-09 04:00"], "1=mail, 3=election_day"),
+        (["", "", ""], "1=mail, 3=election_day"),
+        (["2022-11-08 20:00", "2022-11-10 16:00"], "1=mail, 2=late_mail"),
+        (["2022-11-08 20:00"], "1=mail"),
+    ],
+)  # fmt: skip
+def test_without_a_word_on_modes_a_history_is_taken_for_a_usual_night_and_says_so(tmp_path, times, said):
+    first, *rest = looks(history(tmp_path, totals(times)))
+    assert f"these complete a mode: {said}. Say otherwise with --counts." in first
+    assert len(rest) == len(times)
+    assert [each.counts for each in rest[0].inputs(tmp_path).release] == [
+        word.partition("=")[2] for word in said.split(", ")
+    ]
+
+
 def test_a_history_may_be_parquet(tmp_path):
     frame = pl.DataFrame({"Release": [1], "candidate": ["Ada"], "mail": [5]})
     frame.write_parquet(tmp_path / "night.parquet")

@@ -9,6 +9,7 @@ import pytest
 
 from tests.projection.conftest import MODES, write_returns
 from tests.running.night import Night, contest, publish, releases, watched
+from turnout import example
 from turnout.contest import Contest, Inputs
 from turnout.errors import UsageError, WorkspaceBusy
 from turnout.running import project, regressions, shelf
@@ -268,6 +269,28 @@ def test_a_file_that_grows_while_it_is_read_is_projected_once_it_is_whole(tmp_pa
     assert len(list((asked.output / ".kept" / "releases").glob("*/release.json"))) == 1
 
 
+def test_when_the_ballots_change_the_returns_are_projected_anew(tmp_path):
+    directory = tmp_path / "demo"
+    example.generate(directory, 2017, example.CA34.scaled(voters=3_000, precincts=8))
+    asked = Contest.load(directory / "contest.toml")
+    looks = Files(asked.inputs, interval=0.0).arrivals(Event())
+
+    class Night:
+        def arrivals(self, stop):
+            yield next(looks)
+            yield next(looks)
+            lines = (directory / "ballots.csv").read_text().splitlines(keepends=True)
+            (directory / "ballots.csv").write_text("".join(lines[:-5]))
+            yield next(looks)
+
+    watch = Watch(asked)
+    told = list(watch.run(Night(), Event()))
+    assert kinds(told) == ["taken", "taken"]
+    assert told[0].release == told[1].release
+    assert not told[0].projection.equals(told[1].projection)
+    assert len(watch.steps) == 1
+
+
 @pytest.mark.realdata
 def test_the_night_of_los_angeles_goes_as_it_went(tmp_path, shared_data):
     name = "UNITED STATES REPRESENTATIVE, 34th District"
@@ -283,6 +306,18 @@ def test_the_night_of_los_angeles_goes_as_it_went(tmp_path, shared_data):
     assert [row["candidate"] for row in taken] == ["JIMMY GOMEZ"] * 4
     assert all(row["lo90"] <= final <= row["hi90"] for row in taken)
     assert "JIMMY GOMEZ has 53.6 % of 58,778 votes" in told[9].said
+
+
+def test_a_record_that_cannot_be_read_is_passed_over(tmp_path):
+    asked = contest(tmp_path)
+    watched(asked, releases()[:2])
+    records = sorted(
+        (asked.output / ".kept" / "releases").glob("*/release.json"), key=lambda path: path.stat().st_mtime
+    )
+    records[-1].write_text("{")
+    watch = Watch(asked)
+    assert len(watch.steps) == 1
+    assert kinds(watch.run(Night(asked, releases()[2:3]), Event())) == ["taken"]
 
 
 def test_a_killed_copy_is_swept_away(tmp_path):

@@ -51,7 +51,8 @@ Counts = Annotated[
     typer.Option(
         "--counts",
         metavar="LIST",
-        help="Of a history without modes: which release completes which mode, as 1=mail,14=election_day.",
+        help="Of a history without modes: which release completes which mode, as 1=mail,14=election_day."
+        " [default: by their times]",
     ),
 ]
 Serve = Annotated[

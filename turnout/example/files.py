@@ -144,14 +144,9 @@ def write(directory: Path, tables: dict[str, pl.DataFrame]) -> None:
 
 def write_notes(directory: Path, scenario: Scenario, seed: int) -> None:
     """Write contest.toml and README.txt, which say that the files are synthetic."""
-    write_text(directory / "contest.toml", contest_toml(scenario, seed))
-    write_text(directory / "README.txt", readme(scenario, seed))
-
-
-def write_text(path: Path, text: str) -> None:
-    """Write a text readable by its owner only, all of it or nothing."""
-    with placed(path) as written:
-        written.write_text(text, encoding="utf-8")
+    for name, text in (("contest.toml", contest_toml(scenario, seed)), ("README.txt", readme(scenario, seed))):
+        with placed(directory / name) as path:
+            path.write_text(text, encoding="utf-8")
 
 
 def readme(scenario: Scenario, seed: int) -> str:

@@ -41,7 +41,9 @@ def write_night(directory: Path, truth: Truth) -> None:
     """Write ``releases.csv`` and what it is into a directory apart from the inputs, where no model looks for it."""
     directory.mkdir(mode=0o700, exist_ok=True)
     files.write(directory, {"releases": night(truth)})
-    files.write_text(directory / "README.txt", _README)
+    note = directory / "README.txt"
+    note.touch(mode=0o600)
+    note.write_text(_README, encoding="utf-8")
 
 
 _README: Final = """SYNTHETIC DATA. How the count of the election beside went on after its first release.

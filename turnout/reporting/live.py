@@ -10,6 +10,7 @@ import json
 import os
 import re
 import secrets
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -129,11 +130,13 @@ class State:
     steps : the releases projected so far
     refresh : seconds after which the page loads itself again; None once the watch has ended
     held : name of the release that is held back, and why; None where none is
+    later : name of a later release that there is nothing to project from yet, and what it says; None where none is
     """
 
     steps: tuple[Step, ...]
     refresh: int | None
     held: tuple[str, str] | None = None
+    later: tuple[str, str] | None = None
 
 
 def write(directory: Path, state: State) -> None:
@@ -198,18 +201,22 @@ def clock(at: dt.datetime) -> str:
 
 def line(kind: str, at: dt.datetime, release: str, said: str, projection: pl.DataFrame | None) -> str:
     """Return what became of a release in a line: its leader where it was projected, or why it was not."""
-    start = f"{clock(at):<15}  {kind:<7}  {release[:8]:<8}"
-    if projection is None:
-        return f"{start}  {said}"
-    leaders = _leaders(projection)
-    if len(leaders) > 1:
-        counts = {
-            status: sum(row["status"] == status for row in leaders) for status in ("projected", "final", "abstained")
-        }
-        told = ", ".join(f"{number:,} {status}" for status, number in counts.items() if number)
-        return f"{start}  {words.plural(len(leaders), 'contest')}: {told}"
-    row = leaders[0]
-    return f"{start}  {_leading(row)}" if row["status"] != "abstained" else f"{start}  no projection"
+    told = said if projection is None else _outcome(_leaders(projection))
+    return f"{clock(at):<15}  {kind:<7}  {release[:8]:<8}  {_harmless(told)}"
+
+
+def _outcome(leaders: Sequence[dict[str, Any]]) -> str:
+    """Say how a contest stands, or how many of several are projected."""
+    if len(leaders) == 1:
+        return "no projection" if leaders[0]["status"] == "abstained" else _leading(leaders[0])
+    found = Counter(row["status"] for row in leaders)
+    parts = [f"{found[status]:,} {status}" for status in ("projected", "final", "abstained") if found[status]]
+    return f"{words.plural(len(leaders), 'contest')}: {', '.join(parts)}"
+
+
+def _harmless(text: str) -> str:
+    """Replace control characters in what came from files: a terminal would obey them."""
+    return "".join(each if each.isprintable() else "\N{REPLACEMENT CHARACTER}" for each in text)
 
 
 def _leading(row: dict[str, Any]) -> str:
@@ -231,7 +238,7 @@ def to_json(kind: str, at: dt.datetime, release: str, said: str, projection: pl.
 
 def table(movement: Movement) -> Table:
     """Return how one contest moved, at eighty columns."""
-    caption = Text.assemble((movement.contest, "bold"), ": ", movement.candidate)
+    caption = Text.assemble((_harmless(movement.contest), "bold"), ": ", _harmless(movement.candidate))
     drawn = Table(box=box.SIMPLE_HEAD, title=caption, title_justify="left", title_style="", pad_edge=False)
     for name in ("Published", "Votes", "Counted", "Projected", "90 % interval", "Wins in"):
         drawn.add_column(name, justify="left" if name == "Published" else "right", no_wrap=True)

@@ -48,6 +48,8 @@ class Feed(Protocol):
 class Files:
     """The returns of a contest: files that are rewritten, or files of a pattern of which the newest counts.
 
+    Where the voter file, its history or the ballots change, the returns arrive once more.
+
     Attributes
     ----------
     inputs : the contest's
@@ -71,18 +73,20 @@ class Files:
     def arrivals(self, stop: Event) -> Iterator[Arrival | str | None]:
         """Yield the returns whenever their files have changed and stand still."""
         seen: Stamp = ()
+        others = [*self.inputs.voters, *self.inputs.vote_history, *self.inputs.ballots]
         while not stop.is_set():
             if problem := _run(self.command):
                 yield problem
             try:
                 found = self._found()
+                beside = source.expand(others, files.members())
             except TurnoutError as error:
                 yield f"{error}{WAITING}"
             else:
-                stamp = _stamp(found)
-                if stamp not in ((), seen) and (stamp := _quiet(found, stamp, stop)):
+                stamp = _stamp([*found, *beside])
+                if stamp not in ((), seen) and (stamp := _quiet([*found, *beside], stamp, stop)):
                     seen = stamp
-                    yield self._arrival(found, stamp)
+                    yield self._arrival(found, beside, stamp)
                 else:
                     yield None
             stop.wait(self.interval)
@@ -103,13 +107,13 @@ class Files:
         published = _published(self.inputs)
         return [*source.expand(self.inputs.returns, files.members()), *(Source(path) for path in published)]
 
-    def _arrival(self, found: Sequence[Source], stamp: Stamp) -> Arrival:
+    def _arrival(self, found: Sequence[Source], beside: Sequence[Source], stamp: Stamp) -> Arrival:
         names = _names([each.path for each in found])
         whole = time.monotonic() + max(SETTLED - _age(stamp), 0.0)
 
         def steady() -> bool:
             time.sleep(max(whole - time.monotonic(), 0.0))
-            return _stamp(found) == stamp
+            return _stamp([*found, *beside]) == stamp
 
         def inputs(directory: Path) -> Inputs:
             if self.newest is not None:
@@ -131,6 +135,7 @@ class Files:
             dt.datetime.now().astimezone(),
             {name: path for path, name in names.items()},
             inputs,
+            beside=stamp[len(found) :],
             steady=steady,
         )
 

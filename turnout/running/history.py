@@ -1,7 +1,8 @@
 """A history of releases in one file, replayed as its night would have gone."""
 
 import datetime as dt
-from collections.abc import Iterator, Mapping
+import itertools
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
@@ -13,12 +14,14 @@ import polars as pl
 from turnout.contest import Contest, Inputs, Release
 from turnout.errors import InputRefused, UsageError
 from turnout.running.shelf import Arrival
-from turnout.vocabulary import Mode
+from turnout.vocabulary import MODES, WIDE_MODE_COLUMNS, Mode
 
 _NUMBER: Final = "release"
 _TIMES: Final = ("as_of", "ts")
 #: Between releases whose time the file does not say.
 _GAP: Final = dt.timedelta(minutes=10)
+#: A pause that no election night takes: what comes after it is counted on later days.
+_NIGHT: Final = dt.timedelta(hours=12)
 _START: Final = dt.datetime(2000, 1, 1, 20, tzinfo=dt.UTC)
 
 
@@ -30,7 +33,8 @@ class History:
     ----------
     path : CSV, TSV or Parquet with a column ``release`` (1, 2, …) and perhaps ``as_of`` or ``ts``, its time
     contest : what is projected; its returns are those of the file
-    counts : number of a release -> the mode that is counted in full with it, where the file does not say modes
+    counts : number of a release -> the mode that is counted in full with it, where the file does not say modes.
+        Empty: the first is of mail, the last of the night of the polls, the last of all of late mail
     speed : how many times as fast as the night; 0: without waiting
     """
 
@@ -38,22 +42,32 @@ class History:
     contest: Contest
     counts: Mapping[int, Mode] = field(default_factory=dict)
     speed: float = 0.0
-    _rows: pl.DataFrame = field(init=False, repr=False)
+    _releases: tuple[tuple[int, dt.datetime, pl.DataFrame], ...] = field(init=False, repr=False)
+    _assumed: bool = field(init=False, default=False)
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "_rows", _read(self.path))
-        numbers = set(self._rows[_NUMBER])
+        rows = _read(self.path)
+        numbers = rows[_NUMBER].unique().sort().to_list()
         if unknown := [number for number in self.counts if number not in numbers]:
             raise UsageError(
-                f"{self.path.name}: holds no release {unknown[0]}; it holds {min(numbers)} to {max(numbers)}."
+                f"{self.path.name}: holds no release {unknown[0]}; it holds {numbers[0]} to {numbers[-1]}."
             )
+        object.__setattr__(self, "_releases", _timed(rows))
+        if not self.counts and not _says_modes(rows.columns):
+            object.__setattr__(self, "counts", _assumed(self._releases))
+            object.__setattr__(self, "_assumed", True)
 
-    def arrivals(self, stop: Event) -> Iterator[Arrival | None]:
-        """Yield every release when its time has come."""
+    def arrivals(self, stop: Event) -> Iterator[Arrival | str | None]:
+        """Yield every release when its time has come; first of all, what is taken for granted of them."""
+        if self._assumed:
+            told = ", ".join(f"{number}={mode}" for number, mode in self.counts.items())
+            yield (
+                f"{self.path.name} does not say how votes were cast. By the times of its releases these complete a"
+                f" mode: {told}. Say otherwise with --counts."
+            )
         before: dt.datetime | None = None
         placed: dict[int, Path] = {}
-        for (number,), rows in self._rows.partition_by(_NUMBER, as_dict=True, maintain_order=True).items():
-            at = _time(rows) or (before + _GAP if before else _START)
+        for number, at, rows in self._releases:
             if self.speed and before is not None and at > before:
                 stop.wait((at - before).total_seconds() / self.speed)
             if stop.is_set():
@@ -61,7 +75,7 @@ class History:
             before = at
             name = f"{self.path.stem}-{number:04d}.csv"
             content = rows.drop(_NUMBER).write_csv().encode()
-            yield Arrival(at, {name: content}, partial(self._inputs, name, int(number), placed), self._so_far(rows))
+            yield Arrival(at, {name: content}, partial(self._inputs, name, number, placed), self._so_far(rows))
 
     def _inputs(self, name: str, number: int, placed: dict[int, Path], directory: Path) -> Inputs | None:
         """Return what to project once a release is in ``directory``; None where it completes no mode."""
@@ -124,6 +138,37 @@ def _frame(path: Path) -> pl.DataFrame:
         return frame.with_columns(pl.all().cast(pl.String))
     separator = "\t" if ".tsv" in "".join(path.suffixes).lower() else ","
     return pl.read_csv(path, infer_schema=False, separator=separator)
+
+
+def _timed(rows: pl.DataFrame) -> tuple[tuple[int, dt.datetime, pl.DataFrame], ...]:
+    """Return number, time and lines of every release, in the order of the numbers."""
+    found: list[tuple[int, dt.datetime, pl.DataFrame]] = []
+    for (number,), lines in rows.partition_by(_NUMBER, as_dict=True, maintain_order=True).items():
+        at = _time(lines) or (found[-1][1] + _GAP if found else _START)
+        found.append((int(number), at, lines))
+    return tuple(found)
+
+
+def _says_modes(columns: Sequence[str]) -> bool:
+    """Whether a history says how votes were cast, or holds no votes that could be without."""
+    return not {"votes", "total_votes"} & set(columns) or bool({"mode", *WIDE_MODE_COLUMNS, *MODES} & set(columns))
+
+
+def _assumed(releases: Sequence[tuple[int, dt.datetime, pl.DataFrame]]) -> dict[int, Mode]:
+    """Return which release completes which mode, as nights usually go: mail first, polls by morning, mail again."""
+    number = [each for each, _, _ in releases]
+    breaks = [
+        place
+        for place, ((_, before, _), (_, after, _)) in enumerate(itertools.pairwise(releases))
+        if after - before > _NIGHT
+    ]
+    found: dict[int, Mode] = {number[0]: "mail"}
+    night_ends = breaks[0] if breaks else len(releases) - 1
+    if night_ends > 0:
+        found[number[night_ends]] = "election_day"
+    if breaks:
+        found[number[-1]] = "late_mail"
+    return found
 
 
 def _time(rows: pl.DataFrame) -> dt.datetime | None:

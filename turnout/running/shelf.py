@@ -8,7 +8,7 @@ import json
 import os
 import secrets
 import shutil
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Hashable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import IO, Any, Final, Literal
@@ -41,6 +41,7 @@ class Arrival:
     files : name below the release's directory -> the file, or its content
     inputs : from the directory of its files to the inputs to project; None where there is nothing to project yet
     said : what it counts so far, for a release there is nothing to project from
+    beside : what tells the other inputs of the contest from those of another moment
     steady : waits until the files have stood still long enough to be whole; whether they are still those found
     """
 
@@ -48,6 +49,7 @@ class Arrival:
     files: Mapping[str, Path | bytes]
     inputs: Callable[[Path], Inputs | None]
     said: str = ""
+    beside: Hashable = None
     steady: Callable[[], bool] = lambda: True
 
 
@@ -193,9 +195,12 @@ def confirm(directory: Path, name: str) -> Release:
 def _releases(directory: Path) -> list[Release]:
     found = []
     for path in directory.glob(f"*/{_RECORD}"):
-        told: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
-        at = dt.datetime.fromisoformat(told["at"])
-        found.append(Release(path.parent, at, told["sha256"], told["status"], told["said"]))
+        try:
+            told: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+            at = dt.datetime.fromisoformat(told["at"])
+            found.append(Release(path.parent, at, told["sha256"], told["status"], told["said"]))
+        except (ValueError, KeyError, TypeError):
+            continue  # somebody else's, or edited by hand: the release counts as never seen
     return sorted(found, key=lambda release: (release.at, release.sha256))
 
 

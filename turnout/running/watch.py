@@ -1,7 +1,7 @@
 """A contest projected whenever its returns change: releases kept, regressions held back, a page that follows."""
 
 import datetime as dt
-from collections.abc import Callable, Generator, Sequence
+from collections.abc import Callable, Generator, Hashable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from threading import Event
@@ -81,7 +81,8 @@ class Watch:
         self._shelf = Shelf(shelf_of(self.contest.output, replayed=self.replayed))
         if self.replayed:
             self._shelf.clear()
-        self._looked = False
+        self._beside: tuple[Hashable, ...] = ()  # of the release seen last, by this watch
+        self._later: tuple[str, str] | None = None
         self._taken: Release | None = None
         self._held: tuple[Release, Inputs] | None = None
         for release in self._shelf.releases():
@@ -120,12 +121,13 @@ class Watch:
     def _arrived(self, arrival: Arrival) -> Told | None:
         """Take a release; None where its files changed while they were copied, or it is the one seen last."""
         release = self._shelf.take(arrival)
-        if self._looked and release.status != "new":
+        if release.status != "new" and self._beside == (arrival.beside,):
             return None
         inputs = arrival.inputs(release.files)
         if inputs is None:
             said = f"a mode is not counted in full{arrival.said}; the projection stands"
             self._shelf.record(release, "kept", said)
+            self._later = release.name, said
             return Told("kept", release.at, release.name, said)
         try:
             told = self._projected(release, inputs, insist=self.accept_regressions, steady=arrival.steady)
@@ -133,7 +135,7 @@ class Watch:
             if release.status == "new":
                 self._shelf.drop(release)
             return None
-        self._looked = True
+        self._beside = (arrival.beside,)
         return told
 
     def _projected(
@@ -171,7 +173,7 @@ class Watch:
             return Told("refused", release.at, release.name, str(error))
         projection = run.projection.select(page.FOLLOWED)
         self._taken = self._shelf.record(release, "taken", counted=seen[0], projected=projection)
-        self._held = None
+        self._held = self._later = None
         if self.steps and self.steps[-1].release == release.name:  # a watch that was started anew
             self.steps.pop()
         self.steps.append(page.Step(release.at, release.name, projection))
@@ -192,7 +194,7 @@ class Watch:
 
     def _write(self, refresh: int | None) -> None:
         held = None if self._held is None else (self._held[0].name, self._held[0].said)
-        page.write(self.contest.output, page.State(tuple(self.steps), refresh, held))
+        page.write(self.contest.output, page.State(tuple(self.steps), refresh, held, self._later))
 
 
 def shelf_of(output: Path, *, replayed: bool = False) -> Path:
