@@ -6,7 +6,7 @@ STAMP  := $(VENV)/.installed
 # Root only, and never a question: elsewhere chromium is the user's to install.
 APT    := DEBIAN_FRONTEND=noninteractive timeout 200 apt-get -qq -o Acquire::Retries=1 -o Acquire::http::Timeout=20
 
-.PHONY: help demo test lint types docs pytest browser bench format lock clean
+.PHONY: help demo test lint types docs pytest browser soak fuzz audit bench format lock clean
 
 help:            ## what can be made
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/' | expand -t 16
@@ -43,6 +43,23 @@ browser:         ## chromium, which some tests open the page in; without it they
 	  && $(APT) install -y --no-install-recommends chromium fonts-dejavu-core >/dev/null; } \
 	  || echo "no chromium could be installed: the tests of the page in a browser will be skipped"
 
+soak: $(STAMP)   ## what CI does of kills and hostile input, ten times over from other seeds, and coverage-guided fuzzing
+	TURNOUT_SOAK=10 $(BIN)/pytest -s -n 0 tests/faults/test_kills.py
+	for round in 1 2 3 4 5 6 7 8 9 10; do \
+	  $(BIN)/pytest -n auto --hypothesis-profile soak tests/test_hostile.py tests/reading/test_nothing_lost.py || exit 1; \
+	done
+	$(MAKE) fuzz
+
+fuzz: $(STAMP)   ## coverage-guided fuzzing of configs, layouts and readers (atheris, in an environment of its own)
+	$(BIN)/uv venv --quiet --clear --python $(BIN)/python $(VENV)-fuzz
+	$(BIN)/uv pip install --quiet --python $(VENV)-fuzz/bin/python --group fuzz --editable .
+	for target in config layout returns; do \
+	  $(VENV)-fuzz/bin/python -m tests.fuzz $$target -atheris_runs=$(or $(RUNS),5000) -max_len=2000 -timeout=0 || exit 1; \
+	done
+
+audit: $(STAMP)  ## known vulnerabilities of the pinned dependencies (needs the network; what cannot be audited fails)
+	$(BIN)/uv tool run --from pip-audit==2.10.1 pip-audit --requirement requirements.lock --require-hashes --disable-pip --strict
+
 bench: $(STAMP)  ## seconds of a statewide ballot: make bench HISTORY=past-results/ (see benchmarks/, also for reading)
 	$(BIN)/python benchmarks/statewide.py --history $(HISTORY)
 
@@ -55,4 +72,4 @@ lock: $(STAMP)   ## pin every dependency, with hashes, for every platform
 	  --no-emit-find-links --no-annotate --group dev --group docs --output-file requirements.lock pyproject.toml
 
 clean:           ## remove the environment and what was generated
-	rm -rf $(VENV) build demo dist .mypy_cache .pytest_cache .ruff_cache
+	rm -rf $(VENV) $(VENV)-fuzz build demo dist .mypy_cache .pytest_cache .ruff_cache

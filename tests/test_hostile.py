@@ -56,17 +56,19 @@ def run(tmp_path: Path, frame: pl.DataFrame, **fields):
     return project.run(Contest(inputs=inputs, output=tmp_path / "out", draws=100, **fields))
 
 
-@pytest.mark.parametrize("name", SQL)
-def test_sql_in_names_of_candidates_precincts_and_contests_is_a_name(tmp_path, name):
-    found = run(tmp_path, returns((name, "Bob"), (name, "2"), name))
-    assert sorted(found.projection["candidate"]) == sorted((name.strip(), "Bob"))
-    assert set(found.projection["contest"]) == {name.strip()}
+def test_sql_in_names_of_candidates_precincts_and_contests_is_a_name(tmp_path):
+    ballot = pl.concat([returns((name, "Bob"), (name, "2"), name) for name in SQL])
+    found = run(tmp_path, ballot)
+    for name in SQL:
+        there = found.projection.filter(pl.col("contest") == name.strip())["candidate"]
+        assert sorted(there) == sorted((name.strip(), "Bob"))
     assert sorted(path.name for path in tmp_path.iterdir()) == ["out", "returns.csv"]
 
 
-@pytest.mark.parametrize("name", SQL)
+@pytest.mark.parametrize("name", SQL[:5])
 def test_sql_in_the_config_is_a_value(tmp_path, name):
     run(tmp_path, returns(("Ada", "Bob"), contest=name), name=name, state=name[:9], note=name, title=name)
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["out", "returns.csv"]
 
 
 def test_sql_in_column_and_file_names_is_a_name(tmp_path):
@@ -297,7 +299,7 @@ _CELLS = st.one_of(
 )
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(
     st.lists(
         st.sampled_from(

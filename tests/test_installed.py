@@ -1,8 +1,9 @@
-"""The wheel, away from the checkout: it carries sql/, models/ and configs/, and works without the sources."""
+"""The wheel and the sdist, away from the checkout: they carry sql/, models/ and configs/, and work without it."""
 
 import os
 import subprocess
 import sys
+import tarfile
 import zipfile
 from pathlib import Path
 
@@ -11,16 +12,30 @@ import pytest
 ROOT = Path(__file__).resolve().parents[1]
 
 
+def built(source: Path, kind: str, directory: Path) -> Path:
+    command = [sys.executable, "-m", "hatchling", "build", "-t", kind, "-d", str(directory)]
+    subprocess.run(command, cwd=source, check=True, capture_output=True)
+    (made,) = directory.glob("*.whl" if kind == "wheel" else "*.tar.gz")
+    return made
+
+
 @pytest.fixture(scope="module")
 def site(tmp_path_factory) -> Path:
     """The wheel, built and unpacked."""
     directory = tmp_path_factory.mktemp("wheel")
-    command = [sys.executable, "-m", "hatchling", "build", "-t", "wheel", "-d", str(directory)]
-    subprocess.run(command, cwd=ROOT, check=True, capture_output=True)
-    (wheel,) = directory.glob("*.whl")
-    with zipfile.ZipFile(wheel) as archive:
+    with zipfile.ZipFile(built(ROOT, "wheel", directory)) as archive:
         archive.extractall(directory / "site")
     return directory / "site"
+
+
+@pytest.fixture(scope="module")
+def sources(tmp_path_factory) -> Path:
+    """The sdist, built and unpacked."""
+    directory = tmp_path_factory.mktemp("sdist")
+    with tarfile.open(built(ROOT, "sdist", directory)) as archive:
+        archive.extractall(directory / "sources", filter="data")
+    (inside,) = (directory / "sources").iterdir()
+    return inside
 
 
 def run(site: Path, cwd: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
@@ -47,3 +62,32 @@ def test_it_projects_without_the_checkout(site, tmp_path) -> None:
     done = run(site, tmp_path, "-m", "turnout", "project", "--returns", "early.csv", "--output", "out", "--quiet")
     assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
     assert (tmp_path / "out" / "projection.csv").read_text().startswith("contest,candidate,")
+
+
+def test_the_sdist_carries_what_is_in_the_repository_and_no_data(sources) -> None:
+    for name in ("README.md", "SECURITY.md", "LICENSE", "CHANGELOG.md", "requirements.lock", "Makefile"):
+        assert (sources / name).read_bytes() == (ROOT / name).read_bytes()
+    assert {path.name for path in (sources / "sql").rglob("*.sql")} == {p.name for p in (ROOT / "sql").rglob("*.sql")}
+    odd = [path for path in sources.rglob("*") if path.suffix in (".duckdb", ".wal") or path.name == "ledger.jsonl"]
+    assert odd == []
+    assert not (sources / "demo").exists()
+
+
+def test_the_wheel_of_the_sdist_is_the_wheel_of_the_checkout(site, sources, tmp_path_factory) -> None:
+    directory = tmp_path_factory.mktemp("from-sdist")
+    with zipfile.ZipFile(built(sources, "wheel", directory)) as archive:
+        archive.extractall(directory / "site")
+    files = {path.relative_to(site): path.read_bytes() for path in site.rglob("*") if path.is_file()}
+    again = {path.relative_to(directory / "site"): path for path in (directory / "site").rglob("*") if path.is_file()}
+    assert set(files) == set(again)
+    different = [str(name) for name, content in files.items() if again[name].read_bytes() != content]
+    assert [name for name in different if not name.endswith("RECORD")] == []
+
+
+def test_every_dependency_is_pinned_with_its_hash() -> None:
+    text = (ROOT / "requirements.lock").read_text(encoding="utf-8").replace("\\\n", " ")
+    lines = [line for line in text.splitlines() if line.strip() and not line.startswith("#")]
+    assert len(lines) > 20
+    for line in lines:
+        assert "==" in line, line
+        assert "--hash=sha256:" in line, line

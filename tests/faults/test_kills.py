@@ -113,7 +113,7 @@ def test_project(server, tmp_path):
         lambda: published(tmp_path / "output"),
         lambda target: (tmp_path / "returns.csv").write_text(returns(600 + target)),
     )
-    assert survive(server, subject, 80) >= 80
+    assert survive(server, subject, 60) >= 60
 
 
 def test_batch(server, tmp_path):
@@ -136,7 +136,7 @@ def test_batch(server, tmp_path):
         aim,
         examine=examine,
     )
-    assert survive(server, subject, 30) >= 30
+    assert survive(server, subject, 20) >= 20
     assert published(one / "output") == published(two / "output")
 
 
@@ -146,7 +146,7 @@ def test_report(server, tmp_path):
     subject = Subject(
         tmp_path, (["report", "contest.toml"], ["report", "contest.toml"]), lambda: published(tmp_path / "output")
     )
-    assert survive(server, subject, 50) >= 50
+    assert survive(server, subject, 64) >= 64
 
 
 def test_init(server, tmp_path):
@@ -164,7 +164,7 @@ def test_init(server, tmp_path):
         written[0].unlink(missing_ok=True)  # a layout that a killed run wrote stays, and is no hindrance
 
     arguments = ["init", "list.txt", "returns.csv"]
-    assert survive(server, Subject(tmp_path, (arguments, arguments), state, aim), 60) >= 60
+    assert survive(server, Subject(tmp_path, (arguments, arguments), state, aim), 80) >= 80
 
 
 def test_backtest(server, tmp_path):
@@ -187,7 +187,7 @@ def test_backtest(server, tmp_path):
         tuple([*arguments, "--seed", seed] for seed in (0, 1)),  # type: ignore[arg-type]
         lambda: published(tmp_path / "backtest"),
     )
-    assert survive(server, subject, 20) >= 20
+    assert survive(server, subject, 14) >= 14
 
 
 def test_demo(server, tmp_path):
@@ -197,7 +197,7 @@ def test_demo(server, tmp_path):
         lambda: published(tmp_path / "demo" / "output"),
         more={"scale": 2000},
     )
-    assert survive(server, subject, 10) >= 10
+    assert survive(server, subject, 6) >= 6
 
 
 @pytest.fixture
@@ -221,7 +221,7 @@ def test_cohorts(server, electorate):
 
     arguments = ["cohorts", "contest.toml"]
     subject = Subject(electorate, (arguments, arguments), state, more={"output": str(said)}, examine=examine)
-    assert survive(server, subject, 10) >= 10
+    assert survive(server, subject, 6) >= 6
 
 
 def test_forget(server, electorate, tmp_path):
@@ -241,5 +241,5 @@ def test_forget(server, electorate, tmp_path):
         return NOTHING if rows[1] else f"{rows[0]} results, no voter"
 
     subject = Subject(electorate, (["forget", "contest.toml"], ["forget", "contest.toml"]), state, aim)
-    assert survive(server, subject, 40) >= 40
+    assert survive(server, subject, 50) >= 50
     assert not any(b"SYN0000" in path.read_bytes() for path in output.rglob("*") if path.is_file())

@@ -1,4 +1,4 @@
-"""Patterns that layouts bring along: refused where they are none, or could take for ever over a line."""
+"""Patterns that layouts bring along: refused where they are none, or could take for ever over some line."""
 
 import re
 from collections.abc import Iterator
@@ -26,9 +26,7 @@ def checked(pattern: str) -> re.Pattern[str]:
     except (re.error, RecursionError, OverflowError) as error:
         raise ValueError(f"{pattern!r} is no pattern: {error}") from None
     if _nests(tree, within=False):
-        raise ValueError(
-            f"{pattern!r} repeats what itself repeats, as (a+)+ does, and may take for ever: write it plainly"
-        )
+        raise ValueError(f"{pattern!r} repeats what itself repeats, as (a+)+ does, and may take for ever")
     return compiled
 
 
