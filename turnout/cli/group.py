@@ -14,6 +14,8 @@ from turnout.errors import TurnoutError, UsageError
 
 _BUG = 1
 _DEBUG = "TURNOUT_DEBUG"
+#: Signs of a message that are shown, be what it quotes as long as it may.
+_LONGEST = 4_000
 
 
 class Commands(TyperGroup):
@@ -50,7 +52,9 @@ class Commands(TyperGroup):
 
 def _report(message: str, code: int) -> int:
     typer.secho("error: ", fg="red", bold=True, nl=False, err=True)
-    typer.echo(message, err=True)
+    from turnout.reporting.words import printable  # noqa: PLC0415
+
+    typer.echo("\n".join(printable(line, _LONGEST) for line in message.split("\n")), err=True)
     return code
 
 

@@ -27,7 +27,7 @@ def read(workspace: Workspace, source: Source, choose: Choose, staging: Path) ->
         described = execute("DESCRIBE SELECT * FROM read_parquet($file)", {"file": str(link)}).fetchall()
         rows = execute("SELECT count(*) FROM read_parquet($file)", {"file": str(link)}).fetchall()[0][0]
     except duckdb.Error as error:
-        problem = str(error).splitlines()[0]
+        problem = str(error).splitlines()[0].replace(str(link), source.name)
         raise InputRefused(f"{source.name}: not a readable Parquet file ({problem}). Nothing was loaded.") from None
     types = {str(row[0]): str(row[1]) for row in described}
     header = list(types)

@@ -103,7 +103,7 @@ class _Data:
         try:
             self._load(target, skip=0, quoted=True)
         except duckdb.Error as error:
-            problem = str(error).splitlines()[0]
+            problem = str(error).splitlines()[0].replace(f"{self.staging}/current.csv", self.reading.name)
             raise InputRefused(f"{self.reading.name}: cannot be parsed ({problem}). Nothing was loaded.") from None
         if (records := self._records()) != salvaged.records:
             raise InputRefused(
