@@ -305,7 +305,7 @@ def test_check_says_what_files_are_and_keeps_nothing(turn, inputs):
     assert (code, err) == (0, "")
     assert "voters · layout generic-voters" in out
     assert "ballots · layout generic-ballots" in out
-    assert "2 · 1 lines name one again" in out
+    assert "2 · 1 line names one again" in out
     assert "3 = 2 loaded + 1 rejected + 0 ignored ✓" in out
     assert "9,AAAAAA,999," in out  # the rejected line, masked
     assert "CANARY" not in out
@@ -355,7 +355,7 @@ def test_check_against_an_earlier_file_says_what_changed(turn, inputs):
         (("voters.csv", "--layout", "nowhere"), "'nowhere' is no layout"),
         (("nowhere.csv",), "no such file"),
         (("voters.csv", "--voters", "voters.csv"), "not both"),
-        (("--voters", "voters.csv", "--layout", "nc-voters"), "read_as"),
+        (("--voters", "voters.csv", "--layout", "nowhere"), "'nowhere' is no layout"),
         (("ballots.csv", "--against", "2017-06-40"), "no such file, and no day"),
         (("voters.csv", "--against", "yesterday.csv"), "none were read"),
     ],

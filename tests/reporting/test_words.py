@@ -37,3 +37,26 @@ def test_numbers_read_as_people_write_them():
 @pytest.mark.parametrize("say", [words.percent, words.count, words.index, words.chance])
 def test_the_unknown_is_a_dash(say):
     assert say(None) == "–"
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("Núñez – 金", "Núñez – 金"),
+        ("a\x1b[31mb\r\nc\x9b", "a�[31mb��c�"),
+        ("Ada\u202eBob\u2066\u200b\ufeff", "Ada�Bob���"),
+        ("می\u200cخواهم", "می\u200cخواهم"),
+        ("\udcff", "�"),
+    ],
+)
+def test_a_terminal_is_shown_nothing_that_it_would_obey(text, shown):
+    assert words.printable(text) == shown
+
+
+def test_a_name_of_a_page_is_cut():
+    assert words.printable("x" * 5000, 120) == "x" * 119 + "…"
+
+
+def test_nouns_have_their_plural():
+    assert words.plural(1, "county", "counties") == "1 county"
+    assert words.plural(2_000, "county", "counties") == "2,000 counties"

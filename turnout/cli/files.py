@@ -108,8 +108,6 @@ def check(
         raise UsageError("Give one CONFIG, or files, not both.")
     if loose and any(by_kind.values()):
         raise UsageError("Name files by what they are (--voters …), or leave that to be found out, not both.")
-    if layout is not None and not loose:
-        raise UsageError("--layout goes with files. In a config, say read_as under [inputs].")
     with progress_shown(quiet=as_json) as progress:
         if loose:
             allowed = 1.0 if allow_shrink else 0.02
@@ -118,6 +116,8 @@ def check(
             )
         else:
             chosen = contest_of(configs[0] if configs else None, files=by_kind, settings={})
+            if layout is not None:
+                chosen = running.read_as(chosen, layout)
             result = running.run(allowing(chosen, allow_shrink), against=against, progress=progress)
     if as_json:
         typer.echo(report.to_json(result.reports, result.findings, result.change), nl=False)

@@ -15,6 +15,8 @@ from turnout.errors import TurnoutError, in_words
 
 _BUG = 1
 _DEBUG = "TURNOUT_DEBUG"
+#: Signs of a message that are shown, be what it quotes as long as it may.
+_LONGEST = 4_000
 
 
 class Commands(TyperGroup):
@@ -52,7 +54,7 @@ class Commands(TyperGroup):
 
 def _report(message: str, code: int) -> int:
     typer.secho("error: ", fg="red", bold=True, nl=False, err=True)
-    typer.echo(harmless(message), err=True)
+    typer.echo(harmless(message, _LONGEST), err=True)
     return code
 
 

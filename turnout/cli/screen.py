@@ -1,7 +1,6 @@
 """What a terminal shows while a command works: how much is done, and about how long the rest will take."""
 
 import contextlib
-import re
 import sys
 import time
 from collections.abc import Callable, Iterator, Mapping
@@ -23,13 +22,13 @@ _PACKED: Final = {".parquet": 20, ".gz": 8, ".zip": 8}
 #: A stage that takes longer than it should is said to be nearly done, not done.
 _NEARLY: Final = 0.95
 _SHOWN_AFTER: Final = 2.0
-#: Signs by which a name in a file could move the cursor, change the title or worse.
-_CONTROL: Final = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
 
 
-def harmless(text: str) -> str:
-    """Return a text without signs that a terminal would take for commands."""
-    return _CONTROL.sub("\N{REPLACEMENT CHARACTER}", text)
+def harmless(text: str, most: int = 0) -> str:
+    """Return a text without signs that a terminal would take for commands, and no line longer than ``most``."""
+    from turnout.reporting.words import printable  # noqa: PLC0415
+
+    return "\n".join(printable(line, most) for line in text.split("\n"))
 
 
 def console() -> "Console":
@@ -46,8 +45,8 @@ def _guarded() -> "type[Console]":
     class Guarded(Console):
         def render(self, *given: Any, **options: Any) -> Any:  # noqa: ANN401 - as the class it extends
             for segment in super().render(*given, **options):
-                odd = not segment.control and _CONTROL.search(segment.text)
-                yield Segment(harmless(segment.text), segment.style) if odd else segment
+                plain = segment.control or segment.text.replace("\n", "").isprintable()
+                yield segment if plain else Segment(harmless(segment.text), segment.style)
 
     return Guarded
 

@@ -126,6 +126,10 @@ DATE_FORMATS: Final = ("%m/%d/%Y", "%Y-%m-%d", "%Y%m%d", "%Y-%m-%d %H:%M:%S", "%
 #: Why a date is refused that only reads with the day first.
 DAY_FIRST: Final = "a date with the day first"
 
+#: Why others are refused.
+NO_DATE: Final = "not a date of the declared formats"
+OUT_OF_RANGE: Final = "not a year of this era"
+
 #: More votes than anyone can have, or a telephone number in the wrong column.
 MAX_VOTES: Final = 1_000_000_000
 
@@ -237,7 +241,7 @@ def _date(text: str, formats: Sequence[str]) -> tuple[str, dict[str, str]]:
     tests = {}
     if "%m/%d/%Y" in formats:
         tests[f"{lost} AND try_strptime({text}, '%d/%m/%Y') IS NOT NULL"] = DAY_FIRST
-    return value, {**tests, lost: "not a date of the declared formats"}
+    return value, {**tests, lost: NO_DATE}
 
 
 def _flag(text: str, spec: "Column") -> str:
@@ -306,8 +310,8 @@ def _bounds(kind: Kind, value: str) -> dict[str, str]:
         case "count":
             return {f"{value} < 0": "negative", f"{value} > {MAX_VOTES}": "too large"}
         case "date":
-            return {f"year({value}) NOT BETWEEN 1800 AND 2200": "not a year of this era"}
+            return {f"year({value}) NOT BETWEEN 1800 AND 2200": OUT_OF_RANGE}
         case "year":
-            return {f"{value} NOT BETWEEN 1800 AND 2200": "not a year of this era"}
+            return {f"{value} NOT BETWEEN 1800 AND 2200": OUT_OF_RANGE}
         case _:
             return {}

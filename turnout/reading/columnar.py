@@ -29,7 +29,7 @@ def read(workspace: Workspace, source: Source, choose: Choose, staging: Path) ->
     except duckdb.Error as error:
         if in_words(error) is not None:  # the machine's fault, not the file's
             raise
-        problem = str(error).splitlines()[0]
+        problem = str(error).splitlines()[0].replace(str(link), source.name)
         raise InputRefused(f"{source.name}: not a readable Parquet file ({problem}). Nothing was loaded.") from None
     types = {str(row[0]): str(row[1]) for row in described}
     header = list(types)

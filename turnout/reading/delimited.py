@@ -105,7 +105,7 @@ class _Data:
         except duckdb.Error as error:
             if in_words(error) is not None:  # the machine's fault, not the file's
                 raise
-            problem = str(error).splitlines()[0]
+            problem = str(error).splitlines()[0].replace(f"{self.staging}/current.csv", self.reading.name)
             raise InputRefused(f"{self.reading.name}: cannot be parsed ({problem}). Nothing was loaded.") from None
         if (records := self._records()) != salvaged.records:
             raise InputRefused(

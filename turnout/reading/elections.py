@@ -31,9 +31,13 @@ def turn(workspace: Workspace, reading: Reading, fit: Fit) -> None:
     execute = workspace.connection.execute
     elections = fit.layout.elections
     assert elections is not None  # noqa: S101 - only such layouts are turned
+    undated = "SELECT line FROM source_rows WHERE false"
     if elections.columns:  # the labels are the columns' names: those without a day need not be turned
         days = {slot.label: day_of(slot.label, elections) for slot in fit.slots}
-        _note_undated(workspace, reading, _votes(workspace, [slot for slot in fit.slots if not days[slot.label]]))
+        unknown = [slot for slot in fit.slots if not days[slot.label]]
+        _note_undated(workspace, reading, _votes(workspace, unknown))
+        tests = " OR ".join(f"trim(c{slot.columns['mode']}) <> ''" for slot in unknown) or "false"
+        undated = f"SELECT line FROM source_rows WHERE {tests}"  # noqa: S608
         fit = replace(fit, slots=tuple(slot for slot in fit.slots if days[slot.label]))
     execute(f"CREATE OR REPLACE TEMP VIEW turned AS {_turned(fit)}")
     if fit.slots and "election_date" in fit.slots[0].columns:
@@ -47,6 +51,9 @@ def turn(workspace: Workspace, reading: Reading, fit: Fit) -> None:
         with workspace.registered("incoming", table):
             execute("CREATE OR REPLACE TEMP TABLE election_days AS FROM incoming")
         day, dated = ("day", "DATE"), "SELECT * FROM turned JOIN election_days USING (label)"
+        if not elections.columns:
+            undated = "SELECT line FROM turned ANTI JOIN election_days USING (label)"
+    execute(f"CREATE OR REPLACE TEMP VIEW undated_lines AS {undated}")
     columns = {
         **fit.layout.columns,
         "election_date": fit.layout.columns.get("election_date", Column(names=("election",))),

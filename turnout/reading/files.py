@@ -51,16 +51,17 @@ def load(
         with _staging(workspace) as directory:
             reconcile.begin(workspace)
             reading = _read(workspace, file, choose, Path(directory))
-            if observe is not None:
-                observe(reading)
-            if reading.sha256 in seen:
+            try:
+                if observe is not None:
+                    observe(reading)
+                _take(workspace, reading, fill, seen, may_be_empty=may_be_empty)
+            except duckdb.Error as error:
+                if reading.text is not None or in_words(error) is not None:  # no fault of the file, parsed before
+                    raise
+                problem = str(error).splitlines()[0].replace(f"{directory}/current.parquet", reading.name)
                 raise InputRefused(
-                    f"{reading.name}: the same file as {seen[reading.sha256]}. Name it once. Nothing was loaded."
-                )
-            seen[reading.sha256] = reading.name
-            if reading.lines_in == 0 and not may_be_empty:
-                raise InputRefused(f"{reading.name}: a header without any row. Fetch it again. Nothing was loaded.")
-            _fill(workspace, reading, fill)
+                    f"{reading.name}: a damaged Parquet file ({problem}). Nothing was loaded."
+                ) from None
             readings.append(reading)
     return readings
 
@@ -96,15 +97,23 @@ def _read(workspace: Workspace, file: Source, choose: Choose, staging: Path) -> 
     return delimited.read(workspace, file, choose, staging)
 
 
-def _fill(workspace: Workspace, reading: Reading, fill: Callable[[Workspace, Reading], int]) -> None:
-    try:
-        codes.resolve(workspace, reading)
-        loaded = fill(workspace, reading)
-        reconcile.close(workspace, reading, loaded)
-    except duckdb.Error as error:
-        if reading.text is not None or in_words(error) is not None:  # no fault of the file, which was parsed before
-            raise
-        problem = str(error).splitlines()[0]
-        raise InputRefused(f"{reading.name}: a damaged Parquet file ({problem}). Nothing was loaded.") from None
+def _take(
+    workspace: Workspace,
+    reading: Reading,
+    fill: Callable[[Workspace, Reading], int],
+    seen: dict[str, str],
+    *,
+    may_be_empty: bool,
+) -> None:
+    """Load a file that was read, unless it is one of those ``seen`` (digest -> name) or has no row."""
+    if reading.sha256 in seen:
+        raise InputRefused(
+            f"{reading.name}: the same file as {seen[reading.sha256]}. Name it once. Nothing was loaded."
+        )
+    seen[reading.sha256] = reading.name
+    if reading.lines_in == 0 and not may_be_empty:
+        raise InputRefused(f"{reading.name}: a header without any row. Fetch it again. Nothing was loaded.")
+    codes.resolve(workspace, reading)
+    reconcile.close(workspace, reading, fill(workspace, reading))
     if reading.lines_in == 0:
         workspace.note("empty file", f"{reading.name}: a header and no row: nothing of its kind yet.")

@@ -10,7 +10,7 @@ from turnout import reading as room
 from turnout.contest import Contest
 from turnout.errors import InputRefused
 from turnout.reading import ballots, codes, crosswalk, files, results, source, voters
-from turnout.reading.canonical import CODED, FIELDS
+from turnout.reading.canonical import CODED, DAY_FIRST, FIELDS, NO_DATE, OUT_OF_RANGE
 from turnout.reading.catalogue import Catalogue
 from turnout.reading.codes import Code
 from turnout.reading.results import Asked
@@ -23,12 +23,25 @@ _SAMPLE_WIDTH = 200
 
 @dataclass(frozen=True)
 class Dates:
-    """The days in one column: the first and the last, and how many of them lie after ``today``, or were not read."""
+    """The days in one column.
+
+    Attributes
+    ----------
+    first, last : of those that were read
+    future : how many of them lie after today
+    early : how many lie before 1900, as placeholders do
+    not_read : how many are no date of the formats declared
+    out_of_range : how many are of no year from 1800 to 2200
+    day_first : how many only read with the day before the month, though others have the month first
+    """
 
     first: dt.date | None
     last: dt.date | None
     future: int
+    early: int
     not_read: int
+    out_of_range: int
+    day_first: int
 
 
 @dataclass
@@ -89,7 +102,7 @@ class Surveyor:
         """Read files as :func:`turnout.reading.files.load` does, reporting on each."""
         read: list[Reading] = []
         for path in source.expand(paths, files.members()):
-            before = len(self.reports)
+            before, rejects = len(self.reports), _rejects(workspace)
             observe = partial(self._observe, workspace)
             try:
                 read += files.load(workspace, choose, [path], fill, may_be_empty=may_be_empty, observe=observe)
@@ -98,7 +111,7 @@ class Surveyor:
                     self.reports.append(Report(path.name))
                 self.reports[-1].refused = str(error)
             for report in self.reports[before:]:
-                _close(workspace, report)
+                _close(workspace, report, rejects)
         return read
 
     def _observe(self, workspace: Workspace, reading: Reading) -> None:
@@ -179,10 +192,18 @@ def _shown(found: list[Code]) -> list[Code]:
 
 
 def _dates(workspace: Workspace, column: str, today: dt.date, *, soft: bool) -> Dates:
-    lost = f"count({column}_lost)" if soft else f"count(*) FILTER (fault LIKE '{column}: %date%')"
+    why = (
+        f"{column}_lost"
+        if soft
+        else f"CASE WHEN starts_with(fault, '{column}: ') THEN split_part(fault, ': ', 2) END"
+    )
     row = workspace.connection.execute(
-        f"SELECT min({column}), max({column}), count(*) FILTER ({column} > $1), {lost} FROM typed",  # noqa: S608
-        [today],
+        f"SELECT min({column}) FILTER (year({column}) BETWEEN 1800 AND 2200),"  # noqa: S608
+        f" max({column}) FILTER (year({column}) BETWEEN 1800 AND 2200),"
+        f" count(*) FILTER ({column} > $today AND year({column}) <= 2200),"
+        f" count(*) FILTER (year({column}) BETWEEN 1800 AND 1899), count(*) FILTER ({why} = $unread),"
+        f" count(*) FILTER ({why} = $range), count(*) FILTER ({why} = $turned) FROM typed",
+        {"today": today, "unread": NO_DATE, "range": OUT_OF_RANGE, "turned": DAY_FIRST},
     ).fetchall()[0]
     return Dates(*row)
 
@@ -191,8 +212,17 @@ def _counts(workspace: Workspace, query: str) -> dict[str, int]:
     return workspace.query(query).row(0, named=True)
 
 
-def _close(workspace: Workspace, report: Report) -> None:
-    """Add the account of the file's lines, why some were rejected, and a masked sample of those."""
+def _rejects(workspace: Workspace) -> int:
+    return int(workspace.connection.execute("SELECT count(*) FROM rejects").fetchall()[0][0])
+
+
+def _close(workspace: Workspace, report: Report, rejects: int) -> None:
+    """Add the account of the file's lines, why some were rejected, and a masked sample of those.
+
+    Parameters
+    ----------
+    rejects : lines that were rejected before this file
+    """
     execute = workspace.connection.execute
     found = execute(
         "SELECT lines_in, loaded, rejected, ignored, note FROM reconciliation WHERE source = $1 AND table_name = $2",
@@ -202,6 +232,6 @@ def _close(workspace: Workspace, report: Report) -> None:
         row = found[-1]
         report.account = dict(zip(("lines_in", "loaded", "rejected", "ignored"), row[:4], strict=True))
         report.ignored = row[4]
-        why = workspace.query("reading/survey_rejects", source=report.name, sample=_SAMPLE, width=_SAMPLE_WIDTH)
+        why = workspace.query("reading/survey_rejects", after=rejects, sample=_SAMPLE, width=_SAMPLE_WIDTH)
         report.reasons = [(r["column_name"], r["reason"], r["lines"]) for r in why.iter_rows(named=True)]
         report.sample = [line for lines in why["sample"].to_list() for line in lines][:_SAMPLE]

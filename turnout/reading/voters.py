@@ -33,7 +33,7 @@ def fill_vote_history(workspace: Workspace, reading: Reading, date: dt.date | No
     if reading.fit.slots:
         workspace.execute("reading/faults_turned")
         workspace.execute("reading/turned_lines", date=date)
-        workspace.execute("reading/ignored_turned")
+        workspace.execute("reading/ignored_turned", date=date)
         workspace.execute("reading/vote_history_turned", date=date)
         return int(workspace.connection.execute("SELECT count(*) FROM turned_lines").fetchall()[0][0])
     ignore_headers(workspace, reading)

@@ -14,11 +14,14 @@ from turnout.reading.draft import Draft
 from turnout.reading.found import Seen, Told, keys
 from turnout.reading.snapshots import Change
 from turnout.reading.survey import Dates, Report
+from turnout.reporting import words
 from turnout.reporting.terminal import say, show_findings, title
 
 #: Findings that a report on a file says itself.
 _SAID = ("lines ignored", "lines rejected", "columns ignored")
 _MOST_COLUMNS = 8
+#: Signs of a line that are shown, be a name in it as long as it may.
+_LONGEST = 1_500
 _TABLES = {"voters": "voters", "vote_history": "vote history", "ballots": "ballots", "results": "results"}
 
 
@@ -50,8 +53,8 @@ def show_found(target: Path, seen: Seen, told: Told, console: Console) -> None:
         if file.drafted is not None:
             _show_draft(file.drafted, console)
         if file.key == "release" and told.counts is None:
-            words = "does not say how its votes were cast: say it under [[inputs.release]], or with --counts"
-            say(console, Text(words, "bold yellow"))
+            said = "does not say how its votes were cast: say it under [[inputs.release]], or with --counts"
+            say(console, Text(said, "bold yellow"))
     for refused in seen.refused:
         title(console, _plain(refused.name), "left out")
         say(console, Text(_plain(refused.why), "bold red"))
@@ -59,8 +62,8 @@ def show_found(target: Path, seen: Seen, told: Told, console: Console) -> None:
     lacking = [key for key in ("date", "state", "kind") if not getattr(told, key)]
     if lacking:
         options = ", ".join(f"--{key}" for key in lacking)
-        words = f"The files do not tell {', '.join(lacking)}. Say it in the contest.toml, or with {options}."
-        console.print(Text(words), soft_wrap=True)
+        said = f"The files do not tell {', '.join(lacking)}. Say it in the contest.toml, or with {options}."
+        console.print(Text(said), soft_wrap=True)
     console.print(Text(_plain(f"Written: {target}. Next: turnout check {target}")), soft_wrap=True)
 
 
@@ -77,18 +80,16 @@ def _show_draft(draft: Draft, console: Console) -> None:
         say(console, Text(_plain(f"not used: {', '.join(made.unused)}")))
     if made.votes_unused:
         names = ", ".join(made.votes_unused)
-        words = f"{names}: may be votes, which are then missing. Map them in the layout"
-        say(console, Text(_plain(words), "bold yellow"))
+        said = f"{names}: may be votes, which are then missing. Map them in the layout"
+        say(console, Text(_plain(said), "bold yellow"))
     for column, unknown in draft.unknown.items():
         shown = f"{len(unknown):,} values" if len(unknown) > MOST_CODES else ", ".join(map(repr, unknown))
-        words = (
-            f"{column}: what {shown} mean is yours to say, in layouts/{draft.name}.toml. Till then no run takes it"
-        )
-        say(console, Text(_plain(words), "bold yellow"))
+        said = f"{column}: what {shown} mean is yours to say, in layouts/{draft.name}.toml. Till then no run takes it"
+        say(console, Text(_plain(said), "bold yellow"))
 
 
 def _file(report: Report, console: Console) -> None:
-    title(console, report.name, report.title or report.layout)
+    title(console, _plain(report.name), _plain(report.title or report.layout))
     lines = _lines(report)
     left = max(len(label) for label, _, _ in lines) + 4
     for label, text, style in lines:
@@ -108,22 +109,22 @@ def _lines(report: Report) -> list[tuple[str, str, str]]:
         form = ", ".join(str(report.form[key]) for key in ("delimiter", "encoding") if report.form.get(key))
         said += [
             ("kind", f"{_TABLES[report.table]} · layout {report.layout}", ""),
-            ("form", f"{form}, {header} · {report.lines:,} lines", ""),
+            ("form", f"{form}, {header} · {words.plural(report.lines, 'line')}", ""),
             ("columns", _columns(report), ""),
         ]
     for column, found in report.codes.items():
         said += _codes(column, report, found)
-    said += [("dates", f"{column}: {_days(days)}", "") for column, days in report.dates.items() if days.last]
+    said += [("dates", f"{column}: {_days(days)}", "") for column, days in report.dates.items() if _days(days)]
     if report.people:
         again = report.people["lines"] - report.people["voters"]
-        what = f" · {again:,} lines name one again" if again and report.table == "voters" else ""
+        verb = "names" if again == 1 else "name"
+        what = f" · {words.plural(again, 'line')} {verb} one again" if again and report.table == "voters" else ""
         said.append(("voters", f"{report.people['voters']:,}{what}", ""))
     if report.places:
         without = report.places["without_precinct"]
-        tail = f" · {without:,} lines without a precinct" if without else ""
-        said.append(
-            ("places", f"{report.places['counties']:,} counties, {report.places['precincts']:,} precincts{tail}", "")
-        )
+        tail = f" · {words.plural(without, 'line')} without a precinct" if without else ""
+        counties = words.plural(report.places["counties"], "county", "counties")
+        said.append(("places", f"{counties}, {words.plural(report.places['precincts'], 'precinct')}{tail}", ""))
     said += _account(report)
     if report.unconfirmed:
         said.append(("unconfirmed", report.unconfirmed, "dim"))
@@ -161,12 +162,15 @@ def _codes(column: str, report: Report, found: list) -> list[tuple[str, str, str
 
 
 def _days(days: Dates) -> str:
-    parts = [f"{days.first} to {days.last}"]
-    if days.future:
-        parts.append(f"{days.future:,} after today")
-    if days.not_read:
-        parts.append(f"{days.not_read:,} not read")
-    return " · ".join(parts)
+    said = (
+        (days.future, "after today"),
+        (days.early, "before 1900"),
+        (days.out_of_range, "of no year from 1800 to 2200"),
+        (days.day_first, "with the day first, in a column with the month first"),
+        (days.not_read, "not read"),
+    )
+    span = [f"{days.first} to {days.last}"] if days.first else []
+    return " · ".join([*span, *(f"{number:,} {what}" for number, what in said if number)])
 
 
 def _account(report: Report) -> list[tuple[str, str, str]]:
@@ -191,5 +195,4 @@ def _change(change: Change, console: Console) -> None:
 
 
 def _plain(text: str) -> str:
-    """Replace control characters: a terminal would obey them."""
-    return "".join(" " if ord(sign) < 32 or 127 <= ord(sign) < 160 else sign for sign in text)
+    return words.printable(text, _LONGEST)

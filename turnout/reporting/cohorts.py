@@ -142,7 +142,7 @@ def _by(found: Cohorts, console: Console) -> None:
     to_come = terminal.plain_table(name, "Poll", "90 %", "Index", "Late", "90 %")
     early_so_far = _early(found.by)
     for i in kept:
-        label = Text(terminal.printable(_label(rows["registered"][i], keys)))
+        label = Text(words.printable(_label(rows["registered"][i], keys)))
         early, poll, late = (rows[cohort][i] for cohort in (early_so_far, "poll", "late"))
         voted.add_row(
             label,

@@ -9,7 +9,7 @@ from rich.text import Text
 
 from turnout.ethnicity.calibration import Calibration
 from turnout.reporting import tables, words
-from turnout.reporting.terminal import plain_table, show_findings, title
+from turnout.reporting.terminal import plain_table, say, show_findings, title
 from turnout.vocabulary import GROUPS
 
 _FEWEST = 10
@@ -39,10 +39,14 @@ def show(estimated: Estimated, console: Console) -> None:
     """Print who the voters are, who has voted, what it rests on, and how good it is."""
     title(console, "Who the voters are", "expected voters by estimated ethnicity")
     table = plain_table("Group", "Voters", "Share")
+    few = []
     for group, voters, share in estimated.groups.iter_rows():
         if voters >= _FEWEST:
             table.add_row(Text(_named(group)), words.count(voters), words.percent(share))
+        else:
+            few.append(group)
     console.print(table)
+    _not_shown(few, console)
     _voted(estimated.by_ballot, console)
     _basis(estimated.basis, console)
     if estimated.calibration is not None:
@@ -82,6 +86,7 @@ def _voted(by_ballot: pl.DataFrame, console: Console) -> None:
     title(console, "Who has voted", "ballots accepted, by the plain sum of probabilities and by EM")
     table = plain_table("Group", "Plain sum", "Estimate", "Share", "90 % interval")
     rows = {row["group_name"]: row for row in accepted.iter_rows(named=True)}
+    few = [group for group in GROUPS if rows[group]["estimated"] < _FEWEST]
     for group in GROUPS:
         row = rows[group]
         if row["estimated"] >= _FEWEST:
@@ -93,6 +98,14 @@ def _voted(by_ballot: pl.DataFrame, console: Console) -> None:
                 words.count_interval(row["lo90"], row["hi90"]),
             )
     console.print(table)
+    _not_shown(few, console)
+
+
+def _not_shown(groups: list[str], console: Console) -> None:
+    """Say which groups are too small to be told."""
+    if groups:
+        names = ", ".join(_named(group) for group in groups)
+        say(console, Text(f"Not shown, for fewer than {_FEWEST} voters: {names}.", "dim"))
 
 
 def _basis(basis: pl.DataFrame, console: Console) -> None:

@@ -202,7 +202,7 @@ def clock(at: dt.datetime) -> str:
 def line(kind: str, at: dt.datetime, release: str, said: str, projection: pl.DataFrame | None) -> str:
     """Return what became of a release in a line: its leader where it was projected, or why it was not."""
     told = said if projection is None else _outcome(_leaders(projection))
-    return f"{clock(at):<15}  {kind:<7}  {release[:8]:<8}  {_harmless(told)}"
+    return f"{clock(at):<15}  {kind:<7}  {release[:8]:<8}  {words.printable(told)}"
 
 
 def _outcome(leaders: Sequence[dict[str, Any]]) -> str:
@@ -212,11 +212,6 @@ def _outcome(leaders: Sequence[dict[str, Any]]) -> str:
     found = Counter(row["status"] for row in leaders)
     parts = [f"{found[status]:,} {status}" for status in ("projected", "final", "abstained") if found[status]]
     return f"{words.plural(len(leaders), 'contest')}: {', '.join(parts)}"
-
-
-def _harmless(text: str) -> str:
-    """Replace control characters in what came from files: a terminal would obey them."""
-    return "".join(each if each.isprintable() else "\N{REPLACEMENT CHARACTER}" for each in text)
 
 
 def _leading(row: dict[str, Any]) -> str:
@@ -238,7 +233,7 @@ def to_json(kind: str, at: dt.datetime, release: str, said: str, projection: pl.
 
 def table(movement: Movement) -> Table:
     """Return how one contest moved, at eighty columns."""
-    caption = Text.assemble((_harmless(movement.contest), "bold"), ": ", _harmless(movement.candidate))
+    caption = Text.assemble((words.printable(movement.contest), "bold"), ": ", words.printable(movement.candidate))
     drawn = Table(box=box.SIMPLE_HEAD, title=caption, title_justify="left", title_style="", pad_edge=False)
     for name in ("Published", "Votes", "Counted", "Projected", "90 % interval", "Wins in"):
         drawn.add_column(name, justify="left" if name == "Published" else "right", no_wrap=True)

@@ -1,7 +1,6 @@
 """A run in the terminal, at eighty columns. Everything that came from a file is shown as text, never as markup."""
 
 import dataclasses
-import unicodedata
 from collections.abc import Sequence
 
 import polars as pl
@@ -20,6 +19,9 @@ _MOST_OPEN = 15
 _NUMBERS = 47
 #: Columns that the figures of the table of files take.
 _FIGURES = 50
+#: Signs of a name, and of a sentence, that are shown.
+_LONGEST_NAME = 120
+_LONGEST_MESSAGE = 1_500
 
 
 def show(run: Run, console: Console, *, files: bool = True) -> None:
@@ -83,7 +85,7 @@ def show_findings(findings: pl.DataFrame, console: Console) -> None:
     if findings.is_empty():
         return
     title(console, "What to know about the data")
-    ordered = findings.sort(pl.col("severity") != "warning", maintain_order=True)
+    ordered = _shown(findings, _LONGEST_MESSAGE).sort(pl.col("severity") != "warning", maintain_order=True)
     for severity, topic, message in ordered.select("severity", "topic", "message").iter_rows():
         label, style = ("warning", "bold yellow") if severity == "warning" else ("note", "dim")
         say(console, Text.assemble((f"{label} ", style), (f"{topic}: ", "bold"), message))
@@ -206,20 +208,23 @@ def _files(run: Run, console: Console) -> None:
 
 
 def _printable(run: Run) -> Run:
-    """Replace control characters in what came from files: a terminal would obey them."""
-    text = pl.col(pl.String).str.replace_all(r"\p{Cc}", "\N{REPLACEMENT CHARACTER}")
+    """Make what came from files safe to show, and short enough: a name of a whole page is no name."""
     return dataclasses.replace(
         run,
-        projection=run.projection.with_columns(text),
-        components=run.components.with_columns(text),
-        reconciliation=run.reconciliation.with_columns(text),
-        findings=run.findings.with_columns(text),
+        projection=_shown(run.projection, _LONGEST_NAME),
+        components=_shown(run.components, _LONGEST_NAME),
+        reconciliation=_shown(run.reconciliation, _LONGEST_MESSAGE),
     )
 
 
-def printable(text: str) -> str:
-    """Replace control characters in what came from a file: a terminal would obey them."""
-    return "".join("\N{REPLACEMENT CHARACTER}" if unicodedata.category(mark) == "Cc" else mark for mark in text)
+def _shown(frame: pl.DataFrame, most: int) -> pl.DataFrame:
+    """Return a frame with every text as the terminal may show it."""
+    texts = [name for name, kind in frame.schema.items() if kind == pl.String]
+    made = [
+        pl.Series(name, [text and words.printable(text, most) for text in frame[name]], dtype=pl.String)
+        for name in texts
+    ]
+    return frame.with_columns(made)
 
 
 def say(console: Console, text: Text) -> None:

@@ -1,5 +1,6 @@
 """How numbers are said: shares, intervals, counts and chances, for the terminal and for the page alike."""
 
+import unicodedata
 from typing import Final
 
 UNKNOWN: Final = "–"
@@ -7,6 +8,11 @@ SYNTHETIC: Final = "Synthetic electorate"
 SYNTHETIC_MEANING: Final = (
     "Voters, precincts and returns are generated and held to published totals. They describe no real person or place."
 )
+
+#: Controls, formats (of direction, of no width), surrogates, and signs that end a line or paragraph.
+_UNPRINTABLE: Final = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp"})
+_JOINERS: Final = "\N{ZERO WIDTH NON-JOINER}\N{ZERO WIDTH JOINER}"
+_LOST: Final = "\N{REPLACEMENT CHARACTER}"
 
 #: Draws cannot tell a chance beyond these from certainty.
 _ALMOST: Final = 0.005
@@ -73,6 +79,21 @@ def shortened(text: str, room: int) -> str:
     return f"{text[: room - 1 - tail]}…{text[-tail:]}" if tail else text[:room]
 
 
-def plural(number: int, noun: str) -> str:
-    """Return ``1 contest``, ``2 contests``."""
-    return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"
+def plural(number: int, noun: str, several: str = "") -> str:
+    """Return ``1 contest``, ``2 contests``; ``several`` where the plural is another word, ``2 counties``."""
+    return f"{number:,} {noun}" if number == 1 else f"{number:,} {several or f'{noun}s'}"
+
+
+def printable(text: str, most: int = 0) -> str:
+    """Return a text from a file as a terminal may show it, signs that it would obey replaced.
+
+    They are controls, marks of direction (U+202E), signs of no width (joiners aside, which scripts need) and lone
+    surrogates. Longer than ``most``, where that is given, it is cut.
+    """
+    if not text.isprintable():
+        text = "".join(_LOST if _is_obeyed(sign) else sign for sign in text)
+    return f"{text[: most - 1]}…" if most and len(text) > most else text
+
+
+def _is_obeyed(sign: str) -> bool:
+    return unicodedata.category(sign) in _UNPRINTABLE and sign not in _JOINERS

@@ -92,6 +92,23 @@ def loose(
         return _seen(workspace, reports, against, contest, catalogue)
 
 
+def read_as(contest: Contest, layout: str) -> Contest:
+    """Return the contest with its files of one table read by a layout, named or in a file of its own.
+
+    Raises
+    ------
+    UsageError
+        If there is no such layout.
+    """
+    inputs = contest.inputs
+    if layout.endswith(".toml"):
+        inputs = inputs.model_copy(update={"layouts": (Path(layout), *inputs.layouts)})
+    catalogue = Catalogue.load(inputs.layouts)
+    chosen = catalogue.own[0] if layout.endswith(".toml") else catalogue.named(layout)
+    told = {**inputs.read_as, chosen.table: chosen.name}
+    return contest.model_copy(update={"inputs": inputs.model_copy(update={"read_as": told})})
+
+
 def _seen(
     workspace: Workspace, reports: list[Report], against: str | None, contest: Contest, catalogue: Catalogue
 ) -> Check:
