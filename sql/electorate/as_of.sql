@@ -1,2 +1,3 @@
--- Forgets what happened to ballots after a day; `ballots` is then rebuilt. Grain: event. Writes: ballot_events. Binds: $as_of.
+-- Forgets what happened to ballots after a day; `ballots` is then rebuilt.
+-- Grain: event. Writes: ballot_events. Binds: $as_of.
 DELETE FROM ballot_events WHERE event_date > $as_of

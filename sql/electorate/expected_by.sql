@@ -1,10 +1,8 @@
--- Expected voters by cohort and whatever is asked for.
--- Tranche 'accepted' is the part of 'early' that is in already.
--- Grain: group × county × precinct × party × age × sex × prior × new × tranche; a dimension not in $by is ''.
--- Reads: ethnicity, and what scored.sql and attributes.sql write. Binds: $by (list of dimensions; 'group' is one).
--- Voters alike are added up first, as in cells.sql. Where groups are not told apart a voter counts as one, whose chance is
--- the mean over groups; the variance is then that of voters, not of their parts in groups.
-WITH alike AS (
+-- Expected voters by cohort and whatever is asked for but groups. Tranche 'accepted' is what is in of 'early'.
+-- Grain: county × precinct × party × age × sex × prior × new × tranche; a dimension not in $by is ''.
+-- Reads: voter_chances (voter_chances.sql), voter_attributes (attributes.sql), places (places.sql). Binds: $by (list of
+-- dimensions). A voter with chance c counts as c expected voters, with variance c (1 − c); sums are as in cells.sql.
+WITH voter AS (
   SELECT CASE WHEN list_contains($by, 'county') THEN a."county" ELSE '' END AS "county",
          CASE WHEN list_contains($by, 'precinct') THEN a."precinct" ELSE '' END AS "precinct",
          CASE WHEN list_contains($by, 'party') THEN a."party" ELSE '' END AS "party",
@@ -12,50 +10,21 @@ WITH alike AS (
          CASE WHEN list_contains($by, 'sex') THEN a."sex" ELSE '' END AS "sex",
          CASE WHEN list_contains($by, 'prior') THEN a."prior" ELSE '' END AS "prior",
          CASE WHEN list_contains($by, 'new') THEN a."new" ELSE '' END AS "new",
-         a.place, s.feature_row,
-         [sum(round(white * 1e9)), sum(round(black * 1e9)), sum(round(latino * 1e9)), sum(round(chinese * 1e9)),
-          sum(round(filipino * 1e9)), sum(round(indian * 1e9)), sum(round(japanese * 1e9)), sum(round(korean * 1e9)),
-          sum(round(vietnamese * 1e9)), sum(round(other_asian * 1e9)), sum(round(native * 1e9)),
-          sum(round(other * 1e9))] AS p,
-         [sum(round(white * white * 1e9)), sum(round(black * black * 1e9)), sum(round(latino * latino * 1e9)),
-          sum(round(chinese * chinese * 1e9)), sum(round(filipino * filipino * 1e9)),
-          sum(round(indian * indian * 1e9)), sum(round(japanese * japanese * 1e9)), sum(round(korean * korean * 1e9)),
-          sum(round(vietnamese * vietnamese * 1e9)), sum(round(other_asian * other_asian * 1e9)),
-          sum(round(native * native * 1e9)), sum(round(other * other * 1e9))] AS p2
-  FROM voter_attributes a JOIN scored_voters s USING (voter_id) JOIN ethnicity e USING (voter_id)
-  GROUP BY ALL
-),
-by_group AS (
-  SELECT * EXCLUDE (p, p2), unnest(p) AS p, unnest(p2) AS p2,
-         unnest(['white', 'black', 'latino', 'chinese', 'filipino', 'indian', 'japanese', 'korean', 'vietnamese',
-                'other_asian', 'native', 'other']) AS group_name
-  FROM alike
-),
-counted AS (
-  -- n expected voters with the chance e / n each; same is n, or where groups are told apart Σp²
-  SELECT CASE WHEN list_contains($by, 'group') THEN group_name ELSE '' END AS "group",
-         county, precinct, party, age, sex, prior, new, place, feature_row,
-         sum(p) AS n,
-         if(list_contains($by, 'group'), sum(p2), sum(p)) AS same,
-         sum(if(feature_row = -1, p, 0)) AS accepted,
-         sum(round(p * early)) AS early, sum(round(p * poll * factor)) AS poll, sum(round(p * late)) AS late
-  FROM (SELECT b.*, p.factor, r.early, r.poll, r.late
-        FROM by_group b JOIN row_chances r USING (feature_row, group_name) JOIN places p USING (place))
-  GROUP BY ALL
+         (feature_row = -1)::INTEGER AS accepted, early, poll * factor AS poll, late
+  FROM voter_attributes a JOIN voter_chances USING (voter_id) JOIN places p USING (place)
 ),
 summed AS (
-  SELECT "group", county, precinct, party, age, sex, prior, new,
-         [sum(n), sum(accepted), sum(early), sum(poll), sum(late)] AS expected,
-         [sum(n - same), sum(round(accepted - same * (accepted / n) ** 2)), sum(round(early - same * (early / n) ** 2)),
-          sum(round(greatest(poll - same * (poll / n) ** 2, 0))), sum(round(late - same * (late / n) ** 2))] AS variance
-  FROM counted
-  WHERE n > 0
+  SELECT county, precinct, party, age, sex, prior, new,
+         [1e9 * count(*), 1e9 * sum(accepted), sum(round(1e9 * early)), sum(round(1e9 * poll)),
+          sum(round(1e9 * late))] AS expected,
+         [0, 0, sum(round(1e9 * greatest(early * (1 - early), 0))), sum(round(1e9 * greatest(poll * (1 - poll), 0))),
+          sum(round(1e9 * late * (1 - late)))] AS variance
+  FROM voter
   GROUP BY ALL
 )
-SELECT * EXCLUDE (expected, variance, tranche),
-       tranche, expected / 1e9 AS expected, greatest(variance, 0) / 1e9 AS variance
+SELECT county, precinct, party, age, sex, prior, new, tranche, expected / 1e9 AS expected, variance / 1e9 AS variance
 FROM (
-  SELECT * EXCLUDE (expected, variance),
+  SELECT county, precinct, party, age, sex, prior, new,
          unnest(['registered', 'accepted', 'early', 'poll', 'late']) AS tranche,
          unnest(expected) AS expected, unnest(variance) AS variance
   FROM summed

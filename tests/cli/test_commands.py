@@ -463,6 +463,25 @@ def test_cohorts_shows_groups_and_publishes_nothing(turn, tmp_path):
     assert (tmp_path / "c" / "cohorts-by-party-age.csv").exists()
 
 
+def test_propensity_compares_the_models_and_writes_the_card(turn, tmp_path):
+    example.generate(tmp_path, 11, example.CA34.scaled(voters=6_000, precincts=8))
+    code, out, err = turn("propensity", tmp_path / "contest.toml", "--output", tmp_path / "p")
+    assert (code, err) == (0, "")
+    assert "trained on 2017-03-07, tried on 2017-04-04" in out
+    assert "Least log loss: propensity" in out
+    card = (tmp_path / "p" / "propensity-card.md").read_text()
+    assert "| propensity-last | all |" in card
+    assert "| poll | Latino |" in card
+    groups = pl.read_csv(tmp_path / "p" / "propensity-groups.csv")
+    assert groups["expected"].drop_nulls().min() >= 10
+
+
+def test_propensity_without_a_history_exits_2(turn, config):
+    code, _, err = turn("propensity", config)
+    assert code == 2
+    assert "vote history" in err
+
+
 def test_cohorts_by_what_is_not_known_exits_2(turn, config):
     code, _, err = turn("cohorts", config, "--by", "income")
     assert code == 2
@@ -503,9 +522,9 @@ def test_without_a_command_the_help_is_shown(turn):
 
 
 def test_a_misspelt_command_is_suggested(turn):
-    code, _, err = turn("projet")
+    code, _, err = turn("bakctest")
     assert code == 2
-    assert "Did you mean 'project'?" in err
+    assert "Did you mean 'backtest'?" in err
 
 
 def test_version(turn):

@@ -325,3 +325,19 @@ def test_evaluation_needs_two_elections(fill, people):
     only = people.vote_history.filter(pl.col("election_date") == FIRST_ROUND)
     with fill(replace(people, vote_history=only)) as workspace, pytest.raises(UsageError, match="two past elections"):
         electorate.evaluate(workspace, CONTEST, np.random.default_rng(0))
+
+
+def test_a_comparison_sets_every_model_beside_the_last_election_alone(fill, people):
+    with fill(people) as workspace:
+        found = electorate.compare(workspace, CONTEST, np.random.default_rng(0))
+    assert found.tested == FIRST_ROUND
+    assert found.trained < FIRST_ROUND
+    loss = dict(found.scores.filter(pl.col("way") == "all").select("model", "log_loss").iter_rows())
+    assert list(loss) == ["propensity", "propensity-boosted", "propensity-last", "base rate"]
+    assert loss["propensity"] < loss["propensity-last"] < loss["base rate"]
+    by_way = found.groups.group_by("model", "way").agg(pl.col("expected", "actual").sum())
+    # the totals are given, groups divide them
+    assert (by_way["expected"] / by_way["actual"] - 1).abs().max() < 0.01
+    poll = found.groups.filter((pl.col("model") == "propensity") & (pl.col("way") == "poll"))
+    latino = poll.row(by_predicate=pl.col("group") == "latino", named=True)
+    assert 0.85 < latino["expected"] / latino["actual"] < 1.15

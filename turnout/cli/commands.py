@@ -152,6 +152,33 @@ def cohorts(
             typer.echo(f"\nWritten to {output}: {', '.join(names)}")
 
 
+@app.command(epilog=example("turnout propensity contest.toml", "turnout propensity contest.toml --output compared"))
+def propensity(
+    config: options.Config,
+    *,
+    output: options.PropensityOutput = None,
+    quiet: options.Quiet = False,
+) -> None:
+    """Say how well each voter's chances of voting are told, on your own file.
+
+    The logistic and the boosted specification, and the contest's own, are trained on a past election and tried on
+    the comparable one: log loss, Brier score, AUC and calibration by way of voting, and expected over actual voters
+    by group. What to beat stands beside them: a model that knows only what each voter did in the last election.
+    """
+    from turnout.contest import Contest  # noqa: PLC0415
+    from turnout.reporting import propensity as report  # noqa: PLC0415
+    from turnout.running import propensity as running  # noqa: PLC0415
+
+    with progress_shown(quiet) as progress:
+        found = running.run(Contest.load(config), progress=progress)
+    if not quiet:
+        report.show(found, console())
+    if output is not None:
+        names = report.write(found, output)
+        if not quiet:
+            typer.echo(f"\nWritten to {output}: {', '.join(names)}")
+
+
 @app.command(epilog=example("turnout report contest.toml"))
 def report(config: options.Config, quiet: options.Quiet = False) -> None:
     """Rebuild report.html and report.xlsx from the last published run.

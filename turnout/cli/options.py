@@ -103,6 +103,10 @@ By = Annotated[
 CohortsOutput = Annotated[
     Path | None, typer.Option("--output", metavar="DIR", help="Directory to write the tables into, as CSV.")
 ]
+PropensityOutput = Annotated[
+    Path | None,
+    typer.Option("--output", metavar="DIR", help="Directory to write the scores into, as CSV, and as a card."),
+]
 ContestName = Annotated[
     str | None,
     typer.Option("--contest", metavar="NAME", help="Only the contest of this name. [default: all in the returns]"),

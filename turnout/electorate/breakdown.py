@@ -78,7 +78,8 @@ def by(
     """
     asked = check(dimensions)
     workspace.execute("electorate/attributes", date=electorate.date, comparable=electorate.comparable)
-    cells = _wide(workspace.query("electorate/expected_by", by=list(asked)), asked)
+    query = "electorate/expected_by_group" if "group" in asked else "electorate/expected_by"
+    cells = _wide(workspace.query(query, by=list(asked)), asked)
     levels = _levels(
         cells, asked, electorate, spec, workspace.table("places").select("county", "precinct", "reported")
     )

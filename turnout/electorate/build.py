@@ -217,10 +217,9 @@ def _write(
     if cut < 1:
         message = f"Fewer voters are left than ballots were expected; the expectations are cut to {cut:.0%}."
         workspace.note(TOPIC, message, severity="warning")
-    writing.propensity(workspace, people, multipliers, standing, file.probability, now.begun)
+    writing.propensity(workspace, people, multipliers, standing, now.begun)
     factors, poll = writing.poll_counts(workspace, now, expected.poll, spec.totals)
-    writing.keep_scored(workspace, people, multipliers, standing, factors, now.begun)
-    workspace.execute("electorate/cells")
+    writing.cells(workspace, factors)
     cells = workspace.table("cells").sort("county", "precinct", "group_name", "tranche")
     totals = dict(cells.group_by("tranche", maintain_order=True).agg(pl.col("expected").sum()).iter_rows())
     late = expected.late.sd * (1 - min(waiting / totals["late"], 1) if now.begun and totals["late"] else 1)

@@ -19,10 +19,8 @@ from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
-import polars as pl
 
 from turnout.electorate.specification import Late
-from turnout.vocabulary import GROUPS
 
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
@@ -55,18 +53,13 @@ class Open:
 
 @dataclass(frozen=True)
 class Multipliers:
-    """What a group multiplies the row's weights by; each (groups,), as ``cells.sql`` reads them."""
+    """What a group multiplies the row's weights by; each (groups,)."""
 
     early: Floats
     poll: Floats
     late: Floats
     late_from_early: Floats
     late_from_poll: Floats
-
-    def frame(self) -> pl.DataFrame:
-        """One row a group."""
-        columns = {name: getattr(self, name) for name in self.__dataclass_fields__}
-        return pl.DataFrame({"group_name": GROUPS, **columns, "none": np.ones(len(GROUPS))})
 
 
 def hold_to(people: Open, targets: tuple[float, float, float, float], late: Late) -> tuple[Multipliers, float]:
@@ -121,22 +114,13 @@ def _parts(people: Open, late: Late) -> list[Floats]:
     return [mail * campaign, poll, people.holds[:, None] * late_mail, q[:, [LATE]] * tilt[:, LATE]]
 
 
-def chances(people: Open, multipliers: Multipliers, row: Ints, probability: npt.NDArray[np.float32]) -> Floats:
-    """Chances (voters, 4) of early to come, poll, late, none: averages over the groups a voter may be of.
-
-    ``row`` indexes ``people.q``; ``probability`` (voters, groups).
-    """
+def chances(people: Open, multipliers: Multipliers) -> Floats:
+    """Chances (rows, groups, 3) of early to come, poll and late, of the voters of each row and group."""
     q, held = people.q, people.holds[:, None]
     late = held * (q[:, [EARLY]] * multipliers.late_from_early + q[:, [POLL]] * multipliers.late_from_poll)
     late = late + q[:, [LATE]] * multipliers.late
-    weights = [q[:, [EARLY]] * multipliers.early, q[:, [POLL]] * multipliers.poll, late]
-    norm = q[:, [NONE]] + sum(weights)
-    result = np.empty((len(row), 4))
-    for way, weight in enumerate(weights):
-        result[:, way] = np.einsum("ig,ig->i", probability, (weight / norm).astype(np.float32)[row])
-    total = result[:, :3].sum(axis=1)
-    result[:, :3] /= np.maximum(total, 1.0)[:, None]
-    result[:, 3] = np.maximum(1 - total, 0)
+    weights = np.stack([q[:, [EARLY]] * multipliers.early, q[:, [POLL]] * multipliers.poll, late], axis=2)
+    result: Floats = weights / (q[:, [NONE]] + weights.sum(axis=2))[:, :, None]
     return result
 
 

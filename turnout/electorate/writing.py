@@ -1,16 +1,18 @@
 """The tables ``propensity`` and ``cells``, written from open voters, their multipliers and the poll counts."""
 
 import numpy as np
-import numpy.typing as npt
 import polars as pl
 
 from turnout.electorate import scoring
 from turnout.electorate.situation import TOPIC, Situation
 from turnout.electorate.specification import Totals
 from turnout.electorate.totals import Total, update_by_counts
+from turnout.vocabulary import GROUPS
 from turnout.workspace import Workspace
 
-_COLUMNS = ("p_early_remaining", "p_poll", "p_late", "p_none")
+_TRANCHES = ("early", "poll", "late")
+#: Row of scores of the ballots counted; those of pending ones follow below.
+COUNTED = -1
 
 
 def propensity(
@@ -18,21 +20,40 @@ def propensity(
     people: scoring.Open,
     multipliers: scoring.Multipliers,
     standing: pl.DataFrame,
-    probability: npt.NDArray[np.float32],
     begun: bool,
 ) -> None:
-    """Fill ``propensity`` with every voter not counted. A pending ballot is counted early or late, or not at all."""
-    row = standing["feature_row"].fill_null(-1).to_numpy()
-    is_open = row >= 0
-    chances = np.zeros((len(standing), 4))
-    chances[is_open] = scoring.chances(people, multipliers, row[is_open], probability[is_open])
-    waiting = standing["pending"].to_numpy()
-    chances[~is_open, 2 if begun else 0] = waiting[~is_open]
-    chances[~is_open, 3] = 1 - waiting[~is_open]
-    frame = standing.select("voter_id").with_columns(
-        pl.Series(name, chances[:, index].astype(np.float32)) for index, name in enumerate(_COLUMNS)
+    """Fill ``propensity``, and write what queries over expected voters read (``sql/electorate/voter_chances.sql``).
+
+    A pending ballot is counted early or, once returns are out, late, or not at all.
+    """
+    chances = scoring.chances(people, multipliers)
+    waiting = standing.filter(pl.col("feature_row").is_null() & ~pl.col("counted"))
+    pending = np.unique(waiting["pending"].to_numpy())
+    settled = np.zeros((1 + len(pending), *chances.shape[1:]))
+    settled[0, :, 0] = 1.0
+    settled[1:, :, 2 if begun else 0] = pending[:, None]
+    rows = np.concatenate([np.arange(len(chances)), COUNTED - np.arange(len(settled))])
+    every = np.concatenate([chances, settled])
+    scores = pl.DataFrame(
+        {
+            "feature_row": rows,
+            **{
+                f"{tranche}_{group}": every[:, column, index]
+                for index, tranche in enumerate(_TRANCHES)
+                for column, group in enumerate(GROUPS)
+            },
+        }
     )
-    workspace.append("propensity", frame.filter(~standing["counted"]))
+    place = pl.col("pending").replace_strict(
+        pending, COUNTED - 1 - np.arange(len(pending)), default=COUNTED, return_dtype=pl.Int64
+    )
+    row = pl.when("counted").then(COUNTED).otherwise(pl.coalesce("feature_row", place))
+    with (
+        workspace.registered("standing", standing.select("voter_id", row.cast(pl.Int64).alias("feature_row"))),
+        workspace.registered("scores", scores),
+    ):
+        workspace.execute("electorate/voter_chances")
+    workspace.execute("electorate/propensity")
 
 
 def poll_counts(workspace: Workspace, now: Situation, total: Total, totals: Totals) -> tuple[pl.DataFrame, Total]:
@@ -68,40 +89,8 @@ def poll_counts(workspace: Workspace, now: Situation, total: Total, totals: Tota
     return joined.select("county", "precinct", "factor", reported_there), Total(mean, sd * waiting)
 
 
-def keep_scored(
-    workspace: Workspace,
-    people: scoring.Open,
-    multipliers: scoring.Multipliers,
-    standing: pl.DataFrame,
-    polls: pl.DataFrame,
-    begun: bool,
-) -> None:
-    """Write what queries over expected voters read, by ``sql/electorate/scored.sql``.
-
-    Rows below 0 are those of ballots already there: -1 for the counted, from -2 on for each chance of those pending.
-    """
-    names = ("early", "poll", "late", "none")
-    scores = pl.DataFrame({name: people.q[:, index] for index, name in enumerate(names)}).with_columns(
-        pl.Series("holds", people.holds), pl.int_range(pl.len(), dtype=pl.Int64).alias("feature_row")
-    )
-    waiting = standing.filter(pl.col("feature_row").is_null() & ~pl.col("counted"))
-    pending = np.unique(waiting["pending"].to_numpy())
-    settled = pl.DataFrame(
-        {
-            "feature_row": -np.arange(1, len(pending) + 2),
-            "early": np.append(1.0, np.zeros(len(pending)) if begun else pending),
-            "late": np.append(0.0, pending if begun else np.zeros(len(pending))),
-        }
-    )
-    place = pl.col("pending").replace_strict(
-        pending, -np.arange(2, len(pending) + 2), default=-1, return_dtype=pl.Int64
-    )
-    row = pl.when("counted").then(-1).otherwise(pl.coalesce("feature_row", place))
-    with (
-        workspace.registered("standing", standing.select("voter_id", row.alias("feature_row"))),
-        workspace.registered("scores", scores),
-        workspace.registered("tilts", multipliers.frame()),
-        workspace.registered("settled", settled),
-        workspace.registered("polls", polls),
-    ):
-        workspace.execute("electorate/scored")
+def cells(workspace: Workspace, polls: pl.DataFrame) -> None:
+    """Fill ``cells`` from what :func:`propensity` wrote and the poll counts (county, precinct, factor, reported)."""
+    with workspace.registered("polls", polls):
+        workspace.execute("electorate/places")
+    workspace.execute("electorate/cells")
