@@ -71,7 +71,7 @@ def test_the_public_names_are_typed(tmp_path):
         "run: turnout.Run = turnout.project(turnout.Contest.load(Path('contest.toml')))\n"
         "frame: pl.DataFrame = run.projection\n"
         "rows: pl.DataFrame = turnout.backtest(Path('past'), Path('out'), states=['GA']).rows\n"
-        "who: turnout.Run = turnout.cohorts(turnout.Contest())\n"
+        "who: turnout.Cohorts = turnout.cohorts(turnout.Contest())\n"
     )
     root = Path(__file__).parents[1]
     command = [sys.executable, "-m", "mypy", "--strict", "--config-file", str(root / "pyproject.toml"), str(script)]

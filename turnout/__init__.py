@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from turnout.ethnicity.bifsg import BIFSG
     from turnout.projection.hierarchy import GaussianHierarchy
     from turnout.reporting import Run
+    from turnout.reporting.cohorts import Cohorts
     from turnout.running.backtest import over as backtest
     from turnout.running.cohorts import run as cohorts
     from turnout.running.live import Live
@@ -38,6 +39,7 @@ __all__ = [
     "AbstainedEverywhere",
     "Backtest",
     "Candidate",
+    "Cohorts",
     "Contest",
     "GaussianHierarchy",
     "InputRefused",
@@ -61,6 +63,7 @@ _HOMES = {
     "BIFSG": ("turnout.ethnicity.bifsg", "BIFSG"),
     "Backtest": ("turnout.backtest.result", "Backtest"),
     "Candidate": ("turnout.contest", "Candidate"),
+    "Cohorts": ("turnout.reporting.cohorts", "Cohorts"),
     "Contest": ("turnout.contest", "Contest"),
     "GaussianHierarchy": ("turnout.projection.hierarchy", "GaussianHierarchy"),
     "InputRefused": ("turnout.errors", "InputRefused"),

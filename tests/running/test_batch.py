@@ -38,7 +38,7 @@ def test_what_is_entered_in_the_ledger(tmp_path):
     (entry,) = ledger.read(tmp_path / "output")
     assert outcome.status == entry["outcome"] == "projected"
     assert entry["inputs"][0]["file"] == "returns.csv"
-    assert set(entry["outputs"]) == {"projection.csv", "projection.json", "report.html"}
+    assert set(entry["outputs"]) == {"projection.csv", "projection.json", "report.html", "report.xlsx"}
     assert {"turnout", "python", "libraries", "seed", "draws", "seconds", "started", "code"} <= set(entry)
     assert (tmp_path / "output" / "ledger.jsonl").stat().st_mode & 0o077 == 0
 
