@@ -54,7 +54,7 @@ def main() -> None:
     if arguments.wheel is not None:
         build(arguments.wheel)
     if arguments.card:
-        print(card())  # noqa: T201 - its purpose
+        print(card())
 
 
 def build(wheel: Path) -> None:
@@ -74,7 +74,7 @@ def build(wheel: Path) -> None:
         table = fitted(people, seed, known)
         path = HERE / ("surnames.parquet" if kind == "surname" else "first_names.parquet")
         table.write_parquet(path, compression="zstd", compression_level=19, statistics=False)
-        print(path.name, table.height, "names", path.stat().st_size, "bytes")  # noqa: T201
+        print(path.name, table.height, "names", path.stat().st_size, "bytes")
 
 
 def census(wheel: Path, file: str) -> pl.DataFrame:
@@ -282,8 +282,8 @@ def fitted(people: pl.DataFrame, seed: np.ndarray, known: dict) -> pl.DataFrame:
         factor = np.clip(factor / np.exp(np.log(factor).mean()), 1 / MOST_RAKED, MOST_RAKED)
         table = seed * factor
         table *= (rows / table.sum(axis=1))[:, None]
-    print("raked by", dict(zip(ASIAN, factor.round(2).tolist(), strict=True)))  # noqa: T201
-    print("to target", dict(zip(ASIAN, (table.sum(axis=0) / columns).round(3).tolist(), strict=True)))  # noqa: T201
+    print("raked by", dict(zip(ASIAN, factor.round(2).tolist(), strict=True)))
+    print("to target", dict(zip(ASIAN, (table.sum(axis=0) / columns).round(3).tolist(), strict=True)))
     split = pl.DataFrame({group: table[:, index] for index, group in enumerate(ASIAN)})
     return (
         pl.concat([people.drop("api"), split], how="horizontal")

