@@ -247,7 +247,7 @@ def test_a_figure_that_cannot_be_read_sets_its_unit_and_mode_aside_and_nothing_e
     ]
     said = topics(workspace)["returns not whole"]
     assert "returns.csv: 2 figures cannot be read: column mail: not a whole number (1, first at line 2)" in said
-    assert "Their 1 units of a contest count as not reported in that mode, for every candidate" in said
+    assert "1 unit of a contest counts as not reported in that mode, for every candidate" in said
 
 
 def test_a_rejected_line_of_long_results_sets_its_unit_and_mode_aside(workspace: Workspace, tmp_path: Path) -> None:

@@ -147,7 +147,8 @@ def _fill_past(workspace: Workspace, contest: Contest, load: Load) -> None:
             " earlier elections.",
             severity="warning",
         )
-    totals.settle(workspace, is_past=True)
+    if inputs.history:
+        totals.settle(workspace, is_past=True)
     past_crosswalk.load(workspace, inputs.past_crosswalk)
     crosswalk.apply(workspace, inputs.crosswalk)
 

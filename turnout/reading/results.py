@@ -143,14 +143,15 @@ def _set_lost_aside(workspace: Workspace, reading: Reading, *, is_past: bool) ->
         workspace.note("figures not read", f"{said} They are totals, which serve to check the modes, no more.")
         return
     units = sum(row[4] for row in found if row[0] != "votes" or not reading.layout.is_wide)
+    counted = "unit of a contest counts" if units == 1 else "units of a contest count"
     done = (
-        "are left out of their contest"
+        "left out"
         if is_past
-        else "count as not reported in that mode, for every candidate, and no contest is called final. Mend the file,"
-        " and run again"
+        else "not reported in that mode, for every candidate, and no contest is called final. Mend the file, and run"
+        " again"
     )
     topic = "figures not read" if is_past else LOST
-    workspace.note(topic, f"{said} Their {units:,} units of a contest {done}.", severity="warning")
+    workspace.note(topic, f"{said} {units:,} {counted} as {done}.", severity="warning")
 
 
 def _check_modes(reading: Reading, asked: Asked) -> None:
