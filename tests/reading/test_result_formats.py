@@ -206,6 +206,7 @@ def test_a_history_of_releases_is_one_file(workspace: Workspace, tmp_path: Path)
     path = tmp_path / "releases.csv"
     path.write_text("release,candidate,votes\n1,Ada,5\n1,Bob,6\n2,Ada,8\n2,Bob,6\n3,Ada,9\n3,Bob,9\n")
     named = [{"file": path, "counts": "mail", "number": 1}, {"file": path, "counts": "election_day", "number": 3}]
+    named[-1]["final"] = True
     reading.load(workspace, Contest(inputs=Inputs.model_validate({"release": named})))
     assert rows(workspace, "SELECT candidate, mode, votes FROM results ORDER BY ALL") == [
         ("Ada", "election_day", 4),

@@ -93,9 +93,17 @@ def note_lost(workspace: Workspace) -> None:
 
 
 def _respell(workspace: Workspace, reading: Reading, *, is_past: bool) -> None:
-    """Make one of places whose names differ by case and spaces alone, and say so."""
+    """Make one of places whose names differ by case and spaces alone, and say so; warn of letters that look alike."""
     workspace.execute("reading/results_respelt", is_past=is_past)
     workspace.execute("reading/results_respelt_kept", is_past=is_past)
+    if alike := workspace.query("reading/results_look_alikes")["name"].to_list():
+        shown = ", ".join(map(ascii, alike[:3])) + (", …" if len(alike) > 3 else "")
+        workspace.note(
+            "look-alikes",
+            f"{reading.name}: {len(alike):,} names of candidates or places have letters of another script"
+            f" that look like Latin ones ({shown}), and stay apart from names in Latin letters.",
+            severity="warning",
+        )
     found = workspace.connection.execute(
         "SELECT county, precinct, to_county, to_precinct FROM respelt"
         " WHERE county <> to_county OR precinct <> to_precinct ORDER BY ALL"
