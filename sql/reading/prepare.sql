@@ -9,8 +9,9 @@ CREATE OR REPLACE TEMP MACRO reading_flag(text) AS
   CASE WHEN lower(text) IN ('y', 'yes', 't', 'true', '1', 'x') THEN true
        WHEN lower(text) IN ('n', 'no', 'f', 'false', '0') THEN false END;
 
--- A place as compared within one count: case and spaces aside.
-CREATE OR REPLACE TEMP MACRO bare_key(text) AS upper(regexp_replace(text, '[\s\x{00a0}]+', '', 'g'));
+-- A place as compared within one count: case, spaces, signs without width, and ways to write an accent aside.
+CREATE OR REPLACE TEMP MACRO bare_key(text) AS
+  upper(nfc_normalize(regexp_replace(text, '[\s\x{00a0}\p{Cf}]+', '', 'g')));
 
 -- Pseudo-precincts: where ballots were counted, not where voters live.
 CREATE OR REPLACE TEMP MACRO is_pseudo_precinct(precinct) AS

@@ -1,17 +1,22 @@
 -- Figures of a mode that are the same for every candidate, precinct after precinct: a total copied to each of them.
 -- Grain: state × date × contest × county × mode. Reads: results. Binds: $is_past.
 -- True ties are one precinct in twenty or so; four in five of three precincts or more are not chance.
+-- There are millions of figures: they are compared by hashes of what they are of, and what was copied is named then.
 WITH by_place AS (
-  SELECT state, election_date, contest, county, precinct, mode,
+  SELECT hash(state, election_date, contest, county, mode) AS block, hash(precinct) AS unit,
     max(votes)                                       AS votes,
-    count(*) > 1 AND min(votes) = max(votes)         AS is_same
+    count(*) > 1 AND min(votes) = max(votes)         AS is_same,
+    min(rowid)                                       AS place
   FROM results
   WHERE is_past = $is_past
   GROUP BY ALL
   HAVING max(votes) > 0
+), copied AS (
+  SELECT min(place) AS place, sum(votes)::BIGINT AS votes
+  FROM by_place
+  GROUP BY block
+  HAVING count(*) >= 3 AND sum(votes) >= 30 AND avg(is_same::INTEGER) >= 0.8
 )
-SELECT $is_past AS is_past, state, election_date, contest, county, mode, sum(votes)::BIGINT AS votes
-FROM by_place
-GROUP BY state, election_date, contest, county, mode
-HAVING count(*) >= 3 AND sum(votes) >= 30 AND avg(is_same::INTEGER) >= 0.8
+SELECT $is_past AS is_past, r.state, r.election_date, r.contest, r.county, r.mode, c.votes
+FROM results r JOIN copied c ON r.rowid = c.place
 ORDER BY ALL

@@ -2,15 +2,20 @@
 -- Grain: state × date × contest × county × candidate. Reads: results. Binds: $is_past.
 -- In a county, every figure of theirs is the sum of two other choices or more; or, of a choice that is called a total of
 -- write-ins, of the other write-ins. There are too many for chance.
-WITH choice AS (
-  SELECT state, election_date, contest, county, candidate, sum(votes) AS votes,
-         regexp_full_match(name_key(candidate), '(TOTAL |ALL )?WRITE ?INS?( VOTES?)?( TOTALS?)?')
-           AND contains(name_key(candidate), 'TOTAL')                     AS is_write_in_total,
-         starts_with(replace(name_key(candidate), ' ', ''), 'WRITEIN') OR ends_with(replace(name_key(candidate), ' ', ''), 'WRITEIN')
-           OR contains(upper(candidate), '(W)')                           AS is_write_in
+WITH summed AS (  -- by hashes, for there are millions of figures
+  SELECT sum(votes) AS votes, min(rowid) AS place
   FROM results
   WHERE is_past = $is_past AND votes IS NOT NULL
-  GROUP BY ALL
+  GROUP BY hash(state, election_date, contest, county), hash(candidate)
+), name AS MATERIALIZED (
+  SELECT candidate,
+         regexp_full_match(key, '(TOTAL |ALL )?WRITE ?INS?( VOTES?)?( TOTALS?)?') AND contains(key, 'TOTAL') AS is_write_in_total,
+         starts_with(bare, 'WRITEIN') OR ends_with(bare, 'WRITEIN') OR contains(upper(candidate), '(W)')     AS is_write_in
+  FROM (SELECT *, replace(key, ' ', '') AS bare
+        FROM (SELECT candidate, name_key(candidate) AS key FROM (SELECT DISTINCT candidate FROM results WHERE is_past = $is_past)))
+), choice AS (
+  SELECT r.state, r.election_date, r.contest, r.county, candidate, s.votes, n.is_write_in_total, n.is_write_in
+  FROM results r JOIN summed s ON r.rowid = s.place JOIN name n USING (candidate)
 ), suspect AS (
   SELECT * FROM choice
   WHERE votes > 0

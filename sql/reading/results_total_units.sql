@@ -3,16 +3,21 @@
 -- In a contest, every figure of theirs is the sum of two other precincts or more; there are too many for chance. What
 -- is a total in one contest is one in the others where it comes within a tenth of the sum: some precincts are missing
 -- there, or there is but one. So is one of that name in another county, where it is the sum.
+-- There are millions of figures: they are added up by hashes of what they are of, and what may be a total is named then.
 WITH unit AS (
-  SELECT state, election_date, contest, county, precinct, sum(votes) AS votes
+  SELECT hash(state, election_date, contest, county) AS block, hash(precinct) AS unit, sum(votes) AS votes, min(rowid) AS place
   FROM results
   WHERE is_past = $is_past AND precinct <> '' AND votes > 0
   GROUP BY ALL
+), together AS (
+  SELECT block, sum(votes) AS votes, count(*) AS units FROM unit GROUP BY block HAVING count(*) >= 2
+), near AS MATERIALIZED (
+  SELECT u.place, u.votes, t.votes - u.votes AS others, t.units
+  FROM unit u JOIN together t USING (block)
+  WHERE u.votes BETWEEN 0.9 * (t.votes - u.votes) AND 1.1 * (t.votes - u.votes)
 ), beside AS MATERIALIZED (
-  SELECT *, sum(votes) OVER place - votes AS others, count(*) OVER place AS units
-  FROM unit
-  WINDOW place AS (PARTITION BY state, election_date, contest, county)
-  QUALIFY units >= 2
+  SELECT r.state, r.election_date, r.contest, r.county, r.precinct, n.votes, n.others, n.units
+  FROM results r JOIN near n ON r.rowid = n.place
 ), figure AS (
   SELECT s.state, s.election_date, s.contest, s.county, s.precinct, r.candidate, r.mode,
          coalesce(sum(r.votes) FILTER (r.precinct = s.precinct), 0)  AS whole,
@@ -32,5 +37,4 @@ SELECT b.state, b.election_date, b.contest, b.county, b.precinct, b.votes::BIGIN
 FROM beside b SEMI JOIN total t
   ON t.state = b.state AND t.election_date IS NOT DISTINCT FROM b.election_date AND t.precinct = b.precinct
  AND (t.county = b.county OR b.votes = b.others)
-WHERE b.votes BETWEEN 0.9 * b.others AND 1.1 * b.others
 ORDER BY ALL

@@ -15,6 +15,12 @@ def test_every_shipped_layout_is_sound_and_named_as_its_file(path: Path) -> None
     assert layout.refuse or named
 
 
+@pytest.mark.parametrize("path", resources.listing("configs", "layouts/*.toml"), ids=lambda path: path.stem)
+def test_every_layout_of_others_says_where_it_was_seen_and_what_of_it_was_confirmed(path: Path) -> None:
+    layout = layouts.read(path)
+    assert layout.is_generic or (layout.source and (layout.confirmed or layout.unconfirmed))
+
+
 def test_a_layout_with_a_column_no_table_has_is_refused(tmp_path: Path) -> None:
     path = tmp_path / "wrong.toml"
     path.write_text('name = "wrong"\ntable = "voters"\n[columns]\nshoe_size = { names = ["shoe"] }\n')

@@ -247,7 +247,7 @@ def test_a_figure_that_cannot_be_read_sets_its_unit_and_mode_aside_and_nothing_e
     ]
     said = topics(workspace)["returns not whole"]
     assert "returns.csv: 2 figures cannot be read: column mail: not a whole number (1, first at line 2)" in said
-    assert "Their 1 units of a contest count as not reported in that mode, for every candidate" in said
+    assert "1 unit of a contest counts as not reported in that mode, for every candidate" in said
 
 
 def test_a_rejected_line_of_long_results_sets_its_unit_and_mode_aside(workspace: Workspace, tmp_path: Path) -> None:
@@ -288,3 +288,16 @@ def test_a_later_file_is_read_with_the_spelling_of_the_first(workspace: Workspac
     paths[1].write_text("county,precinct,candidate,election_day\nDEKALB,1,Ahn,5\n")
     reading.load(workspace, Contest(inputs=Inputs(returns=tuple(paths))))
     assert rows(workspace, "SELECT DISTINCT county FROM results") == [("De Kalb",)]
+
+
+@pytest.mark.parametrize(
+    "other", ["Do\u00f1a Ana", "Don\u0303a Ana", "DO\u00d1A\u200b ANA", "\ufeffdo\u00f1a\u00a0ana"]
+)
+def test_ways_to_write_one_name_are_one_county(workspace: Workspace, tmp_path: Path, other: str) -> None:
+    load(workspace, tmp_path, returns=wide("Do\u00f1a Ana,1,Ahn,1,,,,", f"{other},2,Ahn,2,,,,"))
+    assert rows(workspace, "SELECT DISTINCT county FROM results") == [("Do\u00f1a Ana",)]
+
+
+def test_letters_that_look_like_others_are_warned_of(workspace: Workspace, tmp_path: Path) -> None:
+    load(workspace, tmp_path, returns=wide("LA,1,Ahn,1,,,,", "LA,1,\u0410hn,2,,,,"))
+    assert "('\\u0410hn')" in topics(workspace)["look-alikes"]

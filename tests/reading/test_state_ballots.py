@@ -11,6 +11,7 @@ from tests.reading.test_state_voters import VOTER_FILES
 from turnout.contest import Contest
 from turnout.errors import InputRefused
 from turnout.reading import layouts
+from turnout.running import check
 from turnout.workspace import Workspace
 
 NC_BALLOTS = (
@@ -135,3 +136,21 @@ def test_every_shipped_layout_is_read_here() -> None:
               "ga-absentee", "fl-early", "fl-vbm", "co-ballots", "pa-mail-ballots"}  # fmt: skip
     shipped = {layout.name for layout in layouts.shipped() if not layout.is_generic and layout.table != "results"}
     assert shipped == read | others
+
+
+def test_pennsylvanias_ballots_of_no_voter_are_counted_and_used_no_further(tmp_path: Path) -> None:
+    path = tmp_path / "pa.csv"
+    header = "County Name,Applicant Party Designation,Date of Birth,Application Approved Date,Ballot Returned Date\n"
+    lines = ["BUCKS,D,01/01/1970,09/01/2024,10/01/2024\n"] * 12 + ["BUCKS,R,01/01/1970,09/01/2024,\n"] * 11
+    path.write_text(header + "".join(lines) + "YORK,GRN,01/01/1800,09/01/2024,10/02/2024\n" * 3)
+    (report,) = check.loose([path]).reports
+    assert "no voter ID" in report.refused
+    told = {(row["counted_by"], row["name"]): (row["ballots"], row["returned"]) for row in report.aggregate}
+    assert told == {
+        ("all", ""): (26, 15),
+        ("county", "BUCKS"): (23, 12),
+        ("county", "YORK"): (None, None),
+        ("party", "D"): (12, 12),
+        ("party", "R"): (11, None),
+        ("party", "GRN"): (None, None),
+    }

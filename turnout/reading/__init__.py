@@ -121,7 +121,8 @@ def _fill_present(workspace: Workspace, contest: Contest, load: Load) -> None:
     asked = Asked(contest, contest.date, contest.state.strip().upper() or None, is_past=False)
     releases.load(workspace, inputs.release, asked, partial(load, workspace, choose["results"]))
     load(workspace, choose["results"], inputs.returns, partial(results.fill, asked=asked))
-    totals.settle(workspace, is_past=False)
+    if inputs.returns or inputs.release:
+        totals.settle(workspace, is_past=False)
     results.note_lost(workspace)
 
     read = load(workspace, choose["voters"], inputs.voters, voters.fill_voters)
@@ -147,7 +148,8 @@ def _fill_past(workspace: Workspace, contest: Contest, load: Load) -> None:
             " earlier elections.",
             severity="warning",
         )
-    totals.settle(workspace, is_past=True)
+    if inputs.history:
+        totals.settle(workspace, is_past=True)
     past_crosswalk.load(workspace, inputs.past_crosswalk)
     crosswalk.apply(workspace, inputs.crosswalk)
 

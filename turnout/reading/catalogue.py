@@ -25,6 +25,19 @@ class UnknownFile(InputRefused):
         self.columns = columns
 
 
+class AggregateOnly(InputRefused):
+    """A file of ballots that are no voter's: they can be counted, and not used.
+
+    Attributes
+    ----------
+    layout, header : of the file
+    """
+
+    def __init__(self, message: str, layout: Layout, header: list[str]) -> None:
+        super().__init__(message)
+        self.layout, self.header = layout, header
+
+
 @dataclass(frozen=True)
 class Slot:
     """One election among those that stand side by side in a line: its label, and the columns that speak of it."""
@@ -208,7 +221,10 @@ class Catalogue:
 
 def _usable(fit: Fit, source: str) -> Fit:
     if fit.layout.refuse:
-        raise InputRefused(f"{source}: {fit.layout.title}. {fit.layout.refuse} Nothing was loaded.")
+        message = f"{source}: {fit.layout.title}. {fit.layout.refuse} Nothing was loaded."
+        if fit.layout.aggregate:
+            raise AggregateOnly(message, fit.layout, fit.header)
+        raise InputRefused(message)
     return fit
 
 

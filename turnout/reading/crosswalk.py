@@ -23,7 +23,7 @@ def apply(workspace: Workspace, crosswalk: Path | None) -> None:
         If the crosswalk is missing or lacks its columns.
     """
     listed = None if crosswalk is None else read_csv(crosswalk, _COLUMNS)
-    if not workspace.connection.execute("SELECT EXISTS (FROM voters)").fetchall()[0][0]:
+    if not workspace.connection.execute("SELECT EXISTS (FROM voters) AND EXISTS (FROM results)").fetchall()[0][0]:
         return
     workspace.execute("reading/crosswalk_units")
     if listed is not None:

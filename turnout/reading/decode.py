@@ -28,6 +28,7 @@ _UTF16_MARKS = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 #: Bytes as ``surrogateescape`` leaves them where they are not of the codec, and the sign of a loss further upstream.
 _ODD = re.compile("[\udc80-\udcff\ufffd]")
 _LOST = "\ufffd"
+_QUOTE, _SPACE, _HARD_SPACE = 0x22, 0x20, 0xA0
 #: Letters of cp437 (É Ñ ñ á í ó ú …) that are rare signs in Windows-1252; letters and quotation marks of the latter.
 #: 0xA0 is left out: á in the one, a spreadsheet's hard space in the other.
 _DOS_LETTERS = frozenset({*range(0x80, 0x9B), *range(0xA1, 0xA6)} - {0x85, 0x91, 0x92, 0x93, 0x94, 0x96, 0x97})
@@ -185,6 +186,7 @@ class _Repair:
     def __init__(self, text: Text) -> None:
         self.text = text
         self.bytes_: Counter[int] = Counter()
+        self._signs = {value: _sign(value, text.fallback) for value in range(0x80, 0x100)}
 
     def block(self, block: bytes) -> bytes:
         if block.isascii():
@@ -192,6 +194,8 @@ class _Repair:
         try:
             text = block.decode()
         except UnicodeDecodeError:
+            if places := _all_odd(block):
+                return self._whole(block, places)
             text = block.decode(errors="surrogateescape")
         else:
             if _LOST not in text:
@@ -205,6 +209,32 @@ class _Repair:
             self.text.odd_lines += start != line and odd.group() != _LOST
             at, line = odd.end(), start
         return "".join([*parts, text[at:]]).encode()
+
+    def _whole(self, block: bytes, places: list[int]) -> bytes:
+        """Decode a block none of whose bytes above 0x7F is UTF-8; ``places`` is where these stand."""
+        mark = self.text.delimiter.encode()
+        parts: list[bytes] = []
+        after, column, is_open, is_new = 0, 0, False, True
+        for place in places:
+            between = block[after:place]
+            if (end := between.rfind(b"\n")) >= 0:
+                column, is_open, is_new = 0, False, True
+            *closed, last = between[end + 1 :].split(b'"')  # what delimits in quotes parts nothing
+            for part in closed:
+                column += 0 if is_open else part.count(mark)
+                is_open = not is_open
+            column += 0 if is_open else last.count(mark)
+            byte = block[place]
+            sign, is_mapped = self._signs[byte]
+            parts += between, sign
+            after = place + 1
+            self.bytes_[byte] += 1
+            self.text.odd[column] += 1
+            if not is_mapped:
+                self.text.unmapped[column] += 1
+            self.text.odd_lines += is_new
+            is_new = False
+        return b"".join([*parts, block[after:]])
 
     def _character(self, odd: str, column: int) -> str:
         """Return what stands for a lost or odd character, which is counted."""
@@ -221,6 +251,30 @@ class _Repair:
             return byte.decode("latin-1")
 
 
+def _all_odd(block: bytes) -> list[int]:
+    """Where the bytes above 0x7F stand, if none of them is a part of UTF-8; else nothing.
+
+    One with ASCII on both sides is none. Of those that stand together all must be none.
+    """
+    at = np.flatnonzero(np.frombuffer(block, np.uint8) >= 0x80)
+    breaks = np.flatnonzero(np.diff(at) > 1) + 1
+    starts, stops = at[np.append(0, breaks)], at[np.append(breaks - 1, len(at) - 1)] + 1
+    together = np.flatnonzero(stops - starts > 1)
+    runs = {
+        block[start:stop] for start, stop in zip(starts[together].tolist(), stops[together].tolist(), strict=True)
+    }
+    is_none = all(len(run.decode(errors="surrogateescape")) == len(run) for run in runs)
+    return at.tolist() if is_none else []
+
+
+def _sign(byte: int, codec: str) -> tuple[bytes, bool]:
+    """Return a byte of a codec as UTF-8, else as that of latin-1, and whether the codec has it."""
+    try:
+        return bytes([byte]).decode(codec).encode(), True
+    except UnicodeDecodeError:
+        return chr(byte).encode(), False
+
+
 def _column(before: str, delimiter: str) -> int:
     """Position of the column that follows ``before`` in a line: delimiters outside quotes."""
     return sum(part.count(delimiter) for part in before.split('"')[::2])
@@ -228,10 +282,17 @@ def _column(before: str, delimiter: str) -> int:
 
 def _is_padded(values: npt.NDArray[np.uint8], delimiter: str) -> bool:
     """Whether a space, or the last byte of a hard one, stands beside a delimiter, a quote or a line's end."""
-    space = (values == 0x20) | (values == 0xA0)
-    edge = (values == ord(delimiter)) | (values < 0x20) | (values == 0x22)
-    after = (space[1:] & edge[:-1]).any() or (space[2:] & edge[:-2]).any()  # a hard space has two bytes
-    return bool(after or (space[:-1] & edge[1:]).any() or space[:1].any() or space[-1:].any())
+    space = np.flatnonzero((values == _SPACE) | (values == _HARD_SPACE))
+    if not len(space):
+        return False
+    if space[0] == 0 or space[-1] == len(values) - 1:
+        return True
+    is_edge = np.zeros(256, dtype=np.bool_)
+    is_edge[[*range(_SPACE), _QUOTE, ord(delimiter)]] = True
+    hard = space[values[space] == _HARD_SPACE]  # has two bytes
+    return bool(
+        is_edge[values[space - 1]].any() or is_edge[values[space + 1]].any() or is_edge[values[hard - 2]].any()
+    )
 
 
 class _Writer:

@@ -106,6 +106,8 @@ class Layout(_Strict):
     title: str = ""
     source: str = ""
     """Where the format is documented, or was seen."""
+    confirmed: str = ""
+    """What of it was seen there, and how."""
     unconfirmed: str = ""
     """What of it is not confirmed; ``turnout check`` says so."""
     known_by: tuple[str, ...] = ()
@@ -138,6 +140,8 @@ class Layout(_Strict):
     """Layout that reads the vote history in the same file."""
     refuse: str = ""
     """Why a file of this kind, though known, cannot be used, and what to use instead."""
+    aggregate: dict[Literal["county", "party", "returned"], tuple[str, ...]] = {}
+    """Of ballots without voters: names of the columns to count by, and of the one that is filled by a return."""
     columns: dict[str, Column]
     codes: dict[str, dict[str, tuple[str, ...]]] = {}
     """Canonical value -> spellings, by coded column."""

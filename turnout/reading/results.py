@@ -93,9 +93,17 @@ def note_lost(workspace: Workspace) -> None:
 
 
 def _respell(workspace: Workspace, reading: Reading, *, is_past: bool) -> None:
-    """Make one of places whose names differ by case and spaces alone, and say so."""
+    """Make one of places whose names differ by case and spaces alone, and say so; warn of letters that look alike."""
     workspace.execute("reading/results_respelt", is_past=is_past)
     workspace.execute("reading/results_respelt_kept", is_past=is_past)
+    if alike := workspace.query("reading/results_look_alikes")["name"].to_list():
+        shown = ", ".join(map(ascii, alike[:3])) + (", …" if len(alike) > 3 else "")
+        workspace.note(
+            "look-alikes",
+            f"{reading.name}: {len(alike):,} names of candidates or places have letters of another script"
+            f" that look like Latin ones ({shown}), and stay apart from names in Latin letters.",
+            severity="warning",
+        )
     found = workspace.connection.execute(
         "SELECT county, precinct, to_county, to_precinct FROM respelt"
         " WHERE county <> to_county OR precinct <> to_precinct ORDER BY ALL"
@@ -143,14 +151,15 @@ def _set_lost_aside(workspace: Workspace, reading: Reading, *, is_past: bool) ->
         workspace.note("figures not read", f"{said} They are totals, which serve to check the modes, no more.")
         return
     units = sum(row[4] for row in found if row[0] != "votes" or not reading.layout.is_wide)
+    counted = "unit of a contest counts" if units == 1 else "units of a contest count"
     done = (
-        "are left out of their contest"
+        "left out"
         if is_past
-        else "count as not reported in that mode, for every candidate, and no contest is called final. Mend the file,"
-        " and run again"
+        else "not reported in that mode, for every candidate, and no contest is called final. Mend the file, and run"
+        " again"
     )
     topic = "figures not read" if is_past else LOST
-    workspace.note(topic, f"{said} Their {units:,} units of a contest {done}.", severity="warning")
+    workspace.note(topic, f"{said} {units:,} {counted} as {done}.", severity="warning")
 
 
 def _check_modes(reading: Reading, asked: Asked) -> None:

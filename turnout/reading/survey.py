@@ -1,6 +1,7 @@
 """What a file is, said before any of it is believed: its layout, codes, dates, voters and places, and what is odd."""
 
 import datetime as dt
+import tempfile
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from functools import partial
@@ -9,12 +10,12 @@ from pathlib import Path
 from turnout import reading as room
 from turnout.contest import Contest
 from turnout.errors import InputRefused
-from turnout.reading import ballots, codes, crosswalk, files, results, source, voters
+from turnout.reading import aggregates, ballots, codes, crosswalk, files, results, source, voters
 from turnout.reading.canonical import CODED, DAY_FIRST, FIELDS, NO_DATE, OUT_OF_RANGE
-from turnout.reading.catalogue import Catalogue
+from turnout.reading.catalogue import AggregateOnly, Catalogue
 from turnout.reading.codes import Code
 from turnout.reading.results import Asked
-from turnout.reading.source import Choose, Reading
+from turnout.reading.source import Choose, Reading, Source
 from turnout.workspace import Workspace
 
 _SAMPLE = 3
@@ -56,6 +57,7 @@ class Report:
     places : distinct counties and precincts, and lines without a precinct
     refused : why a run would refuse the file; empty where it would not
     sample : rejected lines, letters and digits masked
+    aggregate : of ballots without voters, see :func:`turnout.reading.aggregates.count`
     """
 
     name: str
@@ -76,6 +78,7 @@ class Report:
     reasons: list[tuple[str, str, int]] = field(default_factory=list)
     sample: list[str] = field(default_factory=list)
     refused: str = ""
+    aggregate: list[dict[str, object]] = field(default_factory=list)
 
 
 class Surveyor:
@@ -110,12 +113,23 @@ class Surveyor:
                 if len(self.reports) == before:
                     self.reports.append(Report(path.name))
                 self.reports[-1].refused = str(error)
+                if isinstance(error, AggregateOnly):
+                    self.reports[-1].aggregate = _aggregate(workspace, path, error)
             for report in self.reports[before:]:
                 _close(workspace, report, rejects)
         return read
 
     def _observe(self, workspace: Workspace, reading: Reading) -> None:
         self.reports.append(_describe(workspace, reading, self.today))
+
+
+def _aggregate(workspace: Workspace, source: Source, only: AggregateOnly) -> list[dict[str, object]]:
+    """Count ballots that are no voter's; nothing where they cannot be counted."""
+    with tempfile.TemporaryDirectory(prefix=".reading-", dir=workspace.directory) as staging:
+        try:
+            return aggregates.count(workspace, source, only.layout, only.header, Path(staging)).to_dicts()
+        except InputRefused:
+            return []
 
 
 def contest(workspace: Workspace, chosen: Contest, today: dt.date) -> list[Report]:

@@ -3,6 +3,7 @@
 import dataclasses
 import json
 from pathlib import Path
+from typing import Any
 
 import polars as pl
 from rich.console import Console
@@ -128,8 +129,25 @@ def _lines(report: Report) -> list[tuple[str, str, str]]:
     said += _account(report)
     if report.unconfirmed:
         said.append(("unconfirmed", report.unconfirmed, "dim"))
+    said += _aggregate(report.aggregate)
     if report.refused:
         said.append(("REFUSED", report.refused, "bold red"))
+    return said
+
+
+def _aggregate(rows: list[dict[str, Any]]) -> list[tuple[str, str, str]]:
+    """Say how many ballots without voters there are, in all and by place and party."""
+    said = []
+    for by in ("all", "county", "party"):
+        those = [row for row in rows if row["counted_by"] == by and row["ballots"] is not None]
+        shown = [
+            f"{row['name'] or ('ballots' if by == 'all' else 'none named')} {row['ballots']:,}"
+            + (f" ({row['returned']:,} returned)" if row["returned"] is not None else "")
+            for row in those[:_MOST_COLUMNS]
+        ]
+        more = f"; and {len(those) - _MOST_COLUMNS} more" if len(those) > _MOST_COLUMNS else ""
+        if shown:
+            said.append(("counted" if by == "all" else f"by {by}", "; ".join(shown) + more, ""))
     return said
 
 
