@@ -2,6 +2,7 @@
 
     python benchmarks/founding_cohorts.py                        # 12 seeds of either kind at 60,000 voters
     python benchmarks/founding_cohorts.py --kind ca34 --seeds 24 --csv cohorts.csv
+    python benchmarks/founding_cohorts.py --days 14              # as of two weeks before, the early vote too
 
 Each electorate is read and estimated from names, as `turnout cohorts` does at the first count. By tranche it prints
 the error of the total (log of expected ÷ true), how often its 90 % interval held, and over groups above 3 % of the
@@ -18,6 +19,7 @@ totals.
 """
 
 import argparse
+import datetime as dt
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -27,12 +29,13 @@ import polars as pl
 
 from turnout import electorate, ethnicity, example, reading
 from turnout.contest import Contest
+from turnout.running.cohorts import forget_after
 from turnout.vocabulary import GROUPS
 from turnout.workspace import Workspace
 
 LEAST_SHARE = 0.03
 NEAR = 0.10
-TRANCHES = ("poll", "late")
+TRANCHES = ("early", "poll", "late")
 COLUMNS = ("true", "expected", "aimed", "last")
 
 
@@ -44,6 +47,7 @@ def main() -> None:
     parser.add_argument("--voters", type=int, default=60_000)
     parser.add_argument("--precincts", type=int, default=80)
     parser.add_argument("--kind", choices=("ca34", "like", "both"), default="both")
+    parser.add_argument("--days", type=int, default=0, help="days before the election; 0 is the first count")
     parser.add_argument("--csv", type=Path, help="write every electorate × tranche × group here")
     asked = parser.parse_args()
     tables = []
@@ -53,7 +57,7 @@ def main() -> None:
         for seed in range(asked.first, asked.first + asked.seeds):
             like = example.Scenario.founding_like(seed, voters=asked.voters, precincts=asked.precincts)
             scenario = example.CA34.scaled(asked.voters, asked.precincts) if kind == "ca34" else like
-            table, loss = one(seed, scenario)
+            table, loss = one(seed, scenario, asked.days)
             rows.append(table.with_columns(pl.lit(kind).alias("kind")))
             losses.append(loss)
             print(" ".join((f"{kind} {seed}:", *lines_of(table), f"log loss {loss[0]:.4f}, last {loss[1]:.4f}")))
@@ -66,7 +70,7 @@ def main() -> None:
         pl.concat(tables).write_csv(asked.csv)
 
 
-def one(seed: int, scenario: example.Scenario) -> tuple[pl.DataFrame, tuple[float, float]]:
+def one(seed: int, scenario: example.Scenario, ahead: int) -> tuple[pl.DataFrame, tuple[float, float]]:
     """One electorate: a row a tranche × group (and group '' for the total), and both log losses."""
     with tempfile.TemporaryDirectory() as made:
         directory = Path(made)
@@ -75,9 +79,12 @@ def one(seed: int, scenario: example.Scenario) -> tuple[pl.DataFrame, tuple[floa
         with Workspace.create(contest.output) as workspace:
             reading.load(workspace, contest)
             contest = reading.completed(workspace, contest)
+            as_of = truth.scenario.date - dt.timedelta(days=ahead) if ahead else None
+            if as_of is not None:
+                forget_after(workspace, contest, as_of)
             ethnicity.estimate(workspace, contest)
             rng = np.random.default_rng(contest.seed)
-            built = electorate.build(workspace, contest, rng)
+            built = electorate.build(workspace, contest, rng, as_of)
             cohorts = electorate.cohorts(built, contest.draws, rng)
             own = log_loss(workspace, truth)
             before = last_time(workspace, truth, contest)
@@ -86,11 +93,11 @@ def one(seed: int, scenario: example.Scenario) -> tuple[pl.DataFrame, tuple[floa
             stated = {
                 name: {"low": total["expected"], "high": total["expected"]}
                 for name, total in built.totals().items()
-                if name in TRANCHES
+                if name in ("poll", "late")
             }
             baseline = type(baseline).model_validate({**baseline.model_dump(), **stated})
             last = contest.model_copy(update={"propensity": baseline})
-            electorate.build(workspace, last, np.random.default_rng(contest.seed))
+            electorate.build(workspace, last, np.random.default_rng(contest.seed), as_of)
             losses = own, log_loss(workspace, truth)
     table = pl.DataFrame(list(compared(seed, built, cohorts, truth, before)), infer_schema_length=None)
     return table, losses
@@ -133,9 +140,9 @@ def last_time(workspace: Workspace, truth: example.Truth, contest: Contest) -> p
 
 
 def log_loss(workspace: Workspace, truth: example.Truth) -> float:
-    """Mean of −log P(what the voter did) over those not counted early."""
-    did = {"poll": "p_poll", "late": "p_late", "": "p_none"}
-    joined = workspace.table("propensity").join(truth.voters, on="voter_id").filter(pl.col("tranche") != "early")
+    """Mean of −log P(what the voter did) over those not counted yet."""
+    did = {"early": "p_early_remaining", "poll": "p_poll", "late": "p_late", "": "p_none"}
+    joined = workspace.table("propensity").join(truth.voters, on="voter_id")
     chance = pl.coalesce(pl.when(pl.col("tranche") == tranche).then(pl.col(name)) for tranche, name in did.items())
     return float(joined.select(-chance.cast(pl.Float64).clip(1e-9, 1).log().mean()).item())
 

@@ -23,6 +23,8 @@ from turnout.workspace import Workspace
 
 Floats = npt.NDArray[np.float64]
 _PENDING = ("returned", "cured", "rejected")
+#: Turnout above which an election teaches nothing of who does not vote.
+_ALL = 0.95
 #: Voters' worth of "as everyone else" in a group's campaign tilt.
 _CAMPAIGN_PRIOR = 30.0
 
@@ -41,6 +43,7 @@ class File:
     base : totals (early, poll, late mail, provisional) of the comparable election at today's eligible; None without
     late : prior of the late share of mail: mean, sd in logits
     comparable : date of the comparable election; None without
+    everyone : in the comparable election all but everybody voted, so that it teaches little
     """
 
     scored: features.Features
@@ -51,6 +54,7 @@ class File:
     base: Floats | None
     late: tuple[float, float]
     comparable: dt.date | None
+    everyone: bool
 
 
 def build(
@@ -76,9 +80,33 @@ def build(
         least = max(30, int(spec.training.least_share * now.voters))
         comparable = comparing.choose(contest, now.date, past, least)
         file = _score(workspace, spec, contest, now, past, comparable, rng)
+        _refuse_not_eligible(workspace, file, now)
         by_group = _early_by_group(file, now)
-        expected = _expect(workspace, spec, contest, file, now, by_group, comparable, alone=len(past) == 1)
+        alone = len(past) == 1 or file.everyone
+        if comparable is not None and file.everyone:
+            comparable = replace(comparable, like=False)
+        expected = _expect(workspace, spec, contest, file, now, by_group, comparable, alone=alone)
         return _write(workspace, spec, file, now, by_group, expected)
+
+
+def _refuse_not_eligible(workspace: Workspace, file: File, now: Situation) -> None:
+    """Say how many of the file registered after the election, or are not of age at it.
+
+    Raises
+    ------
+    UsageError
+        If most of them are.
+    """
+    eligible = file.scored.voters["eligible"]
+    late = len(eligible) - int(eligible.sum())
+    if late > 0.5 * len(eligible):
+        raise UsageError(
+            f"voters: {late:,} of {len(eligible):,} registered after the election of {now.date} or are under 18 on "
+            "that day. Check the contest's date, and the columns registration_date and birth_year."
+        )
+    if late > 0.01 * len(eligible):
+        message = f"{late:,} of {len(eligible):,} voters registered after {now.date} or are under 18 on that day."
+        workspace.note(TOPIC, message, severity="warning")
 
 
 def _score(
@@ -111,7 +139,17 @@ def _score(
         growth = float(scored.voters["eligible"].sum()) / max(float(learned.totals.sum()), 1)
         base = growth * np.array(counts)
     status = scored.voters["ballot"].to_numpy()
-    return File(scored, q, tilt, probability, status, base, late, comparable.date if comparable else None)
+    return File(
+        scored,
+        q,
+        tilt,
+        probability,
+        status,
+        base,
+        late,
+        comparable=comparable.date if comparable else None,
+        everyone=learned is not None and learned.turnout > _ALL,
+    )
 
 
 def _learn(
@@ -133,9 +171,28 @@ def _learn(
         return None
     informed = ethnicity.election_used(workspace, contest) == comparable.date
     learned = propensity.train(workspace, spec, comparable, probability, rng, informed=informed)
+    next_best = f" Next would be {', '.join(comparable.others)}." if comparable.others else ""
     workspace.note(
-        TOPIC, f"{propensity.learned_from(comparable.date, learned)} Chosen because it is {comparable.reason}."
+        TOPIC,
+        f"{propensity.learned_from(comparable.date, learned)} Chosen because it is {comparable.reason}.{next_best} "
+        "[propensity] comparable names another.",
     )
+    if rest := contest.propensity.comparable[1:]:
+        message = f"Of the elections named as comparable the first is learned from; {', '.join(map(str, rest))} not."
+        workspace.note(TOPIC, message)
+    if learned.turnout > _ALL:
+        message = (
+            f"On {comparable.date} {learned.turnout:.0%} of those in the file voted: it may hold voters only, or the "
+            "history be wrong. Who does not vote cannot be learned, and the totals are widened."
+        )
+        workspace.note(TOPIC, message, severity="warning")
+    for way, name in ((scoring.EARLY, "early or by mail"), (scoring.POLL, "at the polls")):
+        if learned.totals[way] == 0:
+            message = (
+                f"Nobody in the file voted {name} on {comparable.date}, so nobody is expected to now. If that is not "
+                "so, name another election under [propensity] comparable, or a range."
+            )
+            workspace.note(TOPIC, message, severity="warning")
     if not comparable.modes:
         message = f"The history does not say how people voted on {comparable.date}; all count as poll voters."
         workspace.note(TOPIC, message, severity="warning")
@@ -214,7 +271,9 @@ def _write(
     people, standing = _standing(file, by_group, now, spec)
     waiting = float(standing["pending"].sum())
     multipliers, cut = scoring.hold_to(people, _targets(expected, waiting, now), spec.late)
-    if cut < 1:
+    if not (standing["feature_row"].is_not_null() | (standing["pending"] > 0)).any():
+        workspace.note(TOPIC, "Every voter in the file is counted; nobody is left to vote.", severity="warning")
+    elif cut < 1:
         message = f"Fewer voters are left than ballots were expected; the expectations are cut to {cut:.0%}."
         workspace.note(TOPIC, message, severity="warning")
     writing.propensity(workspace, people, multipliers, standing, now.begun)

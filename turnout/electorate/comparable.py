@@ -13,6 +13,12 @@ from turnout.workspace import Workspace
 Relation = Literal["first_round", "runoff", "november", "other"]
 #: A runoff is compared with its first round if that was at most this many days before.
 _FIRST_ROUND_DAYS = 120
+#: Why an election is chosen, by its rank of likeness.
+_WHY = ("the first round", "the latest of the same season", "the latest of the same half", "the latest")
+#: The same said of the others.
+_ALSO = (f"within {_FIRST_ROUND_DAYS} days too", "the same season", "the same half", "of another kind")
+#: Elections proposed besides.
+_OTHERS = 3
 #: Mode must be known for this share of an election's votes.
 _MODE_KNOWN = 0.5
 
@@ -22,7 +28,8 @@ class Comparable:
     """The election the propensity is learned from.
 
     ``relation`` selects the priors of totals; ``like`` is false where the election is of another kind; ``earlier``
-    holds the elections before it, latest first; ``modes`` is false where the history does not say how people voted.
+    holds the elections before it, latest first; ``modes`` is false where the history does not say how people voted;
+    ``others`` says which elections would be next, and why.
     """
 
     date: dt.date
@@ -31,6 +38,7 @@ class Comparable:
     modes: bool
     earlier: tuple[dt.date, ...]
     reason: str
+    others: tuple[str, ...] = ()
 
 
 def season(date: dt.date, kind: ElectionKind = "other") -> str:
@@ -81,9 +89,7 @@ def choose(contest: Contest, date: dt.date, past: pl.DataFrame, least: int) -> C
         return None
     else:
         best = min(candidates, key=lambda day: (not known[day], *_distance(contest, date, day)))
-        why = ("the first round", "the latest of the same season", "the latest of the same half", "the latest")[
-            _distance(contest, date, best)[0]
-        ]
+        why = _WHY[_distance(contest, date, best)[0]]
     rank = _distance(contest, date, best)[0]
     relation: Relation = "other"
     if rank == 0:
@@ -91,7 +97,9 @@ def choose(contest: Contest, date: dt.date, past: pl.DataFrame, least: int) -> C
     if rank <= 1 and season(date, contest.kind) in {"presidential", "midterm"}:
         relation = "november"
     earlier = tuple(day for day in reversed(dates) if day < best)
-    return Comparable(best, relation, rank <= 1, known[best], earlier, why)
+    ranked = sorted(candidates, key=lambda day: (not known[day], *_distance(contest, date, day)))
+    others = tuple(f"{day} ({_ALSO[_distance(contest, date, day)[0]]})" for day in ranked if day != best)
+    return Comparable(best, relation, rank <= 1, known[best], earlier, why, others[:_OTHERS])
 
 
 def _distance(contest: Contest, date: dt.date, day: dt.date) -> tuple[int, int]:

@@ -38,7 +38,9 @@ SCHEMA: Final[dict[str, type[pl.DataType]]] = {
     "late": pl.Float64,
     "forecast": pl.Float64,
 }
-#: Share of a past election's early ballots that must be in by its last day for its curve to be one.
+#: Ballots dated later than so many days after the election are put there: such dates are mistaken.
+_AFTER: Final = 60
+#: A table of days that ends longer before its election does not say how many early ballots came in the end.
 _LAST_DAYS: Final = 3
 
 
@@ -167,7 +169,9 @@ def table(
         return pl.DataFrame(schema=SCHEMA)
     dated = [day for day in accepted["day"].to_list() if day is not None]
     first: dt.date = min(dated, default=as_of)
-    accepted = accepted.with_columns(pl.col("day").fill_null(first))
+    last = electorate.date + dt.timedelta(days=_AFTER)
+    accepted = accepted.with_columns(pl.col("day").fill_null(first).clip(upper_bound=last))
+    as_of, first = min(as_of, last), min(first, last)
     days = pl.DataFrame({"day": pl.date_range(first, max(as_of, first), eager=True)})
     groups = pl.DataFrame({"group": list(GROUPS)}).with_row_index("order", 1)
     by_group = (

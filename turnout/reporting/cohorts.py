@@ -158,7 +158,7 @@ def _by(found: Cohorts, console: Console) -> None:
         voted, to_come, totals, float(found.by.filter(pl.col("cohort") == early_so_far)["expected"].to_numpy().sum())
     )
     in_already = (
-        "ballots accepted so far" if early_so_far == "accepted" else "expected: whose ballots are in is not known"
+        "ballots accepted so far" if early_so_far == "accepted" else "expected: nobody's own ballot is known to be in"
     )
     terminal.title(console, "Who has voted", f"{in_already}; index against registration")
     console.print(voted)

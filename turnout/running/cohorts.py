@@ -53,7 +53,7 @@ def run(
             snapshots.follow(workspace, contest)
         contest = reading.completed(workspace, contest)
         if as_of is not None:
-            _forget_after(workspace, contest, as_of)
+            forget_after(workspace, contest, as_of)
         progress("ethnicity")
         ethnicity.estimate(workspace, contest)
         progress("electorate")
@@ -98,7 +98,7 @@ def _tabulated(
     return Cohorts(run, by, table, origin, by_day, built.comparable)
 
 
-def _forget_after(workspace: Workspace, contest: Contest, as_of: dt.date) -> None:
+def forget_after(workspace: Workspace, contest: Contest, as_of: dt.date) -> None:
     """Leave out what was not known on a day.
 
     Raises
