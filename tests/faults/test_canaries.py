@@ -6,6 +6,7 @@ Only the workspace may hold them: its database, the ballots it keeps, and the co
 import itertools
 import json
 import re
+import shutil
 import stat
 import sys
 from pathlib import Path
@@ -96,9 +97,7 @@ class Desk:
 @pytest.fixture
 def desk(server, planted, tmp_path) -> Desk:
     directory = tmp_path / "desk"
-    directory.mkdir()
-    for path in planted.iterdir():
-        (directory / path.name).write_bytes(path.read_bytes())
+    shutil.copytree(planted, directory)
     return Desk(server, directory)
 
 
