@@ -169,6 +169,19 @@ def test_no_refusal_tells_of_a_voter(desk, file, change):
     desk.check()
 
 
+def test_no_name_in_place_of_a_code_is_told(desk):
+    """One line whose values have shifted puts a name where the status should be, another where the mode should be."""
+    path = desk.directory / "ballots.csv"
+    shifted = f"{CANARY}1,2017-05-20,Nguyen,mail\n{CANARY}2,2017-05-20,sent,Maria Garcia\n"
+    path.write_text(path.read_text() + shifted)
+    for command in (("project", "contest.toml"), ("check", "ballots.csv"), ("check", "ballots.csv", "--json")):
+        assert desk.run(*command) == 3
+        assert "Nguyen" not in desk.said()
+        assert "Garcia" not in desk.said()
+        assert "Aaaaaa" in desk.said()
+    desk.check()
+
+
 def test_no_bug_tells_of_a_voter(desk):
     """An error whose text quotes a row, at moments all over a run; one that the handling of errors meets as well."""
     for event in (*range(1, 120, 13), 121):
