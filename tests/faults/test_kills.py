@@ -31,7 +31,7 @@ from turnout.workspace import published_in
 SOAK = int(os.environ.get("TURNOUT_SOAK", "0"))
 COMMANDS = typer.main.get_command(app).commands  # type: ignore[attr-defined]
 #: After how many kills the command is left to finish.
-IN_A_ROW = 8
+IN_A_ROW = 12
 NOTHING = ""
 
 
