@@ -42,12 +42,12 @@ def run(directory: Path, threads: int) -> dict[str, str]:
 def shuffled(source: Path, target: Path, seed: int) -> None:
     """The same files with the data lines in another order."""
     target.mkdir()
-    for path in source.iterdir():
+    for path in (path for path in source.iterdir() if path.is_file()):
         if path.suffix == ".csv":
             header, *lines = path.read_text().splitlines()
             random.Random(seed).shuffle(lines)
             (target / path.name).write_text("\n".join([header, *lines]) + "\n")
-        elif path.is_file():
+        else:
             (target / path.name).write_bytes(path.read_bytes())
 
 

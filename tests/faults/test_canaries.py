@@ -97,8 +97,7 @@ class Desk:
 @pytest.fixture
 def desk(server, planted, tmp_path) -> Desk:
     directory = tmp_path / "desk"
-    directory.mkdir()
-    shutil.copytree(planted, directory, dirs_exist_ok=True)
+    shutil.copytree(planted, directory)
     return Desk(server, directory)
 
 
@@ -167,6 +166,19 @@ def test_no_refusal_tells_of_a_voter(desk, file, change):
     path.write_text(change(path.read_text()))
     for command in (("project", "contest.toml"), ("check", file, "--json"), ("init", file, "--output", "made")):
         assert desk.run(*command) in (0, 2, 3, 5), desk.said()
+    desk.check()
+
+
+def test_no_name_in_place_of_a_code_is_told(desk):
+    """One line whose values have shifted puts a name where the status should be, another where the mode should be."""
+    path = desk.directory / "ballots.csv"
+    shifted = f"{CANARY}1,2017-05-20,Nguyen,mail\n{CANARY}2,2017-05-20,sent,Maria Garcia\n"
+    path.write_text(path.read_text() + shifted)
+    for command in (("project", "contest.toml"), ("check", "ballots.csv"), ("check", "ballots.csv", "--json")):
+        assert desk.run(*command) == 3
+        assert "Nguyen" not in desk.said()
+        assert "Garcia" not in desk.said()
+        assert "Aaaaaa" in desk.said()
     desk.check()
 
 

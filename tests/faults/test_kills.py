@@ -20,15 +20,18 @@ from pathlib import Path
 import duckdb
 import polars as pl
 import pytest
+import typer
 
 from tests.backtest.conftest import past, write_history
 from tests.faults.conftest import Server, contest, returns
+from turnout.cli import app
 from turnout.running import ledger
 from turnout.workspace import published_in
 
 SOAK = int(os.environ.get("TURNOUT_SOAK", "0"))
+COMMANDS = typer.main.get_command(app).commands  # type: ignore[attr-defined]
 #: After how many kills the command is left to finish.
-IN_A_ROW = 8
+IN_A_ROW = 12
 NOTHING = ""
 
 
@@ -90,9 +93,9 @@ def survive(server: Server, subject: Subject, kills: int) -> int:
 
 
 def published(directory: Path) -> str:
-    """Digest of what is published, which must be readable; through the names that a reader uses.
+    """Digest of what a run says, as it is published under the names that a reader uses; all of it must be readable.
 
-    The page and the workbook are looked at for being whole, and left out of the digest: they tell of earlier runs.
+    The page and the workbook may tell of earlier runs as well, so their bytes do not follow from the inputs alone.
     """
     names = [path.name for path in published_in(directory)] if directory.is_dir() else []
     if not names:
@@ -100,15 +103,17 @@ def published(directory: Path) -> str:
     told = hashlib.sha256()
     for name in names:
         content = (directory / name).read_bytes()
-        told.update(name.encode() + b"\0" + (b"" if name.endswith((".html", ".xlsx")) else content))
-        if name.endswith(".xlsx"):
-            assert zipfile.ZipFile(io.BytesIO(content)).testzip() is None
-        elif name.endswith(".json"):
+        kind = name.rsplit(".", 1)[-1]
+        if kind in ("csv", "json", "svg"):
+            told.update(name.encode() + b"\0" + content)
+        if kind == "json":
             json.loads(content)
-        elif name.endswith(".csv"):
+        elif kind == "csv":
             assert len({len(row) for row in csv.reader(content.decode().splitlines())}) == 1
-        elif name.endswith(".html"):
+        elif kind == "html":
             assert content.rstrip().endswith(b"</html>")
+        elif kind == "xlsx":
+            assert zipfile.ZipFile(io.BytesIO(content)).testzip() is None
     return told.hexdigest()
 
 
@@ -145,6 +150,26 @@ def test_batch(server, tmp_path):
     )
     assert survive(server, subject, 20) >= 20
     assert published(one / "output") == published(two / "output")
+
+
+@pytest.mark.skipif("watch" not in COMMANDS, reason="there is no such command")
+def test_watch(server, tmp_path):
+    contest(tmp_path)
+    output = tmp_path / "output"
+
+    def examine() -> None:
+        if (output / "live.html").exists():
+            assert (output / "live.html").read_bytes().rstrip().endswith(b"</html>")
+
+    arguments = ["watch", "contest.toml", "--once"]
+    subject = Subject(
+        tmp_path,
+        (arguments, arguments),
+        lambda: published(output),
+        lambda target: (tmp_path / "returns.csv").write_text(returns(600 + target)),
+        examine=examine,
+    )
+    assert survive(server, subject, 20) >= 20
 
 
 def test_report(server, tmp_path):
@@ -220,7 +245,7 @@ def test_cohorts(server, electorate):
 
     def examine() -> None:
         assert published(output) == before
-        kept = sorted((output / ".kept").glob("*.parquet"))
+        kept = list((output / ".kept").glob("*.parquet"))
         assert kept
         assert all(pl.read_parquet(path).height > 0 for path in kept)
 

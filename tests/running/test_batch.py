@@ -149,7 +149,7 @@ def test_workers_end_when_the_one_who_asked_is_killed(tmp_path):
 
 def until(true) -> None:
     """Wait for what must come about; a test that waits in vain fails."""
-    for _ in range(600):
+    for _ in range(3000):
         if true():
             return
         time.sleep(0.05)

@@ -36,6 +36,7 @@ def fill(output) -> None:
         opened.connection.execute("CREATE TABLE cast_rows AS SELECT voter_id FROM voters")
         opened.connection.execute("CHECKPOINT")
         opened.keep("ballots", "ballots-2022-11-08")
+        opened.keep("findings", "outlook-2022-11-07")
 
 
 def holds_canary(output) -> list[str]:
@@ -56,6 +57,7 @@ def test_no_byte_of_a_voter_is_left_and_totals_are(tmp_path):
         assert opened.sql("SELECT precinct, count(*) FROM cells GROUP BY ALL").fetchall() == [("1", 3)]
         assert opened.sql("SELECT count(*) FROM voters").fetchall() == [(0,)]
     assert sorted(path.name for path in tmp_path.iterdir()) == [".kept", ".lock", DATABASE]
+    assert [path.name for path in (tmp_path / ".kept").iterdir()] == ["outlook-2022-11-07.parquet"]
     assert (tmp_path / DATABASE).stat().st_mode & 0o077 == 0
     assert forget.run(tmp_path).tables["voters"] == 0  # again: nothing more to do
 

@@ -1,10 +1,11 @@
 """Coded columns: the file's spellings to the canonical words. One that no one mapped refuses the file."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import polars as pl
 
 from turnout.errors import InputRefused
+from turnout.reading import masking
 from turnout.reading.canonical import CODED
 from turnout.reading.layouts import code_key
 from turnout.reading.source import Reading
@@ -17,12 +18,18 @@ _SCHEMA = {"raw": pl.String, "canonical": pl.String}
 
 @dataclass(frozen=True)
 class Code:
-    """One spelling in a coded column; ``canonical`` is None where no one mapped it."""
+    """One spelling in a coded column; ``canonical`` is None where no one mapped it, ``hidden`` its stand-in."""
 
     raw: str
     canonical: str | None
     lines: int
     first_line: int
+    hidden: str = ""
+
+    @property
+    def shown(self) -> str:
+        """The spelling as a message may have it: its shape, where it may name a voter."""
+        return self.hidden or self.raw
 
 
 def resolve(workspace: Workspace, reading: Reading) -> None:
@@ -66,7 +73,18 @@ def present(workspace: Workspace, reading: Reading, column: str) -> list[Code]:
     ).fetchall()
     header = header_of(reading, column)
     known = reading.layout.spellings(column)
-    return [Code(raw, known.get(code_key(raw)), lines, first) for raw, lines, first in rows if raw != header]
+    found = [Code(raw, known.get(code_key(raw)), lines, first) for raw, lines, first in rows if raw != header]
+    return found if reading.table == "results" else _without_names(found)
+
+
+def _without_names(found: list[Code]) -> list[Code]:
+    """Hide unknown spellings in few lines that may name a voter."""
+    doubtful = [code.raw for code in found if code.canonical is None and code.lines < masking.FEW]
+    names = masking.likely(doubtful[: MOST_CODES + 1])  # of more than that, none is shown
+    return [
+        replace(code, hidden=f"{masking.masked(code.raw)} (a name or number?)") if code.raw in names else code
+        for code in found
+    ]
 
 
 def header_of(reading: Reading, column: str) -> str:
@@ -77,7 +95,7 @@ def header_of(reading: Reading, column: str) -> str:
 
 
 def _note(workspace: Workspace, reading: Reading, column: str, unknown: list[Code]) -> None:
-    shown = ", ".join(f"{code.raw[:40]!r} ({code.lines:,})" for code in unknown[:5])
+    shown = ", ".join(f"{code.shown[:40]!r} ({code.lines:,})" for code in unknown[:5])
     workspace.note(
         "unknown codes",
         f"{reading.name}, column {header_of(reading, column)}: {shown}{', …' if len(unknown) > 5 else ''} are no"
@@ -97,10 +115,10 @@ def _refusal(reading: Reading, column: str, unknown: list[Code]) -> str:
         )
     more = ""
     if others:
-        shown = ", ".join(f"{code.raw[:40]!r} ({code.lines:,})" for code in others[:5])
+        shown = ", ".join(f"{code.shown[:40]!r} ({code.lines:,})" for code in others[:5])
         more = f" Also {shown}{', …' if len(others) > 5 else ''}."
     rows = "row" if first.lines == 1 else "rows"
     return (
-        f"{place}: unknown code {first.raw[:60]!r} ({first.lines:,} {rows}).{more} Map it under [codes.{column}] in"
+        f"{place}: unknown code {first.shown[:60]!r} ({first.lines:,} {rows}).{more} Map it under [codes.{column}] in"
         f" {reading.layout.place}, or list it in ignore. Nothing was loaded."
     )

@@ -196,10 +196,10 @@ def _describe(workspace: Workspace, reading: Reading, today: dt.date) -> Report:
 
 
 def _shown(found: list[Code]) -> list[Code]:
-    """Return the codes, unknown ones as one where they are so many that they may be names."""
+    """Return the codes as they may be shown; unknown ones as one where they are so many that they may be names."""
     unknown = [code for code in found if code.canonical is None]
     if len(unknown) <= codes.MOST_CODES:
-        return found
+        return [Code(code.shown, code.canonical, code.lines, code.first_line) for code in found]
     lines, first = sum(code.lines for code in unknown), min(code.first_line for code in unknown)
     together = Code(f"{len(unknown):,} values, not shown", None, lines, first)
     return [*(code for code in found if code.canonical is not None), together]

@@ -23,6 +23,7 @@ from turnout.errors import InputRefused, UsageError
 from turnout.projection.priors import Priors
 from turnout.reporting import backtest as report
 from turnout.running import provenance
+from turnout.running.workers import end_with_parent
 from turnout.workspace import Workspace
 
 _T = TypeVar("_T")
@@ -303,7 +304,10 @@ def _each(work: Callable[[_T], _R], tasks: Sequence[_T], jobs: int) -> Iterator[
         return
     # Processes are spawned, not forked: DuckDB and Polars have threads here, which a fork would lose.
     context = multiprocessing.get_context("spawn")
-    with _one_thread_each(), ProcessPoolExecutor(min(jobs, len(tasks)), mp_context=context) as pool:
+    with (
+        _one_thread_each(),
+        ProcessPoolExecutor(min(jobs, len(tasks)), mp_context=context, initializer=end_with_parent) as pool,
+    ):
         futures = {pool.submit(work, task): task for task in tasks}
         try:
             for future in as_completed(futures):

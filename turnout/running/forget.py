@@ -25,6 +25,8 @@ AGGREGATES: Final = ("results", "reconciliation", "findings")
 VOTER_LEVEL: Final = ("voters", "vote_history", "ballot_events", "ballots", "ethnicity", "propensity", "rejects")
 
 _NEW: Final = f"{DATABASE}.new"  # a name that the next run clears away
+#: Kept beyond a run, and of groups, not voters: what was expected on earlier days.
+_KEPT_AGGREGATES: Final = ("outlook-",)
 #: Decoded copies of input files.
 _LEFT_BY_KILLED_RUNS: Final = (".reading-*",)
 
@@ -63,7 +65,7 @@ def run(directory: Path, *, wait: float = 0) -> Forgotten:
         raise UsageError(f"{directory}: holds no workspace. Name a contest.toml, or its output directory.")
     with hold(directory, wait):
         told = _rewrite(database, directory / _NEW, key) if database.exists() else Forgotten()
-        kept = kept_in(directory, "*")
+        kept = [path for path in kept_in(directory, "*") if not path.name.startswith(_KEPT_AGGREGATES)]
         for path in kept:
             path.unlink()
         for pattern in _LEFT_BY_KILLED_RUNS:
