@@ -11,10 +11,20 @@ from turnout import example
 SMALL = example.CA34.scaled(voters=3_000, precincts=8)
 
 
+def generate(directory: Path, seed: int, make=example.generate) -> example.Truth:
+    """The demo's files of a small electorate, to be projected from few draws."""
+    truth = make(directory, seed, SMALL)
+    config = directory / "contest.toml"
+    config.write_text(
+        config.read_text(encoding="utf-8").replace("\nseed =", "\ndraws = 100\nseed ="), encoding="utf-8"
+    )
+    return truth
+
+
 @pytest.fixture(scope="session")
 def small_demo(tmp_path_factory) -> Path:
     directory = tmp_path_factory.mktemp("demo") / "demo"
-    truth = example.generate(directory, 2017, SMALL)
+    truth = generate(directory, 2017)
     example.write_night(directory / "night", truth)
     return directory
 

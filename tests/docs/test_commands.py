@@ -16,10 +16,9 @@ import polars as pl
 import pytest
 import typer
 
-from tests.docs.conftest import SMALL
+from tests.docs.conftest import generate
 from turnout import example
 from turnout.cli import app
-from turnout.running import demo
 
 ROOT = Path(__file__).parents[2]
 PAGES = sorted([ROOT / "README.md", ROOT / "CONTRIBUTING.md", *(ROOT / "docs").rglob("*.md")])
@@ -61,8 +60,7 @@ def desk(tmp_path, monkeypatch, small_demo, history) -> Path:
     monkeypatch.setenv("COLUMNS", "80")
     # a process for each core would take longer to start than the replays take
     monkeypatch.setattr("turnout.projection.parallel.cores", lambda: 1)
-    generate = example.generate
-    monkeypatch.setattr(demo.example, "generate", lambda directory, seed: generate(directory, seed, SMALL))
+    monkeypatch.setattr(example, "generate", generate)
     return tmp_path
 
 
