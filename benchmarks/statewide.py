@@ -102,7 +102,7 @@ def updated(asked: argparse.Namespace, directory: Path, releases: dict[int, Path
     """Project one release after another in this process, which has projected the one before."""
     returns = directory / "returns.parquet"
     inputs = Inputs(returns=(returns,), history=(asked.history,))
-    live = Live(Contest(inputs=inputs, output=directory / "live", seed=1, draws=asked.draws))
+    live = Live(Contest(inputs=inputs, output=directory / "live", seed=1, draws=asked.draws), workbook=False)
     told = {}
     for share in (max(STAGES), *STAGES):
         returns.write_bytes(releases[share].read_bytes())

@@ -27,13 +27,13 @@ __all__ = [
 ]
 
 
-def write(directory: Path, run: Run) -> None:
+def write(directory: Path, run: Run, *, workbook: bool = True) -> None:
     """Write every output of a run but what its cohorts and ledger are not there for.
 
     These are ``projection.csv``, ``projection.json``, ``cohorts.csv`` (with a voter file), ``report.html`` and
     ``report.xlsx``, and, hidden, the ledger of the projections published so far.
     Nothing in them is at the voter level: cells of fewer than ten expected voters are blank. The same run
-    gives the same bytes; when and how long it ran is left out.
+    gives the same bytes; when and how long it ran is left out. Without ``workbook`` that is left out too.
     """
     run = tables.published(run)
     texts = {
@@ -46,7 +46,7 @@ def write(directory: Path, run: Run) -> None:
         _write(directory / name, text.encode())
     if run.ledger is not None:
         ledger.write(directory / ledger.FILE, run.ledger)
-    for name, content in _reports(run).items():
+    for name, content in _reports(run, with_workbook=workbook).items():
         _write(directory / name, content)
 
 
@@ -68,11 +68,12 @@ def entered(run: Run, directory: Path) -> Run:
     return dataclasses.replace(run, ledger=ledger.extended(ledger.read(directory), tables.published(run)))
 
 
-def _reports(run: Run) -> dict[str, bytes]:
+def _reports(run: Run, *, with_workbook: bool = True) -> dict[str, bytes]:
     """Return what is made for people to read, by name."""
     from turnout.reporting import page, workbook  # noqa: PLC0415 - Jinja2, pygal and XlsxWriter are needed here only
 
-    return {document.REPORT_HTML: page.render(run).encode(), document.REPORT_XLSX: workbook.render(run)}
+    reports = {document.REPORT_HTML: page.render(run).encode()}
+    return {**reports, document.REPORT_XLSX: workbook.render(run)} if with_workbook else reports
 
 
 def to_json(run: Run) -> str:

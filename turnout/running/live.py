@@ -49,6 +49,7 @@ class Live:
     ----------
     contest : what to project, and from which files; a voter file is optional
     wait : seconds to wait for another run that holds the output directory
+    workbook : whether each update writes ``report.xlsx``, which takes as long as all other outputs together
 
     Raises
     ------
@@ -56,13 +57,14 @@ class Live:
         If the contest names no returns.
     """
 
-    def __init__(self, contest: Contest, *, wait: float = 0) -> None:
+    def __init__(self, contest: Contest, *, wait: float = 0, workbook: bool = True) -> None:
         if not (contest.inputs.returns or contest.inputs.release):
             raise UsageError(
                 "There are no returns to project from. Name a file with --returns, or `returns` in [inputs]."
             )
         self._contest = contest
         self._wait = wait
+        self._workbook = workbook
         self._past: _Past | None = None
 
     def update(
@@ -127,7 +129,7 @@ class Live:
             progress("reporting")
             result = reporting.entered(result, contest.output)
             with workspace.publication() as directory:
-                reporting.write(directory, result)
+                reporting.write(directory, result, workbook=self._workbook)
             snapshots.keep(workspace, contest)
         return result
 

@@ -9,6 +9,7 @@ from typing import Final, Literal
 
 import polars as pl
 
+from turnout import reporting
 from turnout.contest import Contest, Inputs
 from turnout.errors import InputRefused, TurnoutError, WorkspaceBusy
 from turnout.reporting import live as page
@@ -92,7 +93,10 @@ class Watch:
                 self.steps.append(page.Step(release.at, release.name, projection))
 
     def run(self, feed: Feed, stop: Event) -> Generator[Told, None, None]:
-        """Watch until ``stop`` is set or the feed ends. Yields what happens, once the page says so too."""
+        """Watch until ``stop`` is set or the feed ends. Yields what happens, once the page says so too.
+
+        The workbook, which would hold up each release, is made from the last one once the watch ends.
+        """
         waiting: Arrival | None = None
         noted = ""
         try:
@@ -109,6 +113,8 @@ class Watch:
         finally:
             self._shelf.close()
             self._write(None)
+            if self._live is not None and self._taken is not None:
+                reporting.rebuild(self.contest.output, self.contest.inputs.boundaries)
 
     def _look(self, waiting: Arrival | None) -> Told | None:
         """Take the release that waits, or the one the user has confirmed; None where there is neither."""
@@ -158,7 +164,7 @@ class Watch:
                 self._judge(workspace, seen[0])
 
         if self._live is None:
-            self._live = Live(self.contest.model_copy(update={"inputs": inputs}))
+            self._live = Live(self.contest.model_copy(update={"inputs": inputs}), workbook=False)
         try:
             run = self._live.update(inputs=inputs, judge=judge)
         except WorkspaceBusy as error:
