@@ -131,7 +131,8 @@ def test_small_cells_are_not_on_the_page():
     )
     text = render(dataclasses.replace(examples.founding_case(), cohorts=shown))
     assert "Native American" in text
-    assert "4 cells of under ten expected voters are blank." in text  # three of a group, and one precinct
+    # three of a group and three that would tell of them, and one precinct
+    assert "7 cells are blank: of under ten expected voters, or what would tell of such a one." in text
 
 
 def test_a_large_ballot_is_a_table_with_details_for_the_most_open():

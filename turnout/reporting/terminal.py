@@ -221,7 +221,9 @@ def _shown(frame: pl.DataFrame, most: int) -> pl.DataFrame:
     """Return a frame with every text as the terminal may show it."""
     texts = [name for name, kind in frame.schema.items() if kind == pl.String]
     made = [
-        pl.Series(name, [text and words.printable(text, most) for text in frame[name]], dtype=pl.String)
+        pl.Series(
+            name, [text and words.shortened(words.printable(text), most) for text in frame[name]], dtype=pl.String
+        )
         for name in texts
     ]
     return frame.with_columns(made)

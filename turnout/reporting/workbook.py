@@ -233,7 +233,10 @@ _HOW: Final = (
         "Support",
         "Inferred from aggregates, never known of a person; least and most are bounds that rest on no model.",
     ),
-    ("Blank cells", "Cells of under ten expected voters are blank, and so is what a run could not say."),
+    (
+        "Blank cells",
+        "Cells of under ten expected voters are blank, what would tell of such a one, and what a run could not say.",
+    ),
     ("Names", "Estimates are of groups, not of people, and nothing here is at the level of a voter."),
 )
 
