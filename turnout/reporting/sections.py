@@ -326,8 +326,8 @@ def quality(run: Run) -> list[str]:
         blank += held.select("contest", "county", "precinct").n_unique()
     if blank:
         said.append(
-            f"{words.plural(blank, 'cell')} {'is' if blank == 1 else 'are'} blank: of under ten expected voters, or what"
-            " would tell of such a one."
+            f"{words.plural(blank, 'cell')} {'is' if blank == 1 else 'are'} blank: of under ten expected voters, or"
+            " what would tell of such a one."
         )
     return said
 
