@@ -46,7 +46,7 @@ def test_county_figures_of_another_mode_are_no_totals(workspace, tmp_path) -> No
 def test_a_newer_count_of_the_same_votes_takes_the_place_of_the_older(workspace, tmp_path) -> None:
     votes, findings = counted(workspace, tmp_path, PRECINCTS + PRECINCTS.replace(",60,", ",66,"))
     assert votes == 300 + 6
-    (said,) = [message for message in findings if "given more than once and differ" in message]
+    (said,) = [message for message in findings if "given again with other votes" in message]
     assert "(Ada, A 1, mail: 60, 66; returns.csv line 2, returns.csv line 8)" in said
     assert "No contest is called final" in said
 

@@ -42,7 +42,7 @@ def settle(workspace: Workspace) -> None:
         with workspace.registered("stood_for", gone):
             workspace.execute("reading/results_several_drop")
     if older := several.height - current.height:
-        workspace.note("releases", f"returns: {older:,} figures gave way to those of a later release or hour.")
+        workspace.note("releases", f"returns: figures that gave way to those of a later release or hour: {older:,}.")
     for is_later, done in (
         (True, "None of their county falls, so the later are taken for a newer count of the same votes"),
         (False, "They are added up, as parts of one count"),
@@ -83,7 +83,8 @@ def _note_differing(workspace: Workspace, differing: pl.DataFrame, done: str) ->
     figures = ", ".join(f"{votes:,}" for votes in first["votes"])
     workspace.note(
         LOST,
-        f"{keys.height:,} figures of one candidate, place and mode are given more than once and differ"
+        f"{keys.height:,} {'figure' if keys.height == 1 else 'figures'} of one candidate, place and mode, given again"
+        " with other votes"
         f" ({row['candidate']}, {unit}, {row['mode']}: {figures}; {where}). {done}. No contest is called final. Give"
         " the latest alone, or a column `release`.",
         severity="warning",
