@@ -86,9 +86,9 @@ def note_lost(workspace: Workspace) -> None:
     if lost:
         workspace.note(
             LOST,
-            f"{lost:,} {'line' if lost == 1 else 'lines'} of the returns could not be used, and their votes are missing"
-            " from the count. No contest"
-            " is called final. `turnout check` shows the lines; mend them, and run again.",
+            f"{lost:,} {'line' if lost == 1 else 'lines'} of the returns could not be used, and their votes are"
+            " missing from the count. No contest is called final. `turnout check` shows the lines; mend them, and run"
+            " again.",
             severity="warning",
         )
 
