@@ -108,3 +108,18 @@ def test_what_a_later_file_corrects_is_taken_and_makes_no_contest_final(workspac
     said = workspace.table("findings").filter(topic="returns not whole")["message"].to_list()
     assert len(said) == 1
     assert "(Ada, A 8, election_day: 73, 75; eight.csv line 16, nine.csv line 16)" in said[0]
+
+
+def test_an_empty_cell_does_not_take_back_what_another_line_has(workspace, tmp_path) -> None:
+    paths = [tmp_path / "mail.csv", tmp_path / "polls.csv"]
+    paths[0].write_text(HEADER + "A,1,Ada,60,\nA,1,Bob,40,\nA,2,Ada,7,\nA,2,Bob,8,\n")
+    paths[1].write_text(HEADER + "A,1,Ada,,9\nA,1,Bob,,8\n")
+    reading.load(workspace, Contest(inputs=Inputs(returns=tuple(paths))))
+    rows = "SELECT precinct, mode, sum(votes), count(*) FROM results GROUP BY ALL ORDER BY ALL"
+    assert workspace.connection.execute(rows).fetchall() == [
+        ("1", "election_day", 17, 2),
+        ("1", "mail", 100, 2),
+        ("2", "election_day", None, 2),
+        ("2", "mail", 15, 2),
+    ]
+    assert workspace.table("findings").is_empty()
