@@ -1,7 +1,8 @@
 -- Lines of a results file that an earlier file has given already: a county's file beside the statewide one.
 -- Grain: line. Reads: lines_now, lines_given. Binds: $is_past.
 -- A contest in a county is given again if nearly all of its lines that both files have hold the same figures, two of them
--- votes. Otherwise both stay: one file may hold the mail and another the polls.
+-- votes. Of the returns those that differ stay, to be settled as figures given again. Otherwise both stay: one file may
+-- hold the mail and another the polls.
 INSERT INTO ignored
 WITH met AS (
   SELECT n.line, n.block, bool_or(g.figures = n.figures) AS is_same, any_value(n.has_votes) AS has_votes
@@ -11,6 +12,6 @@ WITH met AS (
 )
 SELECT line, 'lines that an earlier file gave'
 FROM met
-WHERE block IN (
+WHERE (is_same OR $is_past) AND block IN (
   SELECT block FROM met GROUP BY block HAVING avg(is_same::INTEGER) >= 0.9 AND count(*) FILTER (is_same AND has_votes) >= 2
 );

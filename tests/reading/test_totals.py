@@ -6,6 +6,7 @@ from turnout import reading
 from turnout.contest import Contest, Inputs
 
 HEADER = "county,precinct,candidate,mail,election_day\n"
+NAMES = (("Ada", 1), ("Bob", 2))
 PRECINCTS = "A,1,Ada,60,\nA,1,Bob,40,\nA,2,Ada,30,\nA,2,Bob,70,\nB,3,Ada,10,\nB,3,Bob,90,\n"
 
 
@@ -45,7 +46,7 @@ def test_county_figures_of_another_mode_are_no_totals(workspace, tmp_path) -> No
 def test_a_newer_count_of_the_same_votes_takes_the_place_of_the_older(workspace, tmp_path) -> None:
     votes, findings = counted(workspace, tmp_path, PRECINCTS + PRECINCTS.replace(",60,", ",66,"))
     assert votes == 300 + 6
-    (said,) = [message for message in findings if "given more than once and differ" in message]
+    (said,) = [message for message in findings if "given again with other votes" in message]
     assert "(Ada, A 1, mail: 60, 66; returns.csv line 2, returns.csv line 8)" in said
     assert "No contest is called final" in said
 
@@ -91,4 +92,34 @@ def test_a_candidate_on_two_lines_and_several_write_ins_add_up(workspace, tmp_pa
     )
     reading.load(workspace, Contest(inputs=Inputs(returns=(path,))))
     assert workspace.connection.execute("SELECT sum(votes) FROM results").fetchall() == [(120,)]
+    assert workspace.table("findings").is_empty()
+
+
+def test_what_a_later_file_corrects_is_taken_and_makes_no_contest_final(workspace, tmp_path) -> None:
+    lines = [
+        f"A,{unit},{name},{60 + unit * more},{9 * unit + more}\n" for unit in range(1, 9) for name, more in NAMES
+    ]
+    paths = [tmp_path / "eight.csv", tmp_path / "nine.csv"]
+    paths[0].write_text(HEADER + "".join(lines))
+    paths[1].write_text(HEADER + "".join(lines).replace("A,8,Ada,68,73", "A,8,Ada,68,75"))
+    reading.load(workspace, Contest(inputs=Inputs(returns=tuple(paths))))
+    found = workspace.connection.execute("SELECT votes FROM results WHERE precinct = '8' AND candidate = 'Ada'")
+    assert sorted(found.fetchall()) == [(68,), (75,)]
+    said = workspace.table("findings").filter(topic="returns not whole")["message"].to_list()
+    assert len(said) == 1
+    assert "(Ada, A 8, election_day: 73, 75; eight.csv line 16, nine.csv line 16)" in said[0]
+
+
+def test_an_empty_cell_does_not_take_back_what_another_line_has(workspace, tmp_path) -> None:
+    paths = [tmp_path / "mail.csv", tmp_path / "polls.csv"]
+    paths[0].write_text(HEADER + "A,1,Ada,60,\nA,1,Bob,40,\nA,2,Ada,7,\nA,2,Bob,8,\n")
+    paths[1].write_text(HEADER + "A,1,Ada,,9\nA,1,Bob,,8\n")
+    reading.load(workspace, Contest(inputs=Inputs(returns=tuple(paths))))
+    rows = "SELECT precinct, mode, sum(votes), count(*) FROM results GROUP BY ALL ORDER BY ALL"
+    assert workspace.connection.execute(rows).fetchall() == [
+        ("1", "election_day", 17, 2),
+        ("1", "mail", 100, 2),
+        ("2", "election_day", None, 2),
+        ("2", "mail", 15, 2),
+    ]
     assert workspace.table("findings").is_empty()

@@ -196,7 +196,7 @@ def _asked(told: "Told") -> "Told":
             if not answer:
                 break
             try:
-                told = dataclasses.replace(told, **{key: getattr(Contest.of({key: answer}, key), key)})
+                told = dataclasses.replace(told, **{key: getattr(Contest.of({key: answer}, "answer"), key)})
             except UsageError as error:
                 typer.echo(error, err=True)
     return told

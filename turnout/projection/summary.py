@@ -129,7 +129,7 @@ def _status(ballot: Ballot, total: Floats, *, whole: bool) -> tuple[np.ndarray, 
     reason = np.where(open_rows == 0, "Every vote that the files expect is counted.", "").astype(object)
     if not whole:
         status[open_rows == 0] = "projected"
-        reason[open_rows == 0] = "Lines of the returns could not be used, so votes are missing from the count."
+        reason[open_rows == 0] = "The returns cannot be taken for whole (returns not whole, in the findings)."
     few = (total < FEWEST) & ((open_rows > 0) | (total == 0))
     status[few] = "abstained"
     reason[few] = f"Fewer than {FEWEST} votes are counted."

@@ -96,4 +96,7 @@ def _note_extra_columns(workspace: Workspace, reading: Reading) -> None:
     extra = [name for i, name in enumerate(reading.header) if i not in used and name]
     if extra:
         shown = ", ".join(repr(name[:40]) for name in extra[:10]) + (", …" if len(extra) > 10 else "")
-        workspace.note("columns ignored", f"{reading.name}: {len(extra)} columns are not used: {shown}.")
+        workspace.note(
+            "columns ignored",
+            f"{reading.name}: {len(extra)} {'column is' if len(extra) == 1 else 'columns are'} not used: {shown}.",
+        )

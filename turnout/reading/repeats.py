@@ -18,14 +18,16 @@ _NAMED: Final = 3
 def settle(workspace: Workspace) -> None:
     """Leave one figure of those that are given again, and say where they differ.
 
-    Of figures that name their release or their hour the latest holds, and equal ones count once. Of others that
-    differ the later hold if none in the county falls; if some do, they add up. Either is a guess, so that no contest
-    is final then.
+    An empty cell says nothing where another line has the figure. Of figures that name their release or their hour the
+    latest holds, and equal ones count once. Of others that differ the later hold if none in the county falls; if some
+    do, they add up. Either is a guess, so that no contest is final then.
     """
     several = workspace.query("reading/results_several")
     if several.is_empty():
         return
-    several = several.with_columns(
+    empty = several.filter(pl.col("votes").is_null())
+    several = several.filter(pl.col("votes").is_not_null(), ~pl.col("is_write_in"))
+    several = several.filter(pl.len().over(_KEY) > 1).with_columns(
         latest=(pl.col("release") == pl.last("release").over(_KEY))
         & pl.col("as_of").eq_missing(pl.last("as_of").over(_KEY))
     )
@@ -37,12 +39,14 @@ def settle(workspace: Workspace) -> None:
     )
     current = current.join(_later_counties(workspace, current), on="county")
     stood_for = ~pl.col("is_last") & (~pl.col("differs") | pl.col("is_later"))
-    gone = pl.concat([several.filter(~pl.col("latest"))["place"], current.filter(stood_for)["place"]]).to_frame()
+    older = several.filter(~pl.col("latest"))
+    gone = pl.concat([empty["place"], older["place"], current.filter(stood_for)["place"]]).to_frame()
     if gone.height:
         with workspace.registered("stood_for", gone):
             workspace.execute("reading/results_several_drop")
-    if older := several.height - current.height:
-        workspace.note("releases", f"returns: {older:,} figures gave way to those of a later release or hour.")
+    if older.height:
+        told = f"returns: figures that gave way to those of a later release or hour: {older.height:,}."
+        workspace.note("releases", told)
     for is_later, done in (
         (True, "None of their county falls, so the later are taken for a newer count of the same votes"),
         (False, "They are added up, as parts of one count"),
@@ -83,7 +87,8 @@ def _note_differing(workspace: Workspace, differing: pl.DataFrame, done: str) ->
     figures = ", ".join(f"{votes:,}" for votes in first["votes"])
     workspace.note(
         LOST,
-        f"{keys.height:,} figures of one candidate, place and mode are given more than once and differ"
+        f"{keys.height:,} {'figure' if keys.height == 1 else 'figures'} of one candidate, place and mode, given again"
+        " with other votes"
         f" ({row['candidate']}, {unit}, {row['mode']}: {figures}; {where}). {done}. No contest is called final. Give"
         " the latest alone, or a column `release`.",
         severity="warning",

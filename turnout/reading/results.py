@@ -86,8 +86,9 @@ def note_lost(workspace: Workspace) -> None:
     if lost:
         workspace.note(
             LOST,
-            f"{lost:,} lines of the returns could not be used, and their votes are missing from the count. No contest"
-            " is called final. `turnout check` shows the lines; mend them, and run again.",
+            f"{lost:,} {'line' if lost == 1 else 'lines'} of the returns could not be used, and their votes are"
+            " missing from the count. No contest is called final. `turnout check` shows the lines; mend them, and run"
+            " again.",
             severity="warning",
         )
 
@@ -100,7 +101,7 @@ def _respell(workspace: Workspace, reading: Reading, *, is_past: bool) -> None:
         shown = ", ".join(map(ascii, alike[:3])) + (", …" if len(alike) > 3 else "")
         workspace.note(
             "look-alikes",
-            f"{reading.name}: {len(alike):,} names of candidates or places have letters of another script"
+            f"{reading.name}: names of candidates or places have letters of another script"
             f" that look like Latin ones ({shown}), and stay apart from names in Latin letters.",
             severity="warning",
         )
@@ -115,8 +116,8 @@ def _respell(workspace: Workspace, reading: Reading, *, is_past: bool) -> None:
     shown = ", ".join(f"{theirs!r} is {ours!r}" for theirs, ours in list(pairs)[:3])
     workspace.note(
         "places respelled",
-        f"{reading.name}: {len(pairs):,} names of counties or precincts differ from another by case or spaces alone,"
-        f" and are taken for it: {shown}{', …' if len(pairs) > 3 else ''}.",
+        f"{reading.name}: names of counties or precincts that differ from another by case or spaces alone are"
+        f" taken for it: {shown}{', …' if len(pairs) > 3 else ''}.",
     )
 
 
@@ -144,7 +145,7 @@ def _set_lost_aside(workspace: Workspace, reading: Reading, *, is_past: bool) ->
         for column, reason, figures, line, _ in found[:5]
     )
     figures = sum(row[2] for row in found)
-    said = f"{reading.name}: {figures:,} figures cannot be read: {listed}."
+    said = f"{reading.name}: {figures:,} {'figure' if figures == 1 else 'figures'} cannot be read: {listed}."
     if reading.lines_in >= FEW and figures > MOST_REJECTED["results"] * reading.lines_in:
         raise InputRefused(f"{said} That is too many to go on. Mend the file. Nothing was loaded.")
     if all(column == "votes" for column, *_ in found) and reading.layout.is_wide:
