@@ -32,7 +32,8 @@ def rows(workspace):
     history = pl.DataFrame(votes, schema=["voter_id", "election_date", "mode"], orient="row")
     workspace.append("vote_history", history)
     past = pl.DataFrame(
-        {"rank": [1, 2, 3], "election_date": PAST}, schema={"rank": pl.Int64, "election_date": pl.Date}
+        {"rank": [1, 2, 3], "election_date": PAST, "is_general": [True, False, True]},
+        schema={"rank": pl.Int64, "election_date": pl.Date, "is_general": pl.Boolean},
     )
     with workspace.registered("past", past):
         frame = workspace.query("electorate/features", target=TARGET)
@@ -76,3 +77,31 @@ def test_rows_are_distinct_and_no_more_than_the_voters(workspace, rows):
     assert built.rows.n_unique() == len(built.rows) <= len(built.voters)
     assert built.elections == 3
     assert built.turnout == pytest.approx(2 / 5)
+
+
+def test_recency_and_the_general_elections_are_told_apart(rows):
+    # latest vote so many elections ago; of the general elections the voter was eligible for, all, some, none
+    assert [rows[name]["recency"] for name in ("long", "new", "moved", "young")] == [1, 1, 2, 0]
+    assert rows["long"]["general_habit"] == 2  # voted in 2016, not in 2014
+    assert rows["new"]["general_habit"] == 3  # eligible for 2016 only
+    assert rows["moved"]["general_habit"] == 1  # voted in a primary only
+    assert rows["after"]["general_habit"] == 0
+
+
+def test_a_precinct_that_votes_by_mail_is_told_from_one_that_does_not(workspace):
+    ids = [f"v{i:04d}" for i in range(1200)]
+    voters = [voter(name, precinct="mail" if i % 2 else "polls") for i, name in enumerate(ids)]
+    workspace.append("voters", pl.DataFrame(voters).with_columns(pl.col("birth_year").cast(pl.Int16)))
+    mode = ["mail" if i % 2 else "election_day" for i in range(len(ids))]
+    history = pl.DataFrame({"voter_id": ids, "election_date": [PAST[0]] * len(ids), "mode": mode})
+    workspace.append("vote_history", history)
+    found = features.build(
+        workspace,
+        specification.load("propensity").model_copy(update={"features": ("precinct_mail", "precinct_turnout")}),
+        TARGET,
+        PAST[:1],
+    )
+    codes = dict(zip(found.voters["voter_id"], found.rows["precinct_mail"].gather(found.row), strict=True))
+    assert codes["v0001"] == 5
+    assert codes["v0000"] == 1
+    assert found.rows["precinct_turnout"].n_unique() == 1

@@ -11,6 +11,8 @@ from turnout.errors import UsageError
 from turnout.workspace import Workspace
 
 Relation = Literal["first_round", "runoff", "november", "other"]
+#: Seasons of general elections.
+GENERALS = frozenset({"presidential", "midterm"})
 #: A runoff is compared with its first round if that was at most this many days before.
 _FIRST_ROUND_DAYS = 120
 #: Why an election is chosen, by its rank of likeness.
@@ -94,7 +96,7 @@ def choose(contest: Contest, date: dt.date, past: pl.DataFrame, least: int) -> C
     relation: Relation = "other"
     if rank == 0:
         relation = "first_round" if season(best) == "special" else "runoff"
-    if rank <= 1 and season(date, contest.kind) in {"presidential", "midterm"}:
+    if rank <= 1 and season(date, contest.kind) in GENERALS:
         relation = "november"
     earlier = tuple(day for day in reversed(dates) if day < best)
     ranked = sorted(candidates, key=lambda day: (not known[day], *_distance(contest, date, day)))
@@ -106,9 +108,8 @@ def _distance(contest: Contest, date: dt.date, day: dt.date) -> tuple[int, int]:
     """Rank of likeness (0 best), then days ago."""
     ours, theirs = season(date, contest.kind), season(day)
     ago = (date - day).days
-    novembers = {"presidential", "midterm"}
     if contest.kind in {"special", "runoff"} and ago <= _FIRST_ROUND_DAYS:
         return 0, ago
     if ours == theirs:
         return 1, ago
-    return (2 if (ours in novembers) == (theirs in novembers) else 3), ago
+    return (2 if (ours in GENERALS) == (theirs in GENERALS) else 3), ago

@@ -8,6 +8,7 @@ import numpy.typing as npt
 import polars as pl
 
 from turnout.electorate import habit
+from turnout.electorate.comparable import GENERALS, season
 from turnout.electorate.specification import Specification
 from turnout.errors import UsageError
 from turnout.workspace import Workspace
@@ -50,8 +51,12 @@ def build(
     """
     dates = earlier[: specification.training.window]
     past = pl.DataFrame(
-        {"rank": range(1, len(dates) + 1), "election_date": dates},
-        schema={"rank": pl.Int64, "election_date": pl.Date},
+        {
+            "rank": range(1, len(dates) + 1),
+            "election_date": dates,
+            "is_general": [season(date) in GENERALS for date in dates],
+        },
+        schema={"rank": pl.Int64, "election_date": pl.Date, "is_general": pl.Boolean},
     )
     with workspace.registered("past", past):
         voters = workspace.query("electorate/features", target=target)

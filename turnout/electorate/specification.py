@@ -29,6 +29,9 @@ CODES: Final[tuple[str, ...]] = (
     "registered_for",
     "permanent_mail",
     "precinct_turnout",
+    "precinct_mail",
+    "recency",
+    "general_habit",
 )
 #: The estimators a specification may name. Names are looked up here and nowhere else.
 ESTIMATORS: Final[dict[str, type[ClassifierMixin]]] = {
