@@ -54,7 +54,7 @@ fuzz: $(STAMP)   ## coverage-guided fuzzing of configs, layouts and readers (ath
 	$(BIN)/uv venv --quiet --clear --python $(BIN)/python $(VENV)-fuzz
 	$(BIN)/uv pip install --quiet --python $(VENV)-fuzz/bin/python --group fuzz --editable .
 	for target in config layout returns; do \
-	  $(VENV)-fuzz/bin/python -m tests.fuzz $$target -atheris_runs=$(or $(RUNS),5000) -max_len=2000 -timeout=0 || exit 1; \
+	  $(VENV)-fuzz/bin/python -m tests.fuzz $$target -atheris_runs=$(or $(RUNS),5000) -max_len=2000 -timeout=300 || exit 1; \
 	done
 
 audit: $(STAMP)  ## known vulnerabilities of the pinned dependencies (needs the network; what cannot be audited fails)

@@ -3,6 +3,8 @@
 Whatever the bytes, a config or a layout is taken or refused in words, and every line of returns is accounted for.
 """
 
+import atexit
+import signal
 import sys
 import tempfile
 from collections.abc import Callable
@@ -10,7 +12,7 @@ from pathlib import Path
 
 import atheris
 
-with atheris.instrument_imports(include=["turnout"]):
+with atheris.instrument_imports(include=["turnout", "tomllib"]):
     from turnout import reading
     from turnout.contest import Contest, Inputs
     from turnout.errors import TurnoutError
@@ -64,6 +66,7 @@ def main() -> None:
         for number, seed in enumerate(SEEDS[name]):
             (directory / "seeds" / str(number)).write_bytes(seed)
         atheris.Setup([sys.argv[0], *options, str(directory / "seeds")], once(globals()[name], directory))
+        atexit.register(signal.signal, signal.SIGALRM, signal.SIG_IGN)  # the timer outlives the fuzzing
         atheris.Fuzz()
 
 

@@ -73,6 +73,16 @@ def test_any_change_is_run_again(tmp_path, monkeypatch, change):
     assert statuses(run([config])) == ["projected"]
 
 
+def test_every_file_that_a_config_names_is_an_input(tmp_path):
+    (tmp_path / "own.csv").write_text("x")
+    config = contest(tmp_path, config=f'{CONFIG}[ethnicity]\nsurnames = ["own.csv"]\n')
+    found = batch.Contest.load(config)
+    assert {row["file"] for row in ledger.inputs(found)} == {"returns.csv", "own.csv"}
+    named = [path for path in ledger._paths(found.model_dump()) if path != found.output]
+    assert {path.name for path in named} == {"returns.csv", "own.csv"}
+    assert "own.csv" not in str(ledger._pathless(found.model_dump(include={"draws", "output"})))
+
+
 def test_one_that_failed_is_tried_again_and_what_was_published_stands(tmp_path):
     config = contest(tmp_path)
     run([config])

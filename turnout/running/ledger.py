@@ -6,7 +6,7 @@ Lines are only ever added. One that a killed run left half written is passed ove
 import hashlib
 import json
 import os
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from functools import cache
 from pathlib import Path
 from typing import Any, Final
@@ -80,6 +80,10 @@ def inputs(contest: Contest) -> list[Entry]:
         "ethnicity": contest.ethnicity.paths(),
     }
     members = files.members()
+    listed = {path for paths in named.values() for path in paths}
+    named["other"] = dict.fromkeys(
+        path for path in _paths(contest.model_dump(exclude={"output"})) if path not in listed
+    )
     found = {(key, path): None for key, paths in named.items() for path in _whole(source.expand(paths, members))}
     return [
         {"input": key, "file": path.name, "bytes": path.stat().st_size, "sha256": _hash(path)} for key, path in found
@@ -96,12 +100,12 @@ def fingerprint(contest: Contest, read_from: Iterable[Entry]) -> str:
 
     Where files lie does not matter, nor where the result goes.
     """
-    settings = contest.model_dump(mode="json", exclude={"output", "inputs", "ethnicity"})
+    settings = _pathless(contest.model_dump(exclude={"output", "inputs", "ethnicity"}))
     settings["ethnicity"] = contest.ethnicity.model_dump(mode="json", include={"margins", "learn"})
     settings["inputs"] = contest.inputs.model_dump(mode="json", include={"read_as", "allow_shrink"})
     settings["releases"] = [[release.counts, release.number] for release in contest.inputs.release]
     basis = [settings, list(read_from), provenance.versions(), code()]
-    return hashlib.sha256(json.dumps(basis, sort_keys=True).encode()).hexdigest()
+    return hashlib.sha256(json.dumps(basis, sort_keys=True, default=str).encode()).hexdigest()
 
 
 @cache
@@ -118,6 +122,24 @@ def code() -> str:
 
 def _whole(sources: Iterable[source.Source]) -> list[Path]:
     return list(dict.fromkeys(each.path for each in sources))
+
+
+def _paths(value: object) -> Iterator[Path]:
+    """Yield every path in a contest's fields: whichever key names a file, the result follows from it."""
+    if isinstance(value, Path):
+        yield value
+    elif isinstance(value, Mapping):
+        for inner in value.values():
+            yield from _paths(inner)
+    elif isinstance(value, tuple | list):
+        for inner in value:
+            yield from _paths(inner)
+
+
+def _pathless(fields: Mapping[str, Any]) -> dict[str, Any]:
+    """Return fields without paths, which say where files lie and not what is in them."""
+    inner = {key: _pathless(value) if isinstance(value, Mapping) else value for key, value in fields.items()}
+    return {key: value for key, value in inner.items() if not isinstance(value, Path)}
 
 
 def _hash(path: Path) -> str:
