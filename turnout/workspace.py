@@ -212,6 +212,12 @@ def published_in(directory: Path) -> list[Path]:
     return sorted(path for path in current.glob("*") if path.is_file() and not path.name.startswith("."))
 
 
+def name_published(directory: Path, name: str) -> None:
+    """Give a file that was added to what was last published the name that a user reads."""
+    if (directory / _CURRENT / name).is_file():
+        _replace_link(directory / name, Path(_CURRENT) / name)
+
+
 def kept_in(directory: Path, pattern: str) -> list[Path]:
     """Return what runs in a directory kept under names that match, without opening its workspace."""
     return sorted((directory / _KEPT).glob(f"{pattern}.parquet"))

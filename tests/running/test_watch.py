@@ -3,6 +3,7 @@
 import datetime as dt
 import json
 import stat
+import zipfile
 from threading import Event
 
 import pytest
@@ -41,6 +42,7 @@ def test_every_release_is_projected_as_a_run_of_its_own_would(tmp_path):
     for name in ("projection.csv", "projection.json"):  # the page says how it moved from release to release
         assert (tmp_path / "out" / name).read_bytes() == (tmp_path / "fresh" / name).read_bytes()
     assert told[-1].projection.equals(run.projection.select(told[-1].projection.columns))
+    assert zipfile.is_zipfile(tmp_path / "out" / "report.xlsx")  # made once the watch has ended
 
 
 def test_a_look_that_finds_nothing_new_tells_nothing(tmp_path):

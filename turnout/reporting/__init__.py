@@ -11,6 +11,7 @@ from turnout.reporting.boundaries import read as read_boundaries
 from turnout.reporting.document import read
 from turnout.reporting.run import Run
 from turnout.reporting.terminal import show, show_cohorts, show_findings, show_reconciliation
+from turnout.workspace import name_published
 
 __all__ = [
     "Run",
@@ -104,6 +105,7 @@ def rebuild(directory: Path, boundaries: Path | None = None) -> list[Path]:
         temporary = home / f".{name}.{secrets.token_hex(4)}"
         _write(temporary, content)
         temporary.replace(home / name)
+        name_published(directory, name)
     return [directory / document.REPORT_HTML, directory / document.REPORT_XLSX]
 
 
