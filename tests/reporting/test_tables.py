@@ -71,6 +71,19 @@ def test_cells_under_ten_voters_are_blank():
     assert native["early"]["parent"] == ""
 
 
+def test_a_blank_cell_cannot_be_worked_out_from_the_total_of_its_cohort():
+    """With one blank the others' sum would tell it; so there are two, and together they are no small cell either."""
+    before = tables.suppress(examples.cohorts().with_columns(expected=pl.lit(500.0)))
+    assert before["expected"].null_count() == 0
+    one = examples.cohorts().with_columns(
+        expected=pl.when((pl.col("cohort") == "early") & (pl.col("group") == "native")).then(9.0).otherwise(500.0)
+    )
+    blank = tables.suppress(one).filter(pl.col("expected").is_null())
+    assert blank["cohort"].to_list() == ["early", "early"]
+    assert "native" in blank["group"].to_list()
+    assert one.join(blank, on=("cohort", "group"), how="semi")["expected"].sum() >= 10
+
+
 def test_ten_voters_are_shown():
     cohorts = examples.cohorts().with_columns(expected=pl.lit(10.0))
     assert tables.suppress(cohorts)["expected"].null_count() == 0

@@ -11,6 +11,7 @@ from typing import Final
 import polars as pl
 
 from turnout.reporting.run import Run
+from turnout.reporting.suppression import suppressed
 
 #: Columns of ``projection.csv``, in their order, with the type each has.
 PROJECTION: Final[dict[str, pl.DataType]] = {
@@ -107,10 +108,23 @@ def published(run: Run) -> Run:
 
 
 def suppress(cohorts: pl.DataFrame) -> pl.DataFrame:
-    """Blank every number of the cells with fewer than :data:`SMALLEST_CELL` expected voters."""
-    numbers = [column for column, kind in COHORT.items() if kind == pl.Float64()]
+    """Blank the numbers of cells with fewer than :data:`SMALLEST_CELL` expected voters, and what gives them away.
+
+    A cohort's total is published, so a cell that is blank alone could be worked out: the smallest other one is
+    blanked with it. A cohort that has blanks already was published before, and stays as it is.
+    """
+    numbers = tuple(column for column, kind in COHORT.items() if kind == pl.Float64())
+    parts = [
+        suppressed(part, ("group",), "expected", numbers) if part["expected"].null_count() == 0 else _blanked(part)
+        for part in cohorts.partition_by("cohort", maintain_order=True)
+    ]
+    return pl.concat(parts) if parts else cohorts
+
+
+def _blanked(part: pl.DataFrame) -> pl.DataFrame:
     keep = pl.col("expected") >= SMALLEST_CELL
-    return cohorts.with_columns(pl.when(keep).then(pl.col(column)).alias(column) for column in numbers)
+    numbers = [column for column, kind in COHORT.items() if kind == pl.Float64()]
+    return part.with_columns(pl.when(keep).then(pl.col(column)).alias(column) for column in numbers)
 
 
 def to_csv(frame: pl.DataFrame) -> str:
