@@ -80,10 +80,9 @@ def inputs(contest: Contest) -> list[Entry]:
         "ethnicity": contest.ethnicity.paths(),
     }
     members = files.members()
+    named = {key: tuple(paths) for key, paths in named.items()}
     listed = {path for paths in named.values() for path in paths}
-    named["other"] = dict.fromkeys(
-        path for path in _paths(contest.model_dump(exclude={"output"})) if path not in listed
-    )
+    named["other"] = [path for path in _paths(contest.model_dump(exclude={"output"})) if path not in listed]
     found = {(key, path): None for key, paths in named.items() for path in _whole(source.expand(paths, members))}
     return [
         {"input": key, "file": path.name, "bytes": path.stat().st_size, "sha256": _hash(path)} for key, path in found
