@@ -161,7 +161,7 @@ def test_nothing_is_final_where_lines_were_lost(tmp_path) -> None:
             reading.load(workspace, contest)
             table = project(workspace, contest, None, np.random.default_rng(1)).table
         assert set(table["status"]) == {status}
-        assert ("missing from the count" in table["reason"][0]) == (status == "projected")
+        assert ("cannot be taken for whole" in table["reason"][0]) == (status == "projected")
 
 
 def test_past_election_narrows_the_answer(projected) -> None:

@@ -129,7 +129,9 @@ def _status(ballot: Ballot, total: Floats, *, whole: bool) -> tuple[np.ndarray, 
     reason = np.where(open_rows == 0, "Every vote that the files expect is counted.", "").astype(object)
     if not whole:
         status[open_rows == 0] = "projected"
-        reason[open_rows == 0] = "The returns cannot be taken for whole (returns not whole, in the findings)."
+        reason[open_rows == 0] = (
+            "The count cannot be taken for whole: lines were lost, or figures given twice differ."
+        )
     few = (total < FEWEST) & ((open_rows > 0) | (total == 0))
     status[few] = "abstained"
     reason[few] = f"Fewer than {FEWEST} votes are counted."
