@@ -95,6 +95,9 @@ def test_what_is_written_can_be_the_past_of_another(made, trend, tmp_path):
     assert all((tmp_path / name).stat().st_mode & 0o777 == 0o600 for name in names)
     past = contest.propensity.model_copy(update={"past_days": tmp_path / "cohort-days.csv"})
     again = cohorts.run(contest.model_copy(update={"propensity": past}), as_of=DAY)
+    notes = " ".join(again.run.findings["message"].to_list())
+    assert "of the early ballots are in, by cohort-days.csv." in notes
+    assert "by an assumed curve" in " ".join(trend[0].run.findings["message"].to_list())
     # compared with itself, every share is that of the same day
     compared = again.days.filter((pl.col("day") == DAY) & pl.col("index_past").is_not_null())
     assert compared.height >= 3

@@ -240,6 +240,11 @@ def _expect(  # noqa: PLR0913
     everyone = scoring.sums(file.scored.row, len(file.q), file.probability)
     polls = (everyone * file.q[:, [scoring.POLL]] * file.tilt[:, scoring.POLL]).sum(axis=0)
     curve = days.curve(contest, spec.totals)
+    if now.days and now.accepted:
+        message = (
+            f"With {now.days} days to go {curve.at(now.days):.0%} of the early ballots are in, by {curve.source}."
+        )
+        workspace.note(TOPIC, message)
     known = Known(file.base, float(now.early), by_group, polls, now.days, file.late, alone, curve.at(now.days))
     expected = expect(known, comparable, spec.totals, spec.late)
     if stated.turnout is not None:

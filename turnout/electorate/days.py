@@ -63,7 +63,7 @@ class Curve:
     def halving(cls, half_life: float) -> "Curve":
         """Return the curve on which half of the ballots are in ``half_life`` days before the last, and so on back."""
         days = np.arange(0, 61, dtype=float)
-        return cls(days, 2 ** (-days / half_life), f"the curve assumed (half of them in {half_life:g} days to go)")
+        return cls(days, 2 ** (-days / half_life), "an assumed curve ([propensity] past_days names a real one)")
 
     @classmethod
     def of(cls, past: pl.DataFrame, source: str) -> "Curve":
