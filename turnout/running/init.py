@@ -200,7 +200,8 @@ class _Room:
             present = codes.present(self.workspace, reading, column)
             for code in present:
                 if code.canonical is None:
-                    made.add_code(column, code.raw, suggest.meaning(column, code.raw))
+                    meaning = suggest.meaning(column, code.raw)
+                    made.add_code(column, code.shown if meaning is None else code.raw, meaning)
             said = [c for c in present if c.canonical is not None or suggest.meaning(column, c.raw)]
             if present and not said and column == ("status" if reading.table == "ballots" else ""):
                 raise InputRefused(
