@@ -123,6 +123,7 @@ def _fill_present(workspace: Workspace, contest: Contest, load: Load) -> None:
     load(workspace, choose["results"], inputs.returns, partial(results.fill, asked=asked))
     if inputs.returns or inputs.release:
         totals.settle(workspace, is_past=False)
+    releases.expect(workspace, inputs.release)
     results.note_lost(workspace)
 
     read = load(workspace, choose["voters"], inputs.voters, voters.fill_voters)

@@ -28,6 +28,23 @@ def load(workspace: Workspace, releases: Sequence[Release], asked: Asked, read: 
         read([release.file], partial(results.fill, asked=replace(asked, release=release)))
         workspace.execute("reading/releases_place", place=-place)
     workspace.execute("reading/releases_counted")
+    row = workspace.query("reading/releases_corrections").row(0, named=True)
+    if row["figures"]:
+        workspace.note(
+            "corrections",
+            f"{row['figures']:,} figures fell from one release to the next, by {row['votes']:,} votes in all: counts"
+            " were corrected. The votes of a mode are not less than none, so its candidates are that much too high.",
+            severity="warning",
+        )
+
+
+def expect(workspace: Workspace, releases: Sequence[Release]) -> None:
+    """Enter what is not reported yet: the modes that releases to come will count, and late mail after the last.
+
+    It is done once figures that are given again are settled, for there an empty figure gives way to any other.
+    """
+    if all(release.file is None for release in releases):
+        return
     for mode in dict.fromkeys(release.counts for release in releases if release.file is None):
         workspace.execute("reading/releases_to_come", mode=mode)
     if not any(release.final or release.counts in ("provisional", "late_mail") for release in releases):
@@ -36,12 +53,4 @@ def load(workspace: Workspace, releases: Sequence[Release], asked: Asked, read: 
             "late mail to come",
             "No release counts late votes or is said to be the last, so late mail is expected after them. Where"
             " nothing follows, set `final = true` for the last release.",
-        )
-    row = workspace.query("reading/releases_corrections").row(0, named=True)
-    if row["figures"]:
-        workspace.note(
-            "corrections",
-            f"{row['figures']:,} figures fell from one release to the next, by {row['votes']:,} votes in all: counts"
-            " were corrected. The votes of a mode are not less than none, so its candidates are that much too high.",
-            severity="warning",
         )
