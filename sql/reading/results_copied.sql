@@ -1,6 +1,7 @@
 -- Figures of a mode that are the same for every candidate, precinct after precinct: a total copied to each of them.
 -- Grain: state × date × contest × county × mode. Reads: results. Binds: $is_past.
--- True ties are one precinct in twenty or so; four in five of three precincts or more are not chance.
+-- True ties are one precinct in twenty or so; four in five of three precincts or more, with as much of the votes, are
+-- not chance. Hamlets where each candidate has one vote are not what the votes are of.
 -- There are millions of figures: they are compared by hashes of what they are of, and what was copied is named then.
 WITH by_place AS (
   SELECT hash(state, election_date, contest, county, mode) AS block, hash(precinct) AS unit,
@@ -16,6 +17,7 @@ WITH by_place AS (
   FROM by_place
   GROUP BY block
   HAVING count(*) >= 3 AND sum(votes) >= 30 AND avg(is_same::INTEGER) >= 0.8
+    AND sum(votes) FILTER (is_same) >= 0.8 * sum(votes)
 )
 SELECT $is_past AS is_past, r.state, r.election_date, r.contest, r.county, r.mode, c.votes
 FROM results r JOIN copied c ON r.rowid = c.place

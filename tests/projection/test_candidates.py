@@ -25,7 +25,7 @@ def test_names_are_normalised(spelt, name):
 def numbers(rows: list[tuple[str, str, str]]) -> list[int]:
     """Numbers of the people in one contest, of rows candidate, party code, county."""
     lines = pl.DataFrame(rows, schema=["candidate", "party_code", "county"], orient="row").with_columns(
-        contest=pl.lit("Mayor"), counted=pl.lit(10.0)
+        contest=pl.lit("Mayor"), precinct=pl.lit("1"), early=10.0, poll=0.0, late=0.0, counted=10.0
     )
     choices = lines.unique(["candidate"], keep="first", maintain_order=True)
     return people(choices, lines).to_list()
@@ -50,6 +50,26 @@ def test_two_people_of_one_last_name_stay_two(rows):
 
 def test_a_name_in_two_contests_is_two_candidates():
     lines = pl.DataFrame(
-        {"contest": ["M", "N"], "candidate": ["A", "A"], "party_code": "O", "county": "ONE", "counted": 1.0}
+        {
+            "contest": ["M", "N"],
+            "candidate": ["A", "A"],
+            "party_code": "O",
+            "county": "ONE",
+            "precinct": "1",
+            **dict.fromkeys(("early", "poll", "late", "counted"), 1.0),
+        }
     )
     assert people(lines, lines).to_list() == [0, 1]
+
+
+@pytest.mark.parametrize(
+    "rows",
+    [
+        [("Judge Roe (Yes)", "O", "A"), ("Judge Roe (No)", "O", "A")],
+        [("Bonds / Yes", "O", "A"), ("Bonds / No", "O", "A")],
+        [("Write-in (Ann Poe)", "O", "A"), ("Write-in (Tom Fox)", "O", "A")],
+        [("John Hall Sr.", "O", "A"), ("John Hall Jr.", "O", "A")],
+    ],
+)
+def test_choices_with_votes_beside_each_other_are_two(rows):
+    assert numbers(rows) == [0, 1]

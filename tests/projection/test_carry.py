@@ -61,3 +61,9 @@ def test_where_precincts_have_early_votes_of_their_own_those_tell_the_size_of_on
     handed = np.array([expected[f"P{number}"] for number in range(4)]) - own
     assert handed[0] < handed[1] < handed[2] < handed[3]
     np.testing.assert_allclose(handed.sum(), 10.0)
+
+
+def test_a_town_among_townships_with_a_vote_or_two_is_no_site(ballot_of) -> None:
+    few = (2, 1, 2, 1, 2, 0, 1, 2, 2, 1, 3, 1)
+    townships = [line for number, votes in enumerate(few) for line in _unit(f"T{number}", votes)]
+    assert not pseudo_rows(ballot_of(_unit("TOWN", 400) + townships)).any()

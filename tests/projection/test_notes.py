@@ -52,3 +52,20 @@ def test_a_voter_file_with_fewer_voters_than_early_votes_is_of_other_people(ball
     for voters, covers in ((799.0, False), (800.0, True)):
         cells = np.array([[voters / 2, 0.0, 0.0, 0.0]] * 2)
         assert notes.covers(SimpleNamespace(expected=lambda cells=cells: cells), ballot) == covers
+
+
+def test_many_precincts_that_say_nobody_voted_at_their_polls_are_told(tmp_path) -> None:
+    def lines(of_none: int) -> list[dict]:
+        return [
+            {
+                "precinct": f"P{n}",
+                "candidate": name,
+                "mail": 60 + 7 * n + more,
+                "election_day": 0 if n < of_none else 30 + 5 * n + more,
+            }
+            for n in range(30)
+            for name, more in (("Ada", 0), ("Bob", 31))
+        ]
+
+    assert findings(tmp_path, lines(8))["polls of none"].startswith("8 of 30 precincts with 20 early votes or more")
+    assert "polls of none" not in findings(tmp_path, lines(2))

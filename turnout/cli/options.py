@@ -109,7 +109,11 @@ PropensityOutput = Annotated[
 ]
 ContestName = Annotated[
     str | None,
-    typer.Option("--contest", metavar="NAME", help="Only the contest of this name. [default: all in the returns]"),
+    typer.Option(
+        "--contest",
+        metavar="NAME",
+        help="Only the contest of this name; the others then tell nothing of it. [default: all in the returns]",
+    ),
 ]
 Quiet = Annotated[bool, typer.Option("--quiet", help="Print nothing but errors.")]
 Json = Annotated[bool, typer.Option("--json", help="Print projection.json instead of tables.")]

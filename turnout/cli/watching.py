@@ -25,7 +25,11 @@ _OUTPUT = Path("live")
 
 Output = Annotated[
     Path | None,
-    typer.Option("--output", metavar="DIR", help="Directory to publish into. [default: live, or the CONFIG's]"),
+    typer.Option(
+        "--output",
+        metavar="DIR",
+        help="Directory to publish into. [default: live, or the CONFIG's; of a replay, replay/ in that]",
+    ),
 ]
 Newest = Annotated[
     str | None,
@@ -130,6 +134,8 @@ def watch(
     )
     if config is None and output is None:
         chosen = chosen.model_copy(update={"output": _OUTPUT})
+    elif replay is not None and output is None:  # a rehearsal is not the contest's own projection
+        chosen = chosen.model_copy(update={"output": chosen.output / "replay"})
     if confirm is not None:
         _confirm(chosen, confirm)
         return

@@ -6,6 +6,8 @@ from typing import Final, NamedTuple
 
 import polars as pl
 
+from turnout.vocabulary import TRANCHES
+
 #: What stands beside a name: an incumbency mark or party in brackets, a nickname in quotes.
 _BESIDE: Final = re.compile(r"\([^)]*\)?|[\"“][^\"”]*[\"”]")
 #: What joins a running mate to the head of a ticket.
@@ -28,13 +30,14 @@ def normalised(name: str) -> str:
 def people(choices: pl.DataFrame, lines: pl.DataFrame) -> pl.Series:
     """Return numbers of the candidates that the choices of a ballot stand for; those of one share a number.
 
-    Two choices of a contest are one candidate if their names are the same once normalised. So are two that share a
-    last name, have no different initials and no different party, and never both have votes in one county.
+    Two choices of a contest are one candidate if their names are the same once normalised, unless both have votes of
+    one tranche in one precinct: *Judge Roe (Yes)* and *Judge Roe (No)* do. So are two that share a last name, have no
+    different initials and no different party, and never both have votes in one county.
 
     Parameters
     ----------
     choices : ``contest, candidate, party_code``, one row a choice
-    lines : ``contest, candidate, county, counted``, votes by place in any order
+    lines : ``contest, candidate, county, precinct, early, poll, late, counted``, votes by place in any order
 
     Returns
     -------
@@ -49,8 +52,21 @@ def people(choices: pl.DataFrame, lines: pl.DataFrame) -> pl.Series:
     frame = frame.join(spelt, on="candidate", maintain_order="left").with_columns(
         person=pl.col("choice").min().over("contest", "name"), last=pl.col("name").str.split(" ").list.last()
     )
+    apart = _beside_each_other(frame, lines)
+    frame = frame.join(apart.with_columns(apart=pl.lit(value=True)), on=["contest", "name"], how="left")
+    frame = frame.sort("choice").with_columns(person=pl.when("apart").then("choice").otherwise("person"))
     alike = frame.filter(pl.col("person").n_unique().over("contest", "last") > 1)
     return frame["person"].replace(_never_together(alike, lines)).cast(pl.Int64)
+
+
+def _beside_each_other(frame: pl.DataFrame, lines: pl.DataFrame) -> pl.DataFrame:
+    """Return ``contest, name`` of which several choices have votes of one tranche in one precinct."""
+    several = frame.filter(pl.len().over("contest", "name") > 1).select("contest", "candidate", "name")
+    voted = lines.join(several, on=["contest", "candidate"]).select(
+        "contest", "name", "county", "precinct", *((pl.col(tranche) > 0).alias(tranche) for tranche in TRANCHES)
+    )
+    beside = voted.group_by("contest", "name", "county", "precinct").agg(pl.col(TRANCHES).sum())
+    return beside.filter(pl.max_horizontal(TRANCHES) > 1).select("contest", "name").unique()
 
 
 class _Person(NamedTuple):

@@ -22,8 +22,6 @@ COUNTY_CONCENTRATION: Final = 30.0
 UNIT_CONCENTRATION: Final = 25.0
 _COUNTIES_TO_TELL: Final = 6.0
 _UNITS_TO_TELL: Final = 10.0
-#: Early votes below which a unit holds none to speak of.
-_FEW_EARLY: Final = 3.0
 #: Early votes are counted at sites where they are held by at most this share of a county's units, at least so many
 #: others having none, which would come to this share at least of what precincts of the ballot have; and a site has
 #: so many times what they would.
@@ -186,13 +184,13 @@ def _sites(ballot: Ballot) -> Flags:
     """Which units hold the early votes of many precincts, by how few of their county hold any: shape (units,).
 
     Either a few hold far more than there are for each unit, or one holds more than all others of the county, most of
-    which hold none. A precinct without early votes is told from one that has not reported them. A county whose
+    which hold none at all. A precinct without early votes is told from one that has not reported them. A county whose
     precincts would still have far fewer early votes than those elsewhere rather lists many without voters.
     """
     county, early = ballot.unit_county, ballot.unit_early()
     real = (ballot.units["is_real_unit"] & (ballot.units["precinct"] != "")).to_numpy()
     told = np.bincount(ballot.row_unit, ballot.reported[:, EARLY], ballot.units.height) > 0
-    holds = real & (early >= _FEW_EARLY)
+    holds = real & (early > 0)
     units, holding, without = (_add(which.astype(float), county) for which in (real, holds, real & told & ~holds))
     together = _add(early, county)
     usual = early.sum() / max(real.sum(), 1)

@@ -9,6 +9,7 @@ import polars as pl
 from turnout.electorate import Electorate
 from turnout.projection.ballot import EARLY, POLL, Ballot, Together
 from turnout.projection.baseline import Baseline
+from turnout.projection.carry import pseudo_rows
 from turnout.vocabulary import COHORTS
 from turnout.workspace import Workspace
 
@@ -22,6 +23,11 @@ _WAYS: Final = {
 }
 #: Counties or units that a finding names.
 _NAMED: Final = 3
+#: Early votes of a precinct where nobody at the polls is odd; so many such precincts, and more than this share of
+#: all, are rather not in yet.
+_SOME_EARLY: Final = 20
+_SEVERAL: Final = 5
+_TOO_MANY: Final = 0.05
 
 
 def write(workspace: Workspace, ballot: Ballot, baseline: Baseline, electorate: Electorate | None) -> None:
@@ -44,6 +50,27 @@ def _reporting(workspace: Workspace, ballot: Ballot) -> None:
             "polls all zero",
             "The returns give 0 poll votes in every unit of every contest. That is taken as not reported yet; leave "
             "the cells empty to say so.",
+            severity="warning",
+        )
+    elif votes[POLL] > 0:
+        _polls_of_none(workspace, ballot)
+
+
+def _polls_of_none(workspace: Workspace, ballot: Ballot) -> None:
+    """Warn where many precincts with early votes say that nobody at all voted at their polls."""
+    early, poll = (np.zeros(ballot.units.height) for _ in range(2))
+    rows = ballot.row_votes()
+    np.maximum.at(early, ballot.row_unit, rows[:, EARLY])
+    np.maximum.at(poll, ballot.row_unit, rows[:, POLL])
+    told = np.bincount(ballot.row_unit, ballot.reported[:, POLL], ballot.units.height) > 0
+    at_sites = np.bincount(ballot.row_unit, pseudo_rows(ballot), ballot.units.height) > 0
+    asked = (early >= _SOME_EARLY) & ~at_sites
+    none = int((asked & told & (poll == 0)).sum())
+    if none >= _SEVERAL and none > _TOO_MANY * asked.sum():
+        workspace.note(
+            "polls of none",
+            f"{none:,} of {asked.sum():,} precincts with {_SOME_EARLY} early votes or more say 0 at the polls. That"
+            " is taken as reported: nobody voted there. If they are not in yet, leave their cells empty.",
             severity="warning",
         )
 
