@@ -73,6 +73,7 @@ def engine(monkeypatch):
     yield state
     for name in ("batch", "demo"):
         sys.modules.pop(f"turnout.running.{name}", None)
+        vars(turnout.running).pop(name, None)  # else the next test has one module by name, another by the package
 
 
 def test_project_with_a_config_publishes_and_tells(turn, engine, config):
