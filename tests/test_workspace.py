@@ -9,7 +9,7 @@ import duckdb
 import polars as pl
 import pytest
 
-from turnout import encryption, workspace
+from turnout import encryption, storage, workspace
 from turnout.errors import UsageError, WorkspaceBusy
 from turnout.workspace import Workspace
 
@@ -57,10 +57,10 @@ def test_a_run_can_wait_for_another(tmp_path):
 
 
 def test_a_lock_on_a_directory_that_was_removed_is_no_lock(tmp_path):
-    with workspace.hold(tmp_path / "out"):
+    with storage.hold(tmp_path / "out"):
         (tmp_path / "out").rename(tmp_path / "elsewhere")
-        with workspace.hold(tmp_path / "out"), pytest.raises(WorkspaceBusy):
-            workspace.hold(tmp_path / "out")
+        with storage.hold(tmp_path / "out"), pytest.raises(WorkspaceBusy):
+            storage.hold(tmp_path / "out")
 
 
 def test_what_a_killed_run_left_is_cleared_away(tmp_path):

@@ -1,16 +1,11 @@
 """One contest's DuckDB file: open it under a lock, run queries from ``sql/``, and publish outputs atomically."""
 
 import contextlib
-import datetime as dt
-import errno
-import fcntl
 import os
-import re
 import secrets
 import shutil
 import tempfile
-import time
-from collections.abc import Collection, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from types import TracebackType
 from typing import IO, Final, Self
@@ -21,19 +16,15 @@ import polars as pl
 from turnout import encryption, resources
 from turnout.encryption import Key
 from turnout.errors import UsageError, WorkspaceBusy
+from turnout.storage import LOCK, UNPLACED, flush, hold, private_umask, replace_link
 
 DATABASE: Final = "workspace.duckdb"
-_LOCK = ".lock"
 _RUNS = ".runs"
 _CURRENT = ".current"
 _KEPT = ".kept"
 
 #: Settings that a run changes while it works; all others are locked once its inputs are read.
 _CHANGED_LATER: Final = ("disabled_optimizers", "memory_limit", "force_compression")
-#: How often a run that waits for another looks whether it has ended, in seconds.
-_LOOKS_EVERY: Final = 0.2
-#: Name of what a run is about to put in place under the name that the group holds.
-_UNPLACED: Final = re.compile(r"\.(.+)\.[0-9a-f]{8}")
 
 
 class Workspace:
@@ -198,12 +189,12 @@ class Workspace:
         """Publish a set of outputs: links to all its names first, then the one link they all go through."""
         names = {path.name for path in staging.iterdir()}
         for name in names:
-            _replace_link(self.directory / name, Path(_CURRENT) / name)
-        _replace_link(self.directory / _CURRENT, staging.relative_to(self.directory))
+            replace_link(self.directory / name, Path(_CURRENT) / name)
+        replace_link(self.directory / _CURRENT, staging.relative_to(self.directory))
         for path in self.directory.iterdir():
             if path.is_symlink() and path.name != _CURRENT and path.name not in names and not path.exists():
                 path.unlink()
-        _flush(self.directory)
+        flush(self.directory)
 
 
 def published_in(directory: Path) -> list[Path]:
@@ -215,7 +206,7 @@ def published_in(directory: Path) -> list[Path]:
 def name_published(directory: Path, name: str) -> None:
     """Give a file that was added to what was last published the name that a user reads."""
     if (directory / _CURRENT / name).is_file():
-        _replace_link(directory / name, Path(_CURRENT) / name)
+        replace_link(directory / name, Path(_CURRENT) / name)
 
 
 def kept_in(directory: Path, pattern: str) -> list[Path]:
@@ -241,7 +232,7 @@ def scratch(purpose: str) -> Iterator[Workspace]:
 def _remove_abandoned(directory: Path) -> None:
     """Remove a scratch directory of this user's that no run holds."""
     with contextlib.suppress(OSError, WorkspaceBusy, UsageError):
-        if directory.is_symlink() or directory.stat().st_uid != os.getuid() or not (directory / _LOCK).exists():
+        if directory.is_symlink() or directory.stat().st_uid != os.getuid() or not (directory / LOCK).exists():
             return
         with hold(directory):
             shutil.rmtree(directory, ignore_errors=True)
@@ -273,70 +264,6 @@ def connect(path: Path, key: Key | None) -> duckdb.DuckDBPyConnection:
         return connection
 
 
-def hold(directory: Path, wait: float = 0) -> IO[str]:
-    """Make the directory if need be and take its lock, which is the operating system's and dies with its holder.
-
-    Parameters
-    ----------
-    wait : seconds to wait for another holder
-
-    Raises
-    ------
-    WorkspaceBusy
-        If another holds it still.
-    UsageError
-        If the directory cannot be made or written.
-    """
-    until = time.monotonic() + wait
-    try:
-        while True:
-            directory.mkdir(mode=0o700, parents=True, exist_ok=True)
-            with private_umask():
-                lock = (directory / _LOCK).open("a+", encoding="utf-8")
-            if _locked(lock) and _is_still(lock, directory / _LOCK):
-                lock.truncate(0)
-                lock.write(f"process {os.getpid()}, since {dt.datetime.now():%H:%M:%S}")
-                lock.flush()
-                return lock
-            holder = _holder(lock)
-            lock.close()
-            if time.monotonic() >= until:
-                raise WorkspaceBusy(
-                    f"{directory}: another run holds this directory{holder}. Wait for it (--wait), or stop it."
-                )
-            time.sleep(_LOOKS_EVERY)
-    except OSError as error:
-        raise UsageError(f"{directory}: cannot be written ({error.strerror}). Name another --output.") from None
-
-
-def _locked(lock: IO[str]) -> bool:
-    try:
-        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except OSError as error:
-        if error.errno in (errno.EAGAIN, errno.EACCES):
-            return False
-        lock.close()
-        raise
-    return True
-
-
-def _is_still(lock: IO[str], path: Path) -> bool:
-    """Whether the file that was locked still stands there: its directory may have been removed meanwhile."""
-    try:
-        there = path.stat()
-    except FileNotFoundError:
-        return False
-    mine = os.fstat(lock.fileno())
-    return (mine.st_dev, mine.st_ino) == (there.st_dev, there.st_ino)
-
-
-def _holder(lock: IO[str]) -> str:
-    """Return who holds the lock, in brackets; the file says it, which only its owner can write."""
-    lock.seek(0)
-    told = lock.read(80)
-    return f" ({told})" if re.fullmatch(r"process \d+, since [\d:]+", told) else ""
-
-
 def clear(directory: Path) -> None:
     """Remove the database of an earlier run, and what a killed one left half done."""
     for left in directory.glob(f"{DATABASE}*"):
@@ -344,29 +271,8 @@ def clear(directory: Path) -> None:
     for left in (directory / _KEPT).glob(".*"):
         _remove(left)
     for left in directory.iterdir():
-        if left.is_symlink() and _UNPLACED.fullmatch(left.name):
+        if left.is_symlink() and UNPLACED.fullmatch(left.name):
             left.unlink()
-
-
-@contextlib.contextmanager
-def placed(path: Path) -> Iterator[Path]:
-    """Yield where to write a file for its owner alone; it is put in its place, whole, if the block ends well."""
-    temporary = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
-    try:
-        temporary.touch(mode=0o600)
-        yield temporary
-        _flush(temporary)
-        temporary.replace(path)
-    finally:
-        temporary.unlink(missing_ok=True)
-
-
-def remove_unplaced(directory: Path, names: Collection[str]) -> None:
-    """Remove the files that a killed run was about to put in place under one of the names."""
-    for path in directory.glob(".*") if directory.is_dir() else ():
-        match = _UNPLACED.fullmatch(path.name)
-        if match and match[1] in names and path.is_file():
-            path.unlink()
 
 
 def _remove(path: Path) -> None:
@@ -381,36 +287,10 @@ def _frame(relation: duckdb.DuckDBPyRelation) -> pl.DataFrame:
     return frame
 
 
-@contextlib.contextmanager
-def private_umask() -> Iterator[None]:
-    """Make new files readable by their owner only."""
-    before = os.umask(0o077)
-    try:
-        yield
-    finally:
-        os.umask(before)
-
-
 def _sync(directory: Path) -> None:
     """Flush a directory, its files and its own name to disk before anything points at them."""
     for path in [*directory.iterdir(), directory, directory.parent]:
-        _flush(path)
-
-
-def _flush(path: Path) -> None:
-    descriptor = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
-
-
-def _replace_link(link: Path, target: Path) -> None:
-    if link.is_symlink() and link.readlink() == target:
-        return
-    temporary = link.with_name(f".{link.name}.{secrets.token_hex(4)}")
-    temporary.symlink_to(target)
-    temporary.replace(link)
+        flush(path)
 
 
 def _literal(path: Path) -> str:

@@ -13,7 +13,7 @@ from turnout.example.origin import Origin
 from turnout.example.people import PARTIES, District, People
 from turnout.example.sampling import Bools, Ints
 from turnout.example.scenario import Scenario
-from turnout.workspace import placed
+from turnout.storage import placed
 
 _EPOCH = dt.date(1970, 1, 1)
 _HISTORY_MODES = ("mail", "election_day", "provisional")

@@ -8,6 +8,7 @@ import polars as pl
 
 from turnout.example import files
 from turnout.example.truth import Truth, certified, returns
+from turnout.storage import placed
 
 #: Time of each release from the day's beginning, and the share of the precincts whose polls are in; None: certified.
 RELEASES: Final[tuple[tuple[dt.timedelta, float | None], ...]] = (
@@ -41,9 +42,8 @@ def write_night(directory: Path, truth: Truth) -> None:
     """Write ``releases.csv`` and what it is into a directory apart from the inputs, where no model looks for it."""
     directory.mkdir(mode=0o700, exist_ok=True)
     files.write(directory, {"releases": night(truth)})
-    note = directory / "README.txt"
-    note.touch(mode=0o600)
-    note.write_text(_README, encoding="utf-8")
+    with placed(directory / "README.txt") as note:
+        note.write_text(_README, encoding="utf-8")
 
 
 _README: Final = """SYNTHETIC DATA. How the count of the election beside went on after its first release.

@@ -2,7 +2,6 @@
 
 import dataclasses
 import os
-import secrets
 from pathlib import Path
 
 from turnout.reporting import document, ledger, tables
@@ -11,6 +10,7 @@ from turnout.reporting.boundaries import read as read_boundaries
 from turnout.reporting.document import read
 from turnout.reporting.run import Run
 from turnout.reporting.terminal import show, show_cohorts, show_findings, show_reconciliation
+from turnout.storage import placed
 from turnout.workspace import name_published
 
 __all__ = [
@@ -102,9 +102,8 @@ def rebuild(directory: Path, boundaries: Path | None = None) -> list[Path]:
     home = (directory / document.PROJECTION_JSON).resolve().parent
     run = dataclasses.replace(tables.published(read(home)), shapes=shapes(boundaries))
     for name, content in _reports(run).items():
-        temporary = home / f".{name}.{secrets.token_hex(4)}"
-        _write(temporary, content)
-        temporary.replace(home / name)
+        with placed(home / name) as temporary:
+            temporary.write_bytes(content)
         name_published(directory, name)
     return [directory / document.REPORT_HTML, directory / document.REPORT_XLSX]
 

@@ -7,9 +7,7 @@ import base64
 import datetime as dt
 import hashlib
 import json
-import os
 import re
-import secrets
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -24,6 +22,7 @@ from rich.table import Table
 from rich.text import Text
 
 from turnout.reporting import document, templating, words
+from turnout.storage import placed
 
 LIVE_HTML: Final = "live.html"
 #: Contests whose movement is shown: of a larger ballot, the most open ones.
@@ -145,11 +144,8 @@ def write(directory: Path, state: State) -> None:
         report = (directory / document.REPORT_HTML).read_text(encoding="utf-8")
     except FileNotFoundError:
         return
-    temporary = directory / f".{LIVE_HTML}.{secrets.token_hex(4)}"
-    descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    with os.fdopen(descriptor, "w", encoding="utf-8", newline="") as file:
-        file.write(render(report, state))
-    temporary.replace(directory / LIVE_HTML)
+    with placed(directory / LIVE_HTML) as temporary:
+        temporary.write_text(render(report, state), encoding="utf-8", newline="")
 
 
 def render(report: str, state: State) -> str:

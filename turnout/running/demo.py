@@ -9,7 +9,7 @@ from turnout import example
 from turnout.contest import Contest
 from turnout.errors import UsageError
 from turnout.running.progress import Progress, silent
-from turnout.workspace import remove_unplaced
+from turnout.storage import remove_unplaced
 
 #: The election that the example is modelled on, as it ended.
 CERTIFIED: Final = (

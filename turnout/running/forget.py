@@ -17,7 +17,8 @@ from turnout import encryption, resources
 from turnout.encryption import Key
 from turnout.errors import UsageError
 from turnout.reporting.tables import SMALLEST_CELL
-from turnout.workspace import DATABASE, connect, hold, kept_in
+from turnout.storage import hold
+from turnout.workspace import DATABASE, connect, kept_in
 
 #: Tables that hold no voter: totals of places, and the account of what was read.
 AGGREGATES: Final = ("results", "reconciliation", "findings")

@@ -15,8 +15,9 @@ from turnout.reading.catalogue import Catalogue, UnknownFile
 from turnout.reading.draft import Draft
 from turnout.reading.found import Found, Refused, Seen, Told, completed, keys
 from turnout.reading.source import Reading, Source
+from turnout.storage import placed, remove_unplaced
 from turnout.vocabulary import MODES
-from turnout.workspace import Workspace, placed, remove_unplaced, scratch
+from turnout.workspace import Workspace, scratch
 
 CONTEST = "contest.toml"
 _ORDER = ("returns", "voters", "vote_history", "ballots", "history")

@@ -1,14 +1,11 @@
 """Every release of the returns that a watch saw, kept in the workspace by time and hash, and what became of it."""
 
-import contextlib
 import datetime as dt
-import fcntl
 import hashlib
 import json
-import os
 import secrets
 import shutil
-from collections.abc import Callable, Hashable, Iterator, Mapping
+from collections.abc import Callable, Hashable, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import IO, Any, Final, Literal
@@ -17,6 +14,7 @@ import polars as pl
 
 from turnout.contest import Inputs
 from turnout.errors import UsageError, WorkspaceBusy
+from turnout.storage import hold, placed, private_umask
 
 Status = Literal["new", "taken", "held", "refused", "kept"]
 """Not looked at yet; projected; held back for it says less than the one before; of no use; kept, not projected."""
@@ -96,12 +94,11 @@ class Shelf:
 
     def __post_init__(self) -> None:
         try:
-            with _private():
-                self.directory.mkdir(parents=True, exist_ok=True)
-                self._lock = _locked(self.directory)
-        except OSError as error:
-            raise UsageError(
-                f"{self.directory}: cannot be written ({error.strerror}). Name another --output."
+            with private_umask():  # directories above it are made as private
+                self._lock = hold(self.directory)
+        except WorkspaceBusy:
+            raise WorkspaceBusy(
+                f"{self.directory.parents[1]}: another watch holds this directory. Stop it first."
             ) from None
         for leftover in self.directory.glob(f"{_STAGING}*"):
             shutil.rmtree(leftover, ignore_errors=True)
@@ -123,7 +120,7 @@ class Shelf:
         """Copy a release here, or return the last one, if it is the same."""
         staging = self.directory / f"{_STAGING}{secrets.token_hex(6)}"
         try:
-            with _private():
+            with private_umask():
                 (staging / _FILES).mkdir(parents=True)
                 sha256 = _copied(arrival.files, staging / _FILES)
             known = self.releases()
@@ -154,10 +151,8 @@ class Shelf:
         """Keep what became of a release beside its files."""
         for name, frame in ((_COUNTED, counted), (_PROJECTED, projected)):
             if frame is not None:
-                temporary = release.directory / f".{name}"
-                with _private():
+                with placed(release.directory / name) as temporary:
                     frame.write_parquet(temporary)
-                temporary.replace(release.directory / name)
         done = replace(release, status=status, said=said)
         _write_record(release.directory, done)
         return done
@@ -226,31 +221,9 @@ def _write_record(directory: Path, release: Release) -> None:
 
 
 def _write(path: Path, text: str) -> None:
-    temporary = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
-    with _private():
+    with placed(path) as temporary:
         temporary.write_text(text, encoding="utf-8")
-    temporary.replace(path)
-
-
-@contextlib.contextmanager
-def _private() -> Iterator[None]:
-    """Make new files and directories readable by their owner only."""
-    before = os.umask(0o077)
-    try:
-        yield
-    finally:
-        os.umask(before)
 
 
 def _frame(path: Path) -> pl.DataFrame | None:
     return pl.read_parquet(path) if path.is_file() else None
-
-
-def _locked(directory: Path) -> IO[str]:
-    lock = (directory / ".lock").open("a", encoding="utf-8")
-    try:
-        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
-        lock.close()
-        raise WorkspaceBusy(f"{directory.parents[1]}: another watch holds this directory. Stop it first.") from None
-    return lock
