@@ -28,20 +28,6 @@ returns = ["returns.csv"]
 
 
 @pytest.fixture
-def turn(monkeypatch, capsys):
-    """Run the command line and return its exit code, stdout and stderr."""
-    monkeypatch.setenv("COLUMNS", "80")
-
-    def run(*arguments):
-        with pytest.raises(SystemExit) as ended:
-            app([str(argument) for argument in arguments], prog_name="turnout")
-        out, err = capsys.readouterr()
-        return ended.value.code, out, err
-
-    return run
-
-
-@pytest.fixture
 def config(tmp_path):
     path = tmp_path / "contest.toml"
     path.write_text(CONFIG)
