@@ -73,6 +73,11 @@ class Ballot:
         return self.units["county_key"].rank("dense").to_numpy().astype(np.int64)
 
     @cached_property
+    def precincts(self) -> Flags:
+        """Which units are precincts, not sites by their names, whole counties or districts: shape (units,)."""
+        return (self.units["is_real_unit"] & (self.units["precinct"] != "")).to_numpy()
+
+    @cached_property
     def county_in_contest(self) -> Integers:
         """Number of each row's pair of contest and county, shape (rows,)."""
         county = self.unit_county[self.row_unit]

@@ -188,7 +188,7 @@ def _sites(ballot: Ballot) -> Flags:
     precincts would still have far fewer early votes than those elsewhere rather lists many without voters.
     """
     county, early = ballot.unit_county, ballot.unit_early()
-    real = (ballot.units["is_real_unit"] & (ballot.units["precinct"] != "")).to_numpy()
+    real = ballot.precincts
     told = np.bincount(ballot.row_unit, ballot.reported[:, EARLY], ballot.units.height) > 0
     holds = real & (early > 0)
     units, holding, without = (_add(which.astype(float), county) for which in (real, holds, real & told & ~holds))

@@ -189,9 +189,7 @@ def turnout_frame(ballot: Ballot, baseline: Baseline, expected: Floats, total_sd
             "total_sd": np.full(ballot.rows, total_sd),
             "lean": _leans(ballot, baseline)[0][unit],
             "past_unit_ratio": unit_log_ratio(baseline)[unit],
-            "usual_early": np.full(
-                ballot.rows, (_typical(busiest[_precincts(ballot)]) - _USUAL_EARLY) * (1.0 - known)
-            ),
+            "usual_early": np.full(ballot.rows, (_typical(busiest[ballot.precincts]) - _USUAL_EARLY) * (1.0 - known)),
             "mail_share": np.full(ballot.rows, _mail_share(ballot) * (1.0 - known)),
             "growth": np.full(ballot.rows, _growth(busiest, baseline) * known),
             "past_ratio": np.full(ballot.rows, np.nan_to_num(baseline.log_ratio)),
@@ -262,11 +260,6 @@ def _slope(y: Floats, x: Floats, weight: Floats, group: Integers) -> Floats:
     y = _within(y, most, group)
     cross, square = np.bincount(group, most * x * y), np.bincount(group, most * x * x)
     return np.asarray(np.clip(cross / (square + _SLOPE_RIDGE), -1.0, 1.0)[group])
-
-
-def _precincts(ballot: Ballot) -> Flags:
-    """Which units are precincts, not sites, whole counties or districts: shape (units,)."""
-    return (ballot.units["is_real_unit"] & (ballot.units["precinct"] != "")).to_numpy()
 
 
 def _typical(early: Floats) -> float:

@@ -109,7 +109,7 @@ def _without_early(ballot: Ballot) -> Floats:
     """
     early = ballot.row_votes()[:, EARLY]
     place = ballot.county_in_contest
-    whole = (ballot.units["precinct"] == "").to_numpy() | ~ballot.units["is_real_unit"].to_numpy()
+    whole = ~ballot.precincts
     covered = np.zeros(int(place.max(initial=0)) + 1, dtype=np.bool_)
     covered[place[whole[ballot.row_unit] & (early > 0)]] = True
     nowhere = np.zeros(len(ballot.contests), dtype=np.bool_)
