@@ -156,10 +156,11 @@ def _tell(outcome: "Outcome", *, structured: bool, quiet: bool) -> None:
 
 
 def _sentence(outcomes: "list[Outcome]", told: dict[str, object]) -> str:
+    from turnout.reporting import words  # noqa: PLC0415
     from turnout.running import batch as running  # noqa: PLC0415
 
     parts = ", ".join(f"{count} {status}" for status, count in running.counts(outcomes).items())
-    return f"{len(outcomes)} contest{'' if len(outcomes) == 1 else 's'}: {parts}. {told['seconds']:.0f} s."
+    return f"{words.plural(len(outcomes), 'contest')}: {parts}. {told['seconds']:.0f} s."
 
 
 def _log(event: str, *, level: str = "info", **fields: object) -> None:

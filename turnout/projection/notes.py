@@ -58,10 +58,8 @@ def _reporting(workspace: Workspace, ballot: Ballot) -> None:
 
 def _polls_of_none(workspace: Workspace, ballot: Ballot) -> None:
     """Warn where many precincts with early votes say that nobody at all voted at their polls."""
-    early, poll = (np.zeros(ballot.units.height) for _ in range(2))
-    rows = ballot.row_votes()
-    np.maximum.at(early, ballot.row_unit, rows[:, EARLY])
-    np.maximum.at(poll, ballot.row_unit, rows[:, POLL])
+    early = ballot.unit_early()
+    poll = np.bincount(ballot.row_unit, ballot.row_votes()[:, POLL], ballot.units.height)
     told = np.bincount(ballot.row_unit, ballot.reported[:, POLL], ballot.units.height) > 0
     at_sites = np.bincount(ballot.row_unit, pseudo_rows(ballot), ballot.units.height) > 0
     asked = (early >= _SOME_EARLY) & ~at_sites

@@ -29,7 +29,7 @@ from turnout.projection.engine import MODE_SHIFT, SAMPLING, TURNOUT_TOTAL, Model
 from turnout.projection.hierarchy import NOISE, GaussianHierarchy
 from turnout.projection.priors import Priors
 from turnout.projection.support import SupportSpec
-from turnout.reading import results
+from turnout.reading import repeats
 from turnout.vocabulary import GROUPS
 from turnout.workspace import Workspace
 
@@ -89,7 +89,7 @@ def project(
         raise InputRefused("The returns hold no line that could be used; `turnout check` says why.")
     baseline = baselines.build(baselines.past_units(workspace) if past is None else past, ballot)
     notes.write(workspace, ballot, baseline, electorate)
-    whole = workspace.table("findings").filter(pl.col("topic") == results.LOST).is_empty()
+    whole = workspace.table("findings").filter(pl.col("topic") == repeats.LOST).is_empty()
     if electorate is not None and not notes.covers(electorate, ballot):
         electorate = None
     if electorate is not None:

@@ -2,7 +2,6 @@
 
 import datetime as dt
 from dataclasses import dataclass
-from typing import Final
 
 import polars as pl
 
@@ -13,9 +12,6 @@ from turnout.reading.reconcile import FEW, MOST_REJECTED
 from turnout.reading.source import Reading
 from turnout.vocabulary import MODES
 from turnout.workspace import Workspace
-
-#: Topic of the finding that the returns cannot be taken for whole.
-LOST: Final = repeats.LOST
 
 
 @dataclass(frozen=True)
@@ -85,7 +81,7 @@ def note_lost(workspace: Workspace) -> None:
     lost = workspace.table("reconciliation").filter(pl.col("table_name") == "results")["rejected"].sum()
     if lost:
         workspace.note(
-            LOST,
+            repeats.LOST,
             f"{lost:,} {'line' if lost == 1 else 'lines'} of the returns could not be used, and their votes are"
             " missing from the count. No contest is called final. `turnout check` shows the lines; mend them, and run"
             " again.",
@@ -159,7 +155,7 @@ def _set_lost_aside(workspace: Workspace, reading: Reading, *, is_past: bool) ->
         else "not reported in that mode, for every candidate, and no contest is called final. Mend the file, and run"
         " again"
     )
-    topic = "figures not read" if is_past else LOST
+    topic = "figures not read" if is_past else repeats.LOST
     workspace.note(topic, f"{said} {units:,} {counted} as {done}.", severity="warning")
 
 

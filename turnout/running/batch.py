@@ -5,7 +5,7 @@ import glob
 import secrets
 import time
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from importlib import metadata
 from pathlib import Path
 from typing import Any, Final, Literal
@@ -213,11 +213,7 @@ def _one(task: _Task, progress: Progress = silent) -> Outcome:
         return ended
     seconds = round(time.time() - started, 3)
     _enter(contest, ended, basis, started, seconds)
-    return Outcome(**{**_fields(ended), "seconds": seconds, "output": contest.output})
-
-
-def _fields(outcome: Outcome) -> dict[str, Any]:
-    return {name: getattr(outcome, name) for name in outcome.__dataclass_fields__}
+    return replace(ended, seconds=seconds, output=contest.output)
 
 
 def _projected(task: _Task, contest: Contest, progress: Progress) -> Outcome:
