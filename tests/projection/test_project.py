@@ -126,11 +126,16 @@ def test_order_of_rows_changes_nothing(projected) -> None:
     assert projected(lines).table.equals(projected(shuffled).table)
 
 
-def test_names_of_precincts_and_candidates_change_nothing(projected) -> None:
+def test_names_of_counties_precincts_and_candidates_change_nothing(projected) -> None:
     lines = with_polls(election(third=True), {"P003", "P007"})
     other = {"Ada": "Zed", "Bob": "Moe", "Cy": "Abe"}
     renamed = [
-        {**line, "candidate": other[line["candidate"]], "precinct": f"Q{999 - int(line['precinct'][1:])}"}
+        {
+            **line,
+            "candidate": other[line["candidate"]],
+            "precinct": f"Q{999 - int(line['precinct'][1:])}",
+            "county": f"Z{9 - int(line['county'][1:])}",
+        }
         for line in lines
     ]
     before, after = projected(lines).table, projected(renamed).table

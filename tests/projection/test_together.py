@@ -20,6 +20,14 @@ def _county_figures(lines: list[dict], part: float) -> list[dict]:
     return early + together
 
 
+def _at_vote_centers(lines: list[dict]) -> list[dict]:
+    """The same election with every county's poll votes counted at one vote center, and one precinct's by itself."""
+    return [
+        {**line, "precinct": "VOTE CENTER 1"} if line["precinct"] == "" else line
+        for line in _county_figures([line for line in lines if line["precinct"] != "P000"], 1.0)
+    ] + [line for line in lines if line["precinct"] == "P000"]
+
+
 def _total(projection) -> int:
     return int(projection.table["projected_votes"].sum())
 
@@ -35,6 +43,13 @@ def test_they_are_not_expected_a_second_time(projected, past) -> None:
     polls = sum(line["election_day"] for line in lines)
     counted = projected(_county_figures(lines, 1.0), past)
     assert abs(_total(counted) - whole) < 0.15 * polls
+
+
+def test_polls_at_vote_centers_are_those_of_the_precincts(projected, past) -> None:
+    lines = election(seed=3)
+    whole = sum(line["mail"] + line["election_day"] for line in lines)
+    polls = sum(line["election_day"] for line in lines)
+    assert abs(_total(projected(_at_vote_centers(lines), past)) - whole) < 0.15 * polls
 
 
 def test_what_of_them_is_not_counted_is_still_to_come(projected, past) -> None:

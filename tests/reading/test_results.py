@@ -162,6 +162,8 @@ def test_pseudo_precincts_are_no_real_units(workspace: Workspace, tmp_path: Path
         "ONE STOP #2",
         "Provisional",
         "VOTE CENTER 7",
+        "Vote Centre 2",
+        "Election Day",
         "OSCA 1-40",
         "0012A",
         "Osage",

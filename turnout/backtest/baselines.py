@@ -20,8 +20,8 @@ import polars as pl
 
 from turnout.projection.ballot import EARLY, POLL, Ballot, Flags, Floats, Integers
 from turnout.projection.baseline import Baseline, ballot_shift
-from turnout.projection.carry import effective_early, pseudo_rows
 from turnout.projection.positions import signs
+from turnout.projection.sites import effective_early, pseudo_rows
 
 #: Votes of reported precincts, early and at the polls, below which a contest's own swing is not used.
 _FEWEST: Final = 50.0

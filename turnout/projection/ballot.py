@@ -69,8 +69,9 @@ class Ballot:
 
     @cached_property
     def unit_county(self) -> Integers:
-        """Number of each unit's county, shape (units,)."""
-        return self.units["county_key"].rank("dense").to_numpy().astype(np.int64)
+        """Number of each unit's county, in the order of their largest units: shape (units,)."""
+        counties = self.units["county_key"].unique(maintain_order=True)
+        return self.units["county_key"].replace_strict(counties, np.arange(len(counties))).to_numpy()
 
     @cached_property
     def precincts(self) -> Flags:
@@ -124,7 +125,7 @@ class Ballot:
 
 @dataclass(frozen=True)
 class Together:
-    """Poll votes that are counted for a whole county or district, while none is for its precincts.
+    """Poll votes that are counted for a whole county or district, or at its vote centers, not by precinct.
 
     Attributes
     ----------
@@ -137,14 +138,14 @@ class Together:
 
     @classmethod
     def of(cls, ballot: Ballot) -> "Together":
-        """Find such figures: of a county before those of the whole contest."""
+        """Find such figures, of a county before those of the whole contest: larger than what its precincts report."""
         polls, contest = ballot.row_votes()[:, POLL], ballot.row_contest
-        whole = (ballot.units["precinct"] == "").to_numpy()[ballot.row_unit]
+        whole = ~ballot.precincts[ballot.row_unit]
         district = whole & (ballot.units["county"] == "").to_numpy()[ballot.row_unit]
         group, counted = np.full(ballot.rows, -1), np.zeros(0)
         for place, given in ((ballot.county_in_contest, whole & ~district), (contest, district)):
             figure, apart = np.bincount(place, polls * given), np.bincount(place, polls * ~given)
-            its_own = ~whole & ~ballot.reported[:, POLL] & (figure > 0)[place] & (apart == 0)[place] & (group < 0)
+            its_own = ~whole & ~ballot.reported[:, POLL] & (figure > apart)[place] & (group < 0)
             places, number = np.unique(place[its_own], return_inverse=True)
             group[its_own] = len(counted) + number
             counted = np.append(counted, figure[places])
@@ -194,7 +195,7 @@ def build(lines: pl.DataFrame) -> Ballot:
         state=str(lines["state"].max() or ""),
         date=str(date) if date is not None else "",
         contests=tuple(contests["contest"]),
-        units=units.drop("counted", "number"),
+        units=units.drop("counted", "squares", "number"),
         choices=choices.select(
             pl.col("contest_number").alias("contest"), "candidate", "party", "party_code", "person"
         ),
@@ -212,11 +213,12 @@ def build(lines: pl.DataFrame) -> Ballot:
 
 
 def _ranked(lines: pl.DataFrame, keys: list[str], keep: list[str] | None = None) -> pl.DataFrame:
-    """Distinct ``keys`` numbered by their counted votes, most first; names only break ties."""
+    """Distinct ``keys`` numbered by their counted votes, most first; names only break ties between equals."""
+    counted = pl.col("counted")
     return (
         lines.group_by(keys)
-        .agg(pl.col("counted").sum(), *[_told(column) for column in keep or []])
-        .sort(["counted", *keys], descending=[True, *[False] * len(keys)])
+        .agg(counted.sum(), (counted**2).sum().alias("squares"), *[_told(column) for column in keep or []])
+        .sort(["counted", "squares", *keys], descending=[True, True, *[False] * len(keys)])
         .with_columns(number=pl.int_range(pl.len(), dtype=pl.Int64))
     )
 

@@ -11,10 +11,11 @@ from typing import Final
 
 import numpy as np
 
-from turnout.projection.ballot import EARLY, Ballot, Flags, Floats, Integers
+from turnout.projection.ballot import EARLY, Ballot, Floats, Integers
 from turnout.projection.baseline import Baseline
 from turnout.projection.late import LateSpec
 from turnout.projection.positions import Positions
+from turnout.projection.sites import effective_early
 
 #: Concentration (votes) expected of counties within a contest and of units within a county, and how many of them it
 #: takes for a contest's own spread to count as much. Medians over general elections lie between 10 and 40 votes.
@@ -22,13 +23,6 @@ COUNTY_CONCENTRATION: Final = 30.0
 UNIT_CONCENTRATION: Final = 25.0
 _COUNTIES_TO_TELL: Final = 6.0
 _UNITS_TO_TELL: Final = 10.0
-#: Early votes are counted at sites where they are held by at most this share of a county's units, at least so many
-#: others having none, which would come to this share at least of what precincts of the ballot have; and a site has
-#: so many times what they would.
-_FEW_SITES: Final = 0.2
-_LEAST_WITHOUT: Final = 4
-_LEAST_EACH: Final = 0.2
-_FAR_MORE: Final = 3.0
 
 
 @dataclass(frozen=True)
@@ -128,78 +122,6 @@ def _strength(own: Floats, total: Floats, centre: Floats, contest: Integers, usu
     weight = parts / (parts + to_tell)
     concentration = np.exp(weight * np.log(1.0 / correlation - 1.0) + (1.0 - weight) * np.log(usual))
     return np.asarray(concentration[contest])
-
-
-def effective_early(ballot: Ballot, baseline_poll: Floats) -> Floats:
-    """Early votes each row stands for when its poll vote is expected, shape (rows,).
-
-    Early votes counted at sites, county-wide or for the whole district belong to voters who live, and vote at the
-    polls, in real precincts: they are handed to those of the county (of the contest, where no county is named) in
-    proportion to their own early votes and their past poll votes. Where there is no real precinct they stay.
-    """
-    early = ballot.row_votes()[:, EARLY]
-    pseudo = pseudo_rows(ballot)
-    polled = _usual_polls(early, baseline_poll[ballot.row_unit], pseudo, ballot.county_in_contest)
-    size = np.where(pseudo, 0.0, early + polled + 1.0)
-    early = _hand_out(early, pseudo, size, ballot.county_in_contest)
-    nowhere = pseudo & (ballot.units["county"] == "").to_numpy()[ballot.row_unit]
-    return _hand_out(early, nowhere, size, ballot.row_contest)
-
-
-def _usual_polls(early: Floats, past: Floats, pseudo: Flags, place: Integers) -> Floats:
-    """Past poll votes of each row; where it was not found, what those found in its place had: shape (rows,).
-
-    So far as the place's early votes are the precincts' own, a row not found is of the size these say.
-    """
-    found = ~pseudo & (past > 0)
-    many = np.maximum(_add(found.astype(float), place), 1.0)
-    mean_past, mean_early = (_add(votes * found, place) / many for votes in (past, early))
-    own = _add(early * ~pseudo, place) / np.maximum(_add(early, place), 1.0)
-    relative = np.divide(early, mean_early[place], out=np.ones_like(early), where=mean_early[place] > 0)
-    usual = mean_past[place] * (own[place] * relative + 1.0 - own[place])
-    return np.where(found, past, usual)
-
-
-def _hand_out(early: Floats, pseudo: Flags, size: Floats, place: Integers) -> Floats:
-    """Move the votes of pseudo rows to the other rows of their place in proportion to size, where there are any."""
-    to = _add(size, place)[place]
-    leaves = pseudo & (to > 0)
-    pooled = _add(np.where(leaves, early, 0.0), place)[place]
-    return np.where(leaves, 0.0, early + pooled * size / np.maximum(to, 1.0))
-
-
-def pseudo_rows(ballot: Ballot) -> Flags:
-    """Return the rows of units that only count votes cast elsewhere, shape (rows,).
-
-    The reader marks units by name. So are whole counties and districts that stand beside precincts, and what
-    :func:`_sites` finds.
-    """
-    whole = (ballot.units["precinct"] == "").to_numpy()[ballot.row_unit]
-    beside = (_add((~whole).astype(float), ballot.row_contest) > 0)[ballot.row_contest]
-    named = ~ballot.units["is_real_unit"].to_numpy()[ballot.row_unit] | (whole & beside)
-    return named | _sites(ballot)[ballot.row_unit]
-
-
-def _sites(ballot: Ballot) -> Flags:
-    """Which units hold the early votes of many precincts, by how few of their county hold any: shape (units,).
-
-    Either a few hold far more than there are for each unit, or one holds more than all others of the county, most of
-    which hold none at all. A precinct without early votes is told from one that has not reported them. A county whose
-    precincts would still have far fewer early votes than those elsewhere rather lists many without voters.
-    """
-    county, early = ballot.unit_county, ballot.unit_early()
-    real = ballot.precincts
-    told = np.bincount(ballot.row_unit, ballot.reported[:, EARLY], ballot.units.height) > 0
-    holds = real & (early > 0)
-    units, holding, without = (_add(which.astype(float), county) for which in (real, holds, real & told & ~holds))
-    together = _add(early, county)
-    usual = early.sum() / max(real.sum(), 1)
-    elsewhere = (without >= _LEAST_WITHOUT) & (together >= _LEAST_EACH * usual * without)
-    of_few = (holding <= _FEW_SITES * units)[county] & (
-        early > (_FAR_MORE * together / np.maximum(units, 1.0))[county]
-    )
-    of_most = (without > 0.5 * units)[county] & (early > 0.5 * together[county])
-    return np.asarray(holds & elsewhere[county] & (of_few | of_most))
 
 
 def _add(values: Floats, index: Integers) -> Floats:

@@ -8,11 +8,12 @@ from typing import Final
 import numpy as np
 from scipy import sparse
 
-from turnout.projection import calibration, parallel
+from turnout.projection import calibration, mirrored, parallel
 from turnout.projection.ballot import LATE, POLL, Ballot, Flags, Floats, Integers, Together
 from turnout.projection.calibration import Applied
-from turnout.projection.hierarchy import Draws, GaussianHierarchy
+from turnout.projection.hierarchy import GaussianHierarchy
 from turnout.projection.late import LateSpec
+from turnout.projection.mirrored import Draws
 from turnout.projection.polls import Expectation, Splits
 from turnout.projection.positions import Positions
 
@@ -71,8 +72,9 @@ class Model:
             turnout=turnout,
             shift=shift,
             still_out=self._still_out(turnout),
-            late_total=_normal(common, (draws,)) * (self.late_sd if _varies(TURNOUT_TOTAL, components) else 0.0),
-            late_shift=_normal(common, (int(self._first_split[-1]), draws))
+            late_total=mirrored.normal(common, (draws,))
+            * (self.late_sd if _varies(TURNOUT_TOTAL, components) else 0.0),
+            late_shift=mirrored.normal(common, (int(self._first_split[-1]), draws))
             * (self.late.shift_sd if _varies(MODE_SHIFT, components) else 0.0),
         )
         expectation = self.expectation if components is None else self.expectation.only(components)
@@ -309,7 +311,7 @@ class _Block:
             own = votes[first + split]
             rest = np.sum([votes[first + before] for before in range(split)], axis=0)
             sd = np.sqrt(own * rest / np.maximum(own + rest, 1.0))
-            moved = np.clip(sd * _normal(self.rng, own.shape), -own, rest)
+            moved = np.clip(sd * mirrored.normal(self.rng, own.shape), -own, rest)
             kept = (rest - moved) / np.maximum(rest, 1e-9)
             for before in range(split):
                 votes[first + before] *= kept
@@ -325,10 +327,6 @@ def _sum(added: Draws, seat: Integers, votes: Draws) -> None:
     seats, at = np.unique(seat, return_inverse=True)
     ones = np.ones(len(seat), dtype=np.float32)
     added[seats] += sparse.csr_array((ones, (at, np.arange(len(seat)))), shape=(len(seats), len(seat))) @ votes
-
-
-def _normal(rng: np.random.Generator, shape: tuple[int, ...]) -> Draws:
-    return rng.standard_normal(shape, dtype=np.float32)
 
 
 def _varies(component: str, components: Collection[str] | None) -> bool:

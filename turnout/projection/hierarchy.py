@@ -17,13 +17,11 @@ from pydantic import BaseModel, ConfigDict, Field
 from scipy import sparse
 from sklearn.base import BaseEstimator
 
-from turnout.projection import specification
+from turnout.projection import mirrored, specification
+from turnout.projection.mirrored import Draws
 from turnout.projection.nested import NestedCholesky, Nesting
 
 Floats = NDArray[np.float64]
-#: Draws have seven digits, far more than they mean, and take half the memory and time.
-Draws = NDArray[np.float32]
-
 #: Effects × draws that are drawn at once, which bounds the memory it takes.
 _AT_ONCE: Final = 4_000_000
 
@@ -225,11 +223,13 @@ class GaussianHierarchy(BaseEstimator):  # type: ignore[misc]
         if components is not None:
             varies = np.repeat([term.component in components for term in self.spec.term], self.levels_)[self._order]
         effects = np.empty((count, draws), dtype=np.float32)
-        at_once = max(_AT_ONCE // max(count, 1), 1)
-        for start in range(0, draws, at_once):
-            stop = min(start + at_once, draws)
-            deviation = self._factor.spread(rng.standard_normal((count, stop - start)))
-            effects[self._order, start:stop] = self.mean_[self._order, None] + deviation * varies[:, None]
+        at_once, half, mean = max(_AT_ONCE // max(count, 1), 1), mirrored.half(draws), self.mean_[self._order, None]
+        for start in range(0, half, at_once):
+            stop = min(start + at_once, half)
+            deviation = self._factor.spread(rng.standard_normal((count, stop - start))) * varies[:, None]
+            effects[self._order, start:stop] = mean + deviation
+            opposite = slice(half + start, min(half + stop, draws))
+            effects[self._order, opposite] = mean - deviation[:, : opposite.stop - opposite.start]
         return effects
 
     def draw_rows(
@@ -242,7 +242,7 @@ class GaussianHierarchy(BaseEstimator):  # type: ignore[misc]
         """Draws for some rows, shape (rows given, draws), with each row's own noise added."""
         value: Draws = np.asarray(self.design_[rows].astype(np.float32) @ effects.astype(np.float32, copy=False))
         if components is None or NOISE in components:
-            noise = rng.standard_normal(value.shape, dtype=np.float32)
+            noise = mirrored.normal(rng, value.shape)
             noise *= self.noise_sd_[rows, None].astype(np.float32)
             value += noise
         return value

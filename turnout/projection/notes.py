@@ -7,9 +7,9 @@ import numpy as np
 import polars as pl
 
 from turnout.electorate import Electorate
-from turnout.projection.ballot import EARLY, POLL, Ballot, Together
+from turnout.projection.ballot import EARLY, POLL, Ballot, Integers, Together
 from turnout.projection.baseline import Baseline
-from turnout.projection.carry import pseudo_rows
+from turnout.projection.sites import pseudo_rows, silent_rows
 from turnout.vocabulary import COHORTS
 from turnout.workspace import Workspace
 
@@ -36,7 +36,9 @@ def write(workspace: Workspace, ballot: Ballot, baseline: Baseline, electorate: 
     _grains(workspace, ballot)
     _spellings(workspace, ballot)
     _past_election(workspace, ballot, baseline, electorate)
-    if electorate is not None:
+    if electorate is None:
+        _silent(workspace, ballot, baseline)
+    else:
         _contradictions(workspace, ballot, electorate)
 
 
@@ -79,9 +81,9 @@ def _grains(workspace: Workspace, ballot: Ballot) -> None:
     if len(odd):
         workspace.note(
             "polls at another grain",
-            f"In {len(odd):,} contests poll votes are given for a whole county or district, and none for its"
-            " precincts. They are taken for the first of those precincts' votes, and what more is expected of them"
-            " for still to come. If the figure is all of them, give the early votes for the whole too.",
+            f"In {len(odd):,} contests poll votes are given for a whole county or district, or at vote centers, and"
+            " few or none for precincts. They are taken for the first of those precincts' votes, and what more is expected"
+            " of them for still to come. If the figure is all of them, give the early votes for the whole too.",
             severity="warning",
         )
 
@@ -123,6 +125,21 @@ def _past_election(workspace: Workspace, ballot: Ballot, baseline: Baseline, ele
         )
 
 
+def _silent(workspace: Workspace, ballot: Ballot, baseline: Baseline) -> None:
+    """Warn of precincts without any early vote that voted last time: their early votes are elsewhere, or not in."""
+    rows = silent_rows(ballot, baseline.poll) & ballot.outstanding()[:, POLL]
+    units = np.unique(ballot.row_unit[rows])
+    if len(units):
+        workspace.note(
+            "early votes missing",
+            f"In {len(units):,} precincts no early vote of any contest is given, though on {baseline.date}"
+            f" {baseline.poll[units].sum():,.0f} voted at their polls ({_some(_names(ballot, units), len(units))})."
+            " They were perhaps counted with another precinct's. What the polls bring there is expected from that"
+            " past, with a wide interval.",
+            severity="warning",
+        )
+
+
 def _ways(baseline: Baseline) -> str:
     """Return by what names the units were found, with the share of the early votes of each."""
     total = max(baseline.early_votes.sum(), 1.0)
@@ -139,16 +156,13 @@ def _missing(ballot: Ballot, baseline: Baseline) -> str:
     missing = np.flatnonzero(~baseline.matched)
     if not missing.size:
         return ""
-    largest = missing[np.argsort(-baseline.early_votes[missing], kind="stable")][:_NAMED].tolist()
-    names = [
-        f"{county} {precinct}".strip() for county, precinct in ballot.units["county", "precinct"][largest].rows()
-    ]
+    largest = missing[np.argsort(-baseline.early_votes[missing], kind="stable")][:_NAMED]
     past, share = baseline.past_unused
     return (
         f" Not found, and projected without their past: {missing.size:,} with"
         f" {baseline.early_votes[missing].sum() / max(baseline.early_votes.sum(), 1.0):.1%} of the early votes"
-        f" ({_some(names, missing.size)}). {past:,} past units, with {share:.1%} of its early votes, are no unit of"
-        " today's."
+        f" ({_some(_names(ballot, largest), missing.size)}). {past:,} past units, with {share:.1%} of its early votes,"
+        " are no unit of today's."
     )
 
 
@@ -166,6 +180,11 @@ def _disagreements(workspace: Workspace, baseline: Baseline) -> None:
                 " past_crosswalk.",
                 severity="warning",
             )
+
+
+def _names(ballot: Ballot, units: Integers) -> list[str]:
+    places = ballot.units["county", "precinct"][units.tolist()]
+    return [f"{county} {precinct}".strip() for county, precinct in places.rows()]
 
 
 def _some(names: Sequence[str], count: int) -> str:

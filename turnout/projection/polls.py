@@ -16,8 +16,9 @@ import polars as pl
 from turnout.projection import modes, siblings
 from turnout.projection.ballot import EARLY, POLL, Ballot, Flags, Floats, Integers
 from turnout.projection.baseline import SORTED_SINCE, Baseline, kind_of, lean, unit_log_ratio
-from turnout.projection.carry import PooledEarly, effective_early, pseudo_rows
+from turnout.projection.carry import PooledEarly
 from turnout.projection.positions import Positions, reported_sides, signs
+from turnout.projection.sites import effective_early, pseudo_rows, silent_rows
 
 #: Logits beyond which a wider gap between two candidates says no more of how they do at the polls.
 _WIDEST_GAP: Final = 1.5
@@ -110,7 +111,7 @@ def splits_of(ballot: Ballot, positions: Positions, early: PooledEarly, baseline
     mode_gap_county = modes.gap(ballot, positions, ballot.county_in_contest)[row, split]
     yes_side = kin.yes_side[contest, split]
     gap = np.clip(early.contest[row, split], -_WIDEST_GAP, _WIDEST_GAP)
-    without_own = _without_own_early(ballot)[row]
+    without_own = _without_own_early(ballot, baseline)[row]
     blind = (partisan != 0) & without_own
     stands_for = effective_early(ballot, baseline.poll)[row]
     past_lean = _within(
@@ -144,7 +145,7 @@ def splits_of(ballot: Ballot, positions: Positions, early: PooledEarly, baseline
             "candidates": kin.candidates[contest, split],
             "candidates_side": kin.candidates_side[contest, split],
             "unit": unit,
-            "county": ballot.units["county_key"].to_numpy()[unit].astype(str),
+            "county": ballot.unit_county[unit],
             "sign": sign,
             "out": (~ballot.reported[row, POLL]).astype(float),
             "partisan": (partisan != 0).astype(float),
@@ -181,7 +182,7 @@ def turnout_frame(ballot: Ballot, baseline: Baseline, expected: Floats, total_sd
         {
             "contest": ballot.row_contest,
             "unit": unit,
-            "county": ballot.units["county_key"].to_numpy()[unit].astype(str),
+            "county": ballot.unit_county[unit],
             "partisan": (sign != 0).astype(float),
             "other": (sign == 0).astype(float),
             "size": size[unit],
@@ -192,6 +193,7 @@ def turnout_frame(ballot: Ballot, baseline: Baseline, expected: Floats, total_sd
             "usual_early": np.full(ballot.rows, (_typical(busiest[ballot.precincts]) - _USUAL_EARLY) * (1.0 - known)),
             "mail_share": np.full(ballot.rows, _mail_share(ballot) * (1.0 - known)),
             "growth": np.full(ballot.rows, _growth(busiest, baseline) * known),
+            "silent": silent_rows(ballot, baseline.poll).astype(float),
             "past_ratio": np.full(ballot.rows, np.nan_to_num(baseline.log_ratio)),
             "known": np.full(ballot.rows, float(known)),
             "unknown": np.full(ballot.rows, float(not known)),
@@ -240,11 +242,11 @@ def shift_observations(
     return Observations(y, variance, observed)
 
 
-def _without_own_early(ballot: Ballot) -> Flags:
-    """Return the rows whose early votes were all counted elsewhere, at sites or county-wide: shape (rows,)."""
+def _without_own_early(ballot: Ballot, baseline: Baseline) -> Flags:
+    """Return the rows whose early votes were counted elsewhere, as is seen at once or from their past: (rows,)."""
     early, place, pseudo = ballot.row_votes()[:, EARLY], ballot.county_in_contest, pseudo_rows(ballot)
     elsewhere = np.bincount(place, early * pseudo)[place] > 0.5 * np.bincount(place, early)[place]
-    return ~pseudo & (early < _FEW_EARLY) & elsewhere
+    return (~pseudo & (early < _FEW_EARLY) & elsewhere) | silent_rows(ballot, baseline.poll)
 
 
 def _within(values: Floats, weight: Floats, group: Integers) -> Floats:

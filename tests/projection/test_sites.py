@@ -3,7 +3,7 @@
 import numpy as np
 
 from turnout.projection.ballot import EARLY, Ballot
-from turnout.projection.carry import effective_early, pseudo_rows
+from turnout.projection.sites import effective_early, pseudo_rows, silent_rows
 
 
 def _county(precincts: int, *, early: int = 0, county: str = "ONE") -> list[dict]:
@@ -67,3 +67,52 @@ def test_a_town_among_townships_with_a_vote_or_two_is_no_site(ballot_of) -> None
     few = (2, 1, 2, 1, 2, 0, 1, 2, 2, 1, 3, 1)
     townships = [line for number, votes in enumerate(few) for line in _unit(f"T{number}", votes)]
     assert not pseudo_rows(ballot_of(_unit("TOWN", 400) + townships)).any()
+
+
+def _merged(polls: int = 400) -> tuple[list[dict], dict[str, float]]:
+    """A county whose first precinct holds the early votes of four others too, and past polls of all ten."""
+    lines = _county(10, early=100)
+    lines = [{**line, "mail": 0} if line["precinct"] in {"O01", "O02", "O03", "O04"} else line for line in lines]
+    lines = [line for line in lines if line["precinct"] != "O00"] + _unit("O00", 500)
+    return lines, {f"O{number:02}": float(polls) for number in range(10)}
+
+
+def _past(ballot: Ballot, polls: dict[str, float]) -> np.ndarray:
+    return np.array([polls.get(name, 0.0) for name in ballot.units["precinct"]])
+
+
+def test_early_votes_counted_with_another_precincts_go_back_where_people_vote(ballot_of) -> None:
+    lines, polls = _merged()
+    ballot = ballot_of(lines)
+    expected = _by_precinct(ballot, effective_early(ballot, _past(ballot, polls)))
+    np.testing.assert_allclose(sum(expected.values()), ballot.row_votes()[:, EARLY].sum(), rtol=0.01)
+    np.testing.assert_allclose([expected[f"O{number:02}"] for number in range(5)], 100.0, rtol=0.06)
+
+
+def test_a_precinct_without_early_votes_that_none_other_holds_is_expected_in_part(ballot_of) -> None:
+    lines, polls = _merged()
+    ballot = ballot_of([line for line in lines if line["precinct"] != "O00"])
+    past = _past(ballot, polls)
+    expected = _by_precinct(ballot, effective_early(ballot, past))
+    assert 10 < expected["O01"] < 60
+    silent = _by_precinct(ballot, silent_rows(ballot, past))
+    assert {name for name, is_silent in silent.items() if is_silent} == {"O01", "O02", "O03", "O04"}
+
+
+def test_a_precinct_without_votes_early_or_in_the_past_is_expected_to_have_none(ballot_of) -> None:
+    lines, polls = _merged()
+    ballot = ballot_of([*lines, *_unit("EMPTY", 0)])
+    past = _past(ballot, polls)
+    assert _by_precinct(ballot, effective_early(ballot, past))["EMPTY"] == 0.0
+    assert not _by_precinct(ballot, silent_rows(ballot, past))["EMPTY"]
+
+
+def test_a_vote_or_none_in_a_small_contest_says_little_of_a_large_precinct(ballot_of) -> None:
+    mayor = _county(10, early=100)
+    few = [{**line, "contest": "Dogcatcher", "mail": int(line["precinct"] == "O01")} for line in mayor]
+    ballot = ballot_of(mayor + few)
+    expected = effective_early(ballot, np.zeros(ballot.units.height))
+    small = ballot.row_contest == ballot.contests.index("Dogcatcher")
+    np.testing.assert_allclose(expected[small].sum(), 2.0)
+    assert expected[small].max() < 4 * expected[small].min()
+    np.testing.assert_allclose(expected[~small], ballot.row_votes()[~small, EARLY], rtol=0.01)
