@@ -82,8 +82,8 @@ def _grains(workspace: Workspace, ballot: Ballot) -> None:
         workspace.note(
             "polls at another grain",
             f"In {len(odd):,} contests poll votes are given for a whole county or district, or at vote centers, and"
-            " few or none for precincts. They are taken for the first of those precincts' votes, and what more is expected"
-            " of them for still to come. If the figure is all of them, give the early votes for the whole too.",
+            " few or none for precincts. They are taken for the first of those precincts' votes, and what more is"
+            " expected of them for still to come. If the figure is all of them, give the early votes for the whole too.",
             severity="warning",
         )
 
@@ -161,8 +161,8 @@ def _missing(ballot: Ballot, baseline: Baseline) -> str:
     return (
         f" Not found, and projected without their past: {missing.size:,} with"
         f" {baseline.early_votes[missing].sum() / max(baseline.early_votes.sum(), 1.0):.1%} of the early votes"
-        f" ({_some(_names(ballot, largest), missing.size)}). {past:,} past units, with {share:.1%} of its early votes,"
-        " are no unit of today's."
+        f" ({_some(_names(ballot, largest), missing.size)}). {past:,} past units, with {share:.1%} of its early"
+        " votes, are no unit of today's."
     )
 
 
