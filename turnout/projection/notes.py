@@ -83,7 +83,8 @@ def _grains(workspace: Workspace, ballot: Ballot) -> None:
             "polls at another grain",
             f"In {len(odd):,} contests poll votes are given for a whole county or district, or at vote centers, and"
             " few or none for precincts. They are taken for the first of those precincts' votes, and what more is"
-            " expected of them for still to come. If the figure is all of them, give the early votes for the whole too.",
+            " expected of them for still to come. If the figure is all of them, give the early votes for the whole"
+            " too.",
             severity="warning",
         )
 
