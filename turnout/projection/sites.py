@@ -46,7 +46,7 @@ def silent_rows(ballot: Ballot, baseline_poll: Floats) -> Flags:
     """Return the rows of precincts without early votes that voted at the polls in the past, shape (rows,)."""
     stands = effective_early(ballot, baseline_poll)
     own = ballot.unit_early()[ballot.row_unit]
-    return ~pseudo_rows(ballot) & (own == 0) & (stands > 0) & (baseline_poll[ballot.row_unit] > 0)
+    return np.asarray(~pseudo_rows(ballot) & (own == 0) & (stands > 0) & (baseline_poll[ballot.row_unit] > 0))
 
 
 def _usual_polls(early: Floats, past: Floats, pseudo: Flags, place: Integers) -> Floats:
