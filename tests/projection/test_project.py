@@ -10,7 +10,7 @@ from turnout import reading
 from turnout.contest import Contest, Inputs
 from turnout.projection import ballot as ballots
 from turnout.projection import baseline, project, summary
-from turnout.projection.project import fit
+from turnout.projection.project import COMPONENTS, fit
 from turnout.workspace import Workspace
 
 #: Past results by unit where there are none.
@@ -435,3 +435,26 @@ def test_spellings_of_one_candidate_each_say_the_candidates_chance(projected) ->
     chance = dict(apart.select("candidate", "win_probability").iter_rows())
     assert chance["Ada"] == chance["ADA"]
     assert chance["Ada"] + chance["Bob"] == pytest.approx(1.0)
+
+
+def test_every_contest_of_a_long_ballot_has_its_components(projected) -> None:
+    lines = with_polls(election(precincts=12), {"P003", "P007"})
+    ballot = [{**line, "contest": f"Seat {seat:02}"} for seat in range(24) for line in lines]
+    components = projected(ballot).components
+    assert components.group_by("contest").agg(pl.len())["len"].to_list() == [len(COMPONENTS)] * 24
+    alone = projected(lines).components["sd_share"].to_numpy()
+    together = components.filter(pl.col("contest") == "Seat 00")["sd_share"].to_numpy()
+    assert (together > 0).all()
+    np.testing.assert_array_less(together, 3 * alone)  # other contests of the ballot only teach
+
+
+def test_all_votes_of_a_contest_have_an_interval_that_holds_them(projected) -> None:
+    lines = election(precincts=60)
+    counted = sum(line["mail"] for line in lines)
+    found = projected(with_polls(lines, {f"P{number:03d}" for number in range(0, 60, 4)})).totals.to_dicts()
+    whole = sum(line["mail"] + line["election_day"] for line in lines)
+    assert len(found) == 1
+    assert counted < found[0]["counted_votes"] < found[0]["lo90"] <= whole <= found[0]["hi90"]
+    assert found[0]["lo90"] < found[0]["expected"] < found[0]["hi90"]
+    done = projected(lines).totals.to_dicts()[0]
+    assert done["lo90"] == done["hi90"] == done["expected"] == done["counted_votes"] == whole

@@ -36,8 +36,10 @@ from turnout.workspace import Workspace
 #: Components of the uncertainty without a voter file, and those a voter file adds.
 COMPONENTS: Final = (MODE_SHIFT, TURNOUT_TOTAL, groups.COMPOSITION, NOISE, SAMPLING)
 GROUP_COMPONENTS: Final = (groups.SUPPORT, groups.ETHNICITY)
-#: Contests above which the components are not taken apart one by one: it would cost more than the projection.
-_MOST_TAKEN_APART: Final = 20
+#: Contests above which components are taken apart by so many draws only, for all draws would cost more than the
+#: projection. The standard deviation of 64 draws in pairs is known to within a tenth or so.
+_MANY: Final = 20
+_DRAWS_OF_MANY: Final = 64
 
 
 @dataclass(frozen=True)
@@ -47,6 +49,7 @@ class Projection:
     Attributes
     ----------
     table : one row a contest × candidate, the columns of ``projection.csv``
+    totals : contest, counted_votes, expected, lo90, hi90: all votes of each contest in the end
     components : contest, component, sd_share (sd of the expected leader's final share that it brings by itself)
     support : contest, group, candidate, share, lo90, hi90, and the bounds least, most; None without a voter file
     models : names of the specifications in ``models/`` that were used
@@ -55,6 +58,7 @@ class Projection:
     """
 
     table: pl.DataFrame
+    totals: pl.DataFrame
     components: pl.DataFrame
     support: pl.DataFrame | None
     models: tuple[str, ...]
@@ -98,9 +102,11 @@ def project(
         model = fit(ballot, baseline, electorate, contest.draws, rng)
         expectation = model.expectation
         grouped = isinstance(expectation, groups.GroupExpectation)
-        table = summary.table(ballot, model.draw(contest.draws, rng), whole=whole)
+        votes = model.draw(contest.draws, rng)
+        table = summary.table(ballot, votes, whole=whole)
         return Projection(
             table=table,
+            totals=summary.totals(ballot, votes, table),
             components=_components(model, contest.draws, rng),
             support=_support(expectation, model) if isinstance(expectation, groups.GroupExpectation) else None,
             models=(
@@ -159,10 +165,13 @@ def _components(model: Model, draws: int, rng: np.random.Generator) -> pl.DataFr
     """Draw each component by itself and measure what it does to the expected leader's final share."""
     ballot = model.ballot
     grouped = isinstance(model.expectation, groups.GroupExpectation)
+    many = len(ballot.contests) > _MANY
     parts = {}
-    if len(ballot.contests) <= _MOST_TAKEN_APART and ballot.outstanding().any():
+    # a voter file's expectation holds its own draws, as many as are asked for: on a long ballot that takes too long
+    if ballot.outstanding().any() and not (grouped and many):
         for component in (*GROUP_COMPONENTS, *COMPONENTS) if grouped else COMPONENTS:
-            parts[component] = summary.leaders(ballot, model.draw(draws, rng, {component})).std(axis=1)
+            drawn = model.draw(min(draws, _DRAWS_OF_MANY) if many else draws, rng, {component})
+            parts[component] = summary.leaders(ballot, drawn).std(axis=1)
     return pl.DataFrame(
         [
             (name, component, float(sd[number]))

@@ -61,6 +61,25 @@ def table(ballot: Ballot, votes: Floats, *, whole: bool = True) -> pl.DataFrame:
     )
 
 
+def totals(ballot: Ballot, votes: Floats, projection: pl.DataFrame) -> pl.DataFrame:
+    """All votes of each contest in the end: counted_votes, expected, lo90, hi90, one row a contest, by name.
+
+    ``votes``: (choices, draws) of the final count. ``projection``: the rows of ``projection.csv``; a contest that
+    abstained has no expectation here either.
+    """
+    final = contest_sums(ballot) @ votes
+    low, high = np.quantile(final, [0.05, 0.95], axis=1)
+    names = list(ballot.contests)
+    frame = pl.DataFrame({"contest": names, "expected": final.mean(axis=1), "lo90": low, "hi90": high})
+    said = projection.group_by("contest").agg(pl.col("counted_votes").sum(), pl.col("status").first())
+    silent = pl.col("status") == "abstained"
+    return (
+        frame.join(said, on="contest")
+        .select("contest", "counted_votes", *(pl.when(~silent).then(pl.col(n)).alias(n) for n in frame.columns[1:]))
+        .sort("contest")
+    )
+
+
 def leaders(ballot: Ballot, votes: Floats) -> Floats:
     """Draws of the final share of each contest's expected leader, shape (contests, draws)."""
     drawn = shares(ballot, votes)
