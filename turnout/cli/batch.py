@@ -68,6 +68,7 @@ def batch(
         str | None,
         typer.Option("--notify", metavar="COMMAND", help="Run it at the end, with the summary (JSON) on its input."),
     ] = None,
+    quiet: options.Quiet = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print the summary as JSON.")] = False,
 ) -> None:
     """Project many contests, each by itself.
@@ -96,7 +97,7 @@ def batch(
     outcomes: list[Outcome] = []
     if structured:
         _log("started", contests=len(found), jobs=jobs)
-    with progress_shown(quiet=structured) as shown:
+    with progress_shown(quiet or structured) as shown:
 
         def progress(config: Path, stage: str) -> None:
             shown(f"{config}: {stage}")
@@ -105,13 +106,14 @@ def batch(
 
         for outcome in running.run(found, settings, progress=progress):
             outcomes.append(outcome)
-            _tell(outcome, structured=structured, quiet=as_json)
+            _tell(outcome, structured=structured, quiet=quiet or as_json)
     outcomes.sort(key=lambda outcome: found.index(outcome.config))
     failure = _failure(outcomes)
     code = 0 if failure is None else failure.exit_code
     told = running.summary(outcomes, started=started, exit_code=code)
     document = json.dumps(told, ensure_ascii=False, indent=1)
-    typer.echo(document if as_json else _sentence(outcomes, told))
+    if as_json or not quiet:
+        typer.echo(document if as_json else _sentence(outcomes, told))
     if structured:
         _log(
             "finished",

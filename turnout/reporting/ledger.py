@@ -7,6 +7,7 @@ nor outputs without their entry. Projecting the same inputs again, with the same
 import contextlib
 import datetime as dt
 import hashlib
+import io
 import json
 import os
 from pathlib import Path
@@ -70,11 +71,11 @@ def extended(before: pl.DataFrame | None, run: Run) -> pl.DataFrame:
     return entry if before is None else pl.concat([before, entry])
 
 
-def write(path: Path, ledger: pl.DataFrame) -> None:
-    """Write the ledger, readable by its owner alone."""
-    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-    with os.fdopen(descriptor, "wb") as file:
-        ledger.write_parquet(file, compression="zstd")
+def to_parquet(ledger: pl.DataFrame) -> bytes:
+    """Return the ledger as the file that holds it."""
+    buffer = io.BytesIO()
+    ledger.write_parquet(buffer, compression="zstd")
+    return buffer.getvalue()
 
 
 def moved(ledger: pl.DataFrame | None, contest: str) -> pl.DataFrame:
