@@ -72,8 +72,9 @@ def show(result: Backtest, output: Path, console: Console) -> None:
     say(
         console,
         Text(
-            f"Ratio: mean over elections; {MANY}+: over those with at least {MANY} contests; Worst: of those. "
-            "Last: the last election's shift applied. Swing: that of the contest's own reported precincts.",
+            f"n: contests. Ratio: mean over elections; {MANY}+: over those with at least {MANY} contests; Worst: of "
+            "those. Last: the last election's shift applied. Swing: that of the contest's own reported precincts. "
+            "Error: of the projection, Count: of the count alone, in points.",
             "dim",
         ),
     )
@@ -92,7 +93,8 @@ def show(result: Backtest, output: Path, console: Console) -> None:
     say(
         console,
         Text(
-            "Width: of the 90 % interval, over the mean error. The count alone is taken to be sure of its leader.",
+            "Width: of the 90 % interval, over the mean error. Wrong: contests whose leader was; Brier: the score of "
+            "the win probability; beside each, the count alone, which is taken to be sure of its leader.",
             "dim",
         ),
     )

@@ -24,6 +24,8 @@ _IN_FULL: Final = 5
 #: page must stay light enough for a phone. The workbook has all.
 _TOLD: Final = 800
 _LISTED: Final = 3_000
+#: Contests up to which the components of each one's uncertainty are drawn; of more they are told in a line each.
+_DRAWN: Final = 20
 
 
 def _unbroken(say: Callable[..., str]) -> Callable[..., str]:
@@ -42,6 +44,7 @@ def render(run: Run, *, refresh: int | None = None) -> str:
     ``refresh``: seconds after which a browser loads it anew; None for never.
     """
     contests = summary.contests(run)
+    drawn = len(contests) <= _DRAWN
     ballot = len(contests) > _IN_FULL
     ordered = summary.by_openness(contests) if ballot else contests
     style, script = _own("report.css"), _own("report.js")
@@ -62,7 +65,8 @@ def render(run: Run, *, refresh: int | None = None) -> str:
             story=story.of_ballot(contests),
             certainty=sections.certainty(contests) if ballot else None,
             moved=sections.ballot_moved(run) if ballot else None,
-            items=_items(run, ordered, full=not ballot),
+            uncertainty=sections.ballot_uncertainty(run, ordered) if ballot else None,
+            items=_items(run, ordered, full=not ballot, drawn=drawn),
             many=len(contests),
             listed=_LISTED,
             abstained=_abstained(contests) if ballot else [],
@@ -113,12 +117,14 @@ def _at(share: float | None) -> Markup:
     return Markup(f"{min(max(share or 0.0, 0.0), 1.0) * 100:.2f}%")  # noqa: S704 - a formatted number
 
 
-def _items(run: Run, contests: Sequence[summary.ContestSummary], *, full: bool) -> list[dict[str, object]]:
+def _items(
+    run: Run, contests: Sequence[summary.ContestSummary], *, full: bool, drawn: bool
+) -> list[dict[str, object]]:
     gap, candidates, items = story.gap(run), 0, []
     for contest in contests[:_LISTED]:
         candidates += len(contest.lines)
         told = full or (contest.projected and candidates <= _TOLD)
-        items.append(_item(run, contest, gap, full=full) if told else _listed(contest))
+        items.append(_item(run, contest, gap, full=full, drawn=drawn) if told else _listed(contest))
     return items
 
 
@@ -127,8 +133,10 @@ def _listed(contest: summary.ContestSummary) -> dict[str, object]:
     return {"summary": contest, "final": contest.status == "final", "told": False}
 
 
-def _item(run: Run, contest: summary.ContestSummary, gap: story.Gap | None, *, full: bool) -> dict[str, object]:
-    """Return one contest with its story, and in full with its sections too."""
+def _item(
+    run: Run, contest: summary.ContestSummary, gap: story.Gap | None, *, full: bool, drawn: bool
+) -> dict[str, object]:
+    """Return one contest with its story, and in full with its sections too; its components drawn, or in a line."""
     shown = full and contest.projected
     return {
         **_listed(contest),
@@ -138,7 +146,8 @@ def _item(run: Run, contest: summary.ContestSummary, gap: story.Gap | None, *, f
         "support": sections.support(run, contest) if shown else None,
         "precincts": sections.precincts(run, contest) if shown else None,
         "moved": sections.moved(run, contest) if shown else None,
-        "components": sections.components(run, contest) if contest.projected else None,
+        "components": sections.components(run, contest) if drawn and contest.projected else None,
+        "made_of": sections.made_of(run, contest) if contest.projected and not drawn else "",
     }
 
 

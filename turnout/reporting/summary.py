@@ -194,6 +194,15 @@ def components(run: Run, contest: str) -> list[tuple[str, float]]:
     return sorted(((name, sd) for name, sd in pairs), key=lambda pair: (-pair[1], pair[0]))
 
 
+def components_by_contest(run: Run) -> dict[str, dict[str, float]]:
+    """Return the components of every contest's uncertainty and their sd in share units, as :func:`components`."""
+    found: dict[str, dict[str, float]] = {}
+    known = run.components.drop_nulls("sd_share").sort("sd_share", "component", descending=[True, False])
+    for contest, component, sd in known.select("contest", "component", "sd_share").iter_rows():
+        found.setdefault(contest, {})[component] = sd
+    return found
+
+
 def _contest(rows: list[dict[str, object]]) -> ContestSummary:
     fields = CandidateLine.__dataclass_fields__
     lines = [CandidateLine(**{name: row[name] for name in fields}) for row in rows]  # type: ignore[arg-type]
