@@ -218,6 +218,7 @@ def moved(run: Run, contest: summary.ContestSummary) -> Section | None:
         ],
         "chart": charts.lines([str(number) for number in runs], series, f"Lines over {len(runs)} runs. {said}."),
         "tables": [*tables, ("Run by run", entries.to_dicts())],
+        "repeats": ledger.repeats(entries),
     }
 
 
