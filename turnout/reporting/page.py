@@ -6,6 +6,7 @@ policy lets no other run: style and script are known by their hashes.
 
 import base64
 import hashlib
+import re
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from functools import cache
@@ -13,7 +14,7 @@ from types import SimpleNamespace
 from typing import Final
 
 from jinja2 import Environment
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from turnout.reporting import sections, story, summary, templating, words
 from turnout.reporting.run import Run
@@ -26,6 +27,11 @@ _TOLD: Final = 800
 _LISTED: Final = 3_000
 #: Contests up to which the components of each one's uncertainty are drawn; of more they are told in a line each.
 _DRAWN: Final = 20
+#: Rows above which a table scrolls within itself, those of them that are printed, and signs of a name in it.
+_TALL: Final = 60
+_PRINTED: Final = 100
+_NAME: Final = 70
+_BREAK: Final = re.compile(r"\s*<br\s*/?>\s*", re.IGNORECASE)
 
 
 def _unbroken(say: Callable[..., str]) -> Callable[..., str]:
@@ -54,7 +60,7 @@ def render(run: Run, *, refresh: int | None = None) -> str:
         .render(
             run=run,
             contest=run.contest,
-            title=run.contest.title or run.contest.name or "Projection",
+            title=summary.title(run),
             as_of=run.provenance.get("as_of"),
             refresh=refresh,
             style=style,
@@ -69,6 +75,9 @@ def render(run: Run, *, refresh: int | None = None) -> str:
             items=_items(run, ordered, full=not ballot, drawn=drawn),
             many=len(contests),
             listed=_LISTED,
+            tall=len(contests) > _TALL,
+            name_room=_NAME,
+            printed=_PRINTED,
             abstained=_abstained(contests) if ballot else [],
             overturned=sum(contest.overturned for contest in contests),
             cohorts=sections.cohorts(run),
@@ -96,6 +105,7 @@ _INFERRED: Final = Markup(
 def _environment() -> Environment:
     environment = templating.environment()
     environment.filters["at"] = _at
+    environment.filters["named"] = _named
     environment.filters["unbroken"] = lambda text: text.replace(" %", "\N{NO-BREAK SPACE}%")
     return environment
 
@@ -115,6 +125,16 @@ def _hash(text: str) -> str:
 def _at(share: float | None) -> Markup:
     """Return a share as a length along its scale, held to it."""
     return Markup(f"{min(max(share or 0.0, 0.0), 1.0) * 100:.2f}%")  # noqa: S704 - a formatted number
+
+
+def _named(name: str, room: int = 0) -> Markup:
+    """Return a contest's name as the page shows it: no longer than ``room``, and broken where its parts join.
+
+    A line break that a file wrote into it as markup is the blank it stands for.
+    """
+    plain = _BREAK.sub(" ", name)
+    shown = words.shortened(plain, room) if room else plain
+    return Markup(escape(shown).replace("|", Markup("|<wbr>")))  # noqa: S704 - escaped just before
 
 
 def _items(

@@ -123,6 +123,14 @@ class CohortTotal:
     hi90: float | None
 
 
+def title(run: Run) -> str:
+    """Return what a run is called: its title or name, else its one contest's name, or how many contests it has."""
+    contest = run.contest
+    names = run.projection["contest"].unique().to_list()
+    of_returns = (names[0] or "Projection") if len(names) == 1 else f"Projection of {len(names):,} contests"
+    return contest.title or contest.name or of_returns
+
+
 def contests(run: Run) -> list[ContestSummary]:
     """Summarise every contest, in the order of the projection."""
     parts = run.projection.partition_by("contest", maintain_order=True)

@@ -123,7 +123,7 @@ def heading(run: Run, console: Console) -> None:
     """Print what the run is of, and that it is synthetic where it is."""
     contest = run.contest
     console.print()
-    name = contest.title or contest.name or "Projection"
+    name = summary.title(run)
     when = f" · {contest.date:%-d %B %Y}" if contest.date else ""
     console.print(Text.assemble((name, "bold"), (when, "dim")))
     if contest.synthetic:
