@@ -127,3 +127,55 @@ def run_published(tmp_path) -> Path:
     with Workspace.create(directory, threads=1) as workspace, workspace.publication() as staging:
         reporting.write(staging, examples.founding_case())
     return directory
+
+
+def events(err: str) -> list[dict]:
+    return [json.loads(line) for line in err.splitlines()]
+
+
+def test_a_projection_logs_in_json(turn, small, tmp_path):
+    asked = ("--returns", small, "--output", tmp_path / "out", "--log-format", "json")
+    code, out, err = turn("project", *asked)
+    assert (code, out) == (0, "")
+    told = events(err)
+    assert [event["event"] for event in told][0 :: len(told) - 1] == ["started", "finished"]
+    assert {"reading", "projection", "reporting"} <= {event.get("stage") for event in told}
+    assert told[-1]["exit_code"] == 0
+    assert all(event["time"].endswith("+00:00") for event in told)
+    code, out, err = turn("project", *asked, "--json")
+    assert json.loads(out)["schema"] == 1
+    assert events(err)[-1]["event"] == "finished"
+
+
+def test_an_error_is_an_event_of_a_log_in_json(turn, tmp_path):
+    code, out, err = turn(
+        "project", "--returns", tmp_path / "nowhere.csv", "--output", tmp_path / "out", "--log-format", "json"
+    )
+    assert (code, out) == (2, "")
+    told = events(err)
+    assert [event["event"] for event in told] == ["started", "stage", "failed", "finished"]
+    assert "nowhere.csv" in told[2]["message"]
+    assert (told[3]["exit_code"], told[3]["level"]) == (2, "error")
+
+
+def test_a_watch_logs_releases_in_json(turn, small, tmp_path):
+    asked = ("--returns", small, "--output", tmp_path / "out", "--once", "--log-format", "json")
+    code, out, err = turn("watch", *asked)
+    assert (code, out) == (0, "")
+    told = events(err)
+    assert [event["event"] for event in told] == ["started", "taken", "finished"]
+    assert len(told[1]["release"]) == 12
+    small.write_text("precinct,candidate\n1,Ada\n")
+    code, out, err = turn("watch", *asked)
+    assert (code, out) == (3, "")
+    assert [event["event"] for event in events(err)] == ["started", "refused", "failed", "finished"]
+
+
+@pytest.fixture
+def small(tmp_path) -> Path:
+    path = tmp_path / "early.csv"
+    path.write_text(
+        "precinct,candidate,party,mail,election_day\n"
+        "1,Ada,DEM,612,\n1,Bob,REP,391,\n2,Ada,DEM,455,\n2,Bob,REP,549,\n3,Ada,DEM,508,301\n3,Bob,REP,480,377\n"
+    )
+    return path

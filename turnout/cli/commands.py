@@ -6,10 +6,11 @@ from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
 
-from turnout.cli import options
+from turnout.cli import log, options
 from turnout.cli.answer import give, written
 from turnout.cli.application import app, example
-from turnout.cli.asked import allowing, contest_of
+from turnout.cli.asked import allowing, contest_of, settings_of
+from turnout.cli.log import LogFormat
 from turnout.cli.screen import bar, console, estimate_of, progress_shown
 from turnout.errors import AbstainedEverywhere, UsageError
 
@@ -72,6 +73,7 @@ def project(
     kind: options.Kind = None,
     allow_shrink: options.AllowShrink = False,
     wait: options.Wait = False,
+    log_format: log.Option = LogFormat.text,
     quiet: options.Quiet = False,
     as_json: options.Json = False,
 ) -> None:
@@ -92,14 +94,7 @@ def project(
             "history": history,
             "past-crosswalk": past_crosswalk,
         },
-        settings={
-            "output": output,
-            "seed": seed,
-            "date": date.date() if date else None,
-            "state": state,
-            "kind": kind,
-            "contest": contest,
-        },
+        settings=settings_of(output=output, seed=seed, date=date, state=state, kind=kind, contest=contest),
     )
     if config is None and not returns:
         raise UsageError("Missing --returns. Name a returns file, or give a CONFIG.")
@@ -107,10 +102,19 @@ def project(
         raise UsageError("Missing --output. Name a directory to publish into, or give a CONFIG that does.")
     from turnout.running import project as running  # noqa: PLC0415
 
-    with progress_shown(quiet, estimate_of(chosen)) as progress:
+    structured = log_format is LogFormat.json
+    with (
+        log.logged(log_format, output=str(chosen.output)) as entered,
+        progress_shown(quiet or structured, estimate_of(chosen)) as shown,
+    ):
+
+        def progress(stage: str) -> None:
+            shown(stage)
+            entered("stage", stage=stage)
+
         run = running.run(allowing(chosen, allow_shrink), progress=progress, wait=options.seconds(wait))
-    _give(run, quiet=quiet, as_json=as_json)
-    _refuse_abstention(run)
+        _give(run, quiet=quiet or (structured and not as_json), as_json=as_json)
+        _refuse_abstention(run)
 
 
 @app.command(
