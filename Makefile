@@ -6,7 +6,7 @@ STAMP  := $(VENV)/.installed
 # Root only, and never a question: elsewhere chromium is the user's to install.
 APT    := DEBIAN_FRONTEND=noninteractive timeout 200 apt-get -qq -o Acquire::Retries=1 -o Acquire::http::Timeout=20
 
-.PHONY: help demo test lint types docs pytest browser soak fuzz audit bench format lock clean
+.PHONY: help demo test lint types docs pytest browser soak fuzz encryption audit bench format lock clean
 
 help:            ## what can be made
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/' | expand -t 16
@@ -57,6 +57,14 @@ fuzz: $(STAMP)   ## coverage-guided fuzzing of configs, layouts and readers (ath
 	  $(VENV)-fuzz/bin/python -m tests.fuzz $$target -atheris_runs=$(or $(RUNS),5000) -max_len=2000 -timeout=300 || exit 1; \
 	done
 
+encryption: $(STAMP) ## the tests of encrypted workspaces with OpenSSL: the newest DuckDB of which the extension is packaged
+	$(BIN)/uv venv --quiet --clear --python $(BIN)/python $(VENV)-encryption
+	$(BIN)/uv pip install --quiet --python $(VENV)-encryption/bin/python --group dev --editable .
+	$(BIN)/uv pip install --quiet --python $(VENV)-encryption/bin/python duckdb==1.5.5 duckdb-extension-httpfs==1.5.5
+	HOME=$(CURDIR)/$(VENV)-encryption $(VENV)-encryption/bin/python -c "import duckdb, importlib.util as u; \
+	  duckdb.sql(f\"INSTALL '{u.find_spec('duckdb_extension_httpfs').submodule_search_locations[0]}/extensions/v1.5.5/httpfs.duckdb_extension'\")"
+	HOME=$(CURDIR)/$(VENV)-encryption $(VENV)-encryption/bin/python -m pytest -n 0 tests/test_workspace.py tests/running/test_forget.py
+
 audit: $(STAMP)  ## known vulnerabilities of the pinned dependencies (needs the network; what cannot be audited fails)
 	$(BIN)/uv tool run --from pip-audit==2.10.1 pip-audit --requirement requirements.lock --require-hashes --disable-pip --strict
 
@@ -72,4 +80,4 @@ lock: $(STAMP)   ## pin every dependency, with hashes, for every platform
 	  --no-emit-find-links --no-annotate --group dev --group docs --output-file requirements.lock pyproject.toml
 
 clean:           ## remove the environment and what was generated
-	rm -rf $(VENV) $(VENV)-fuzz build demo dist .mypy_cache .pytest_cache .ruff_cache
+	rm -rf $(VENV) $(VENV)-fuzz $(VENV)-encryption build demo dist .mypy_cache .pytest_cache .ruff_cache

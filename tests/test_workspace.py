@@ -124,6 +124,15 @@ def test_a_key_without_crypto_is_refused_and_nothing_is_written(tmp_path, monkey
     assert not (tmp_path / "out" / "workspace.duckdb").exists()
 
 
+def test_duckdbs_own_module_refuses_to_write_which_is_said_as_what_it_is(tmp_path, monkeypatch):
+    monkeypatch.setattr(encryption, "_load_crypto", lambda _: None)  # as if httpfs were loaded and did not help
+    monkeypatch.setenv("TURNOUT_KEY", "0123456789abcdef")
+    with pytest.raises(UsageError, match=r"cannot write encrypted files here: .* unset the key") as refused:
+        Workspace.create(tmp_path / "out")
+    assert "0123456789abcdef" not in str(refused.value)
+    assert not (tmp_path / "out" / "workspace.duckdb").exists()
+
+
 def test_the_unsafe_way_to_encrypt_is_never_taken(tmp_path, monkeypatch):
     monkeypatch.setenv("TURNOUT_KEY", "0123456789abcdef")
     installed = duckdb.sql("SELECT installed FROM duckdb_extensions() WHERE extension_name = 'httpfs'").fetchall()
@@ -138,10 +147,14 @@ def test_the_unsafe_way_to_encrypt_is_never_taken(tmp_path, monkeypatch):
 
 @pytest.fixture
 def any_crypto(monkeypatch):
-    """Let DuckDB encrypt with the module it has: tests of what is encrypted need no sound randomness."""
-    monkeypatch.setattr(
-        encryption, "_load_crypto", lambda connection: connection.execute("SET force_mbedtls_unsafe = 'true'")
-    )
+    """Let DuckDB encrypt: as it would for a user where httpfs is installed (`make encryption`), else with its own
+    module, for tests of what is encrypted need no sound randomness.
+    """
+    installed = duckdb.sql("SELECT installed FROM duckdb_extensions() WHERE extension_name = 'httpfs'").fetchall()
+    if installed != [(True,)]:
+        monkeypatch.setattr(
+            encryption, "_load_crypto", lambda connection: connection.execute("SET force_mbedtls_unsafe = 'true'")
+        )
     monkeypatch.setenv("TURNOUT_KEY", "correct horse battery staple")
 
 

@@ -8,7 +8,7 @@ import os
 import re
 import secrets
 import time
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
 from pathlib import Path
 from typing import IO, Final
 
@@ -96,6 +96,39 @@ def placed(path: Path) -> Iterator[Path]:
         temporary.replace(path)
     finally:
         temporary.unlink(missing_ok=True)
+
+
+def write(path: Path, content: bytes) -> None:
+    """Write a file for its owner alone, into a directory that is itself put in place whole, and flushed then."""
+    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    with os.fdopen(descriptor, "wb") as file:
+        file.write(content)
+
+
+def place(path: Path, content: bytes) -> None:
+    """Write a file for its owner alone, whole or not at all."""
+    with placed(path) as temporary:
+        temporary.write_bytes(content)
+
+
+def place_all(directory: Path, contents: Mapping[str, bytes]) -> list[str]:
+    """Write files, each whole or not at all, into a directory that is made if need be. Returns their names.
+
+    What a killed run was about to put there is removed.
+
+    Raises
+    ------
+    UsageError
+        If the directory cannot be made or written.
+    """
+    try:
+        directory.mkdir(mode=0o700, parents=True, exist_ok=True)
+        remove_unplaced(directory, contents)
+        for name, content in contents.items():
+            place(directory / name, content)
+    except OSError as error:
+        raise UsageError(f"{directory}: cannot be written ({error.strerror}). Name another --output.") from None
+    return list(contents)
 
 
 def remove_unplaced(directory: Path, names: Collection[str]) -> None:

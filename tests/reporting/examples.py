@@ -160,7 +160,18 @@ def ballot(number: int = 300) -> Run:
         win = min(0.5 + position / 100, 0.999)
         rows.append(candidate(name, "Alvarez", counted, 10_000, share, 0.02, win))
         rows.append(candidate(name, "Baker", 10_000 - counted, 10_000, 1 - share, 0.02, 1 - win))
-    parts = [(row["contest"], "mode shift", 0.02) for row in rows[::2] if row["status"] == "projected"]
+    parts = [
+        (row["contest"], name, sd)
+        for row in rows[::2]
+        if row["status"] == "projected"
+        for name, sd in (
+            ("mode shift", 0.016 if row["win_probability"] < 0.99 else 0.004),
+            ("turnout composition", 0.006),
+            ("turnout total", 0.005),
+            ("precinct noise", 0.002),
+            ("sampling", 0.001),
+        )
+    ]
     return founding_case(
         contest=Contest(title="General election", date=dt.date(2018, 11, 6), state="GA", kind="general"),
         projection=pl.DataFrame(rows, schema=PROJECTION),

@@ -47,6 +47,18 @@ def moved(run):
     return dataclasses.replace(run, ledger=ledger.extended(first, tables.published(run)))
 
 
+def named(run):
+    """The same ballot with names as states have them."""
+    long = pl.lit("Statewide Referendum A<br>Provides for a homestead exemption for certain residents||") + pl.col(
+        "contest"
+    )
+    return dataclasses.replace(
+        run,
+        projection=run.projection.with_columns(contest=long),
+        components=run.components.with_columns(contest=long),
+    )
+
+
 def awkward(run):
     """The same with names that do not end, and only one of the candidates named alike everywhere."""
     names = {"Jimmy Gomez": "Jimmy" + "y" * 120, "Robert Lee Ahn": "<b>Robert</b> & " + "Wörter " * 30}
@@ -74,6 +86,7 @@ def pages(tmp_path_factory):
     runs = {
         "full": full,
         "ballot": moved(examples.ballot(60)),
+        "large": named(examples.ballot(110)),
         "abstained": examples.fully_abstained(),
         "awkward": awkward(full),
     }
@@ -114,7 +127,7 @@ def unfold(tab):
     tab.evaluate("document.querySelectorAll('details').forEach((each) => { each.open = true; })")
 
 
-@pytest.mark.parametrize("name", ["full", "ballot", "abstained"])
+@pytest.mark.parametrize("name", ["full", "ballot", "large", "abstained"])
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_it_is_accessible(visit, name, scheme):
     tab = visit(name, viewport=PHONE, color_scheme=scheme, bypass_csp=True)
@@ -124,7 +137,7 @@ def test_it_is_accessible(visit, name, scheme):
     assert [(rule["id"], rule["nodes"][0]["html"]) for rule in found.response["violations"]] == []
 
 
-@pytest.mark.parametrize("name", ["full", "ballot", "abstained", "awkward"])
+@pytest.mark.parametrize("name", ["full", "ballot", "large", "abstained", "awkward"])
 def test_it_does_not_scroll_sideways_on_a_phone(visit, name):
     tab = visit(name, viewport=PHONE)
     unfold(tab)
@@ -189,6 +202,32 @@ def test_a_contest_of_a_ballot_is_found_and_unfolded(visit):
     shown.get_by_role("link").click()
     assert tab.locator("details[open]").count() == 1
     assert tab.locator("details[open] .short").inner_text().startswith("WHO IS AHEAD")
+
+
+def test_a_long_index_scrolls_within_itself_and_a_short_way_leads_past_it(visit):
+    tab = visit("large", viewport=PHONE)
+    index = tab.locator(".tall").first
+    assert index.bounding_box()["height"] <= PHONE["height"] * 0.76
+    assert index.evaluate("each => each.scrollHeight > 3 * each.clientHeight")
+    tab.get_by_role("navigation").get_by_role("link", name="How sure").click()
+    assert tab.get_by_role("heading", name="How sure, and why not surer").bounding_box()["y"] < PHONE["height"]
+
+
+def test_the_figures_of_a_ballot_are_in_sight_on_a_phone(visit):
+    tab = visit("large", viewport=PHONE)
+    row = tab.locator("table.ballot tbody tr").nth(1)
+    assert row.locator("th .narrow").is_visible()
+    for cell in (2, 3, 4):  # projected, interval, wins in
+        box = row.locator("th, td").nth(cell).bounding_box()
+        assert box["x"] + box["width"] <= PHONE["width"]
+
+
+def test_of_a_long_index_the_head_is_printed(visit):
+    tab = visit("large")
+    tab.emulate_media(media="print")
+    assert tab.locator("table.ballot tbody tr:visible").count() == 100
+    assert tab.get_by_text("On paper the first 100 contests").is_visible()
+    assert tab.locator("details.contest:visible").count() == 0
 
 
 def test_without_its_script_it_says_the_same(visit):

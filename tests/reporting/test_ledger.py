@@ -44,6 +44,31 @@ def test_the_same_inputs_and_seed_add_nothing_and_give_the_same_page(run, tmp_pa
     assert (tmp_path / "report.html").read_bytes() == page_before
 
 
+def test_coming_back_to_what_an_earlier_run_said_is_an_entry_that_names_it(run, tmp_path, monkeypatch):
+    for hour, seed in enumerate((1, 2, 1, 1, 1, 2)):
+        monkeypatch.setenv("SOURCE_DATE_EPOCH", str(1_496_700_000 + 3_600 * hour))
+        entered = published(with_seed(run, seed), tmp_path)
+    entries = ledger.read(tmp_path)
+    assert entries["run"].unique().to_list() == [1, 2, 3, 4]
+    assert entries["published"].unique(maintain_order=True).str.tail(5).to_list() == [
+        "22:00",
+        "23:00",
+        "00:00",
+        "03:00",
+    ]
+    assert ledger.repeats(entries) == {3: 1, 4: 2}
+    assert ledger.repeats(entries.filter(pl.col("run") < 3)) == {}
+    text = page.render(tables.published(entered))
+    assert '<th scope="row">3 <span class="dim">as 1</span></th>' in text
+    assert '<th scope="row">2</th>' in text
+
+
+def test_days_stand_in_their_order_though_an_old_one_was_projected_again(run):
+    entries = examples.ledger(run, shares=(0.52, 0.55, 0.587), days=(5, 6, 5))
+    days = ledger.by_day(entries).filter(pl.col("candidate") == "Jimmy Gomez")
+    assert days["run"].to_list() == [3, 2]
+
+
 def test_a_run_killed_while_it_publishes_leaves_the_ledger_as_it_was(run, tmp_path):
     published(run, tmp_path)
     before = ledger.read(tmp_path)

@@ -145,6 +145,27 @@ def test_a_large_ballot_is_a_table_with_details_for_the_most_open():
     assert "Abstained in 6 contests: No votes are reported" in text
 
 
+def test_a_large_ballot_tells_what_each_interval_is_made_of():
+    text = render(examples.ballot(300))
+    said = re.search(r"In (\d+) of 294 contests the largest unknown is ([^.]*)\.", text)
+    assert (said[1], said[2]) == ("245", "which groups and places they come from")
+    table = re.search(r'contest by contest">\s*<table class="sortable">(.*?)</table>', text, re.DOTALL)[1]
+    assert re.findall(r'<th scope="col"[^>]*>([^<]*)</th>', table)[:3] == [
+        "Contest",
+        "turnout composition",
+        "mode shift",
+    ]
+    first = re.search(r"District 1</th>(.*?)</tr>", table)[1]
+    assert re.findall(r">([\d.]+)<", first) == ["0.6", "1.6", "0.5", "0.2", "0.1"]
+    assert table.count("<tr>") == 295
+    assert "in points (1 sd): mode shift ±1.6, turnout composition ±0.6, turnout total ±0.5" in text
+
+
+def test_a_ballot_of_a_few_contests_draws_what_each_interval_is_made_of():
+    text = render(examples.ballot(20))
+    assert text.count("What the interval is made of: what each component by itself") == 20
+
+
 def test_the_largest_ballot_stays_light():
     text = render(examples.ballot(5_000))
     assert len(text) < 3_000_000

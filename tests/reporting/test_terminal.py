@@ -100,6 +100,17 @@ def test_a_run_that_published_nothing_names_no_files():
     assert "Written to" not in shown(examples.founding_case(), files=False)
 
 
+def test_a_large_ballot_says_why_its_most_open_contests_are_not_surer():
+    lines = shown(examples.ballot(300)).splitlines()
+    at = next(number for number, line in enumerate(lines) if line.startswith("Why not surer"))
+    assert lines[at + 1].split() == ["Contest", "Shift", "Who", "Total", "Precincts", "Chance"]
+    assert lines[at + 3].split() == ["State", "House", "District", "1", "±1.6", "±0.6", "±0.5", "±0.2", "±0.1"]
+    assert len([line for line in lines if "±1.6" in line]) == 5
+    assert "Shift: how differently people vote at the polls" in "\n".join(lines)
+    run = examples.ballot(300)
+    assert "Why not surer" not in shown(dataclasses.replace(run, components=run.components.clear()))
+
+
 def test_long_names_of_contests_keep_both_ends_and_break_no_word():
     run = examples.ballot(20)
     long = "Statewide Referendum A Provides for a homestead exemption for residents of certain municipal corporations"

@@ -2,7 +2,6 @@
 
 import hashlib
 import json
-import os
 import shutil
 from collections.abc import Mapping
 from pathlib import Path
@@ -11,6 +10,7 @@ from typing import Final
 import polars as pl
 
 from turnout.backtest.replay import Replay
+from turnout.storage import placed
 
 _DIRECTORY: Final = ".parts"
 
@@ -35,7 +35,7 @@ class Parts:
             if fresh or other != self.directory:
                 shutil.rmtree(other)
         self.directory.mkdir(mode=0o700, exist_ok=True)
-        for unfinished in self.directory.glob("*.unfinished"):
+        for unfinished in self.directory.glob(".*"):
             unfinished.unlink()
 
     def has(self, asked: Replay) -> bool:
@@ -44,14 +44,8 @@ class Parts:
 
     def write(self, asked: Replay, rows: pl.DataFrame) -> None:
         """Keep the rows of a finished replay."""
-        path = self._path(asked)
-        unfinished = path.with_suffix(".unfinished")
-        descriptor = os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-        with os.fdopen(descriptor, "wb") as file:
-            rows.write_parquet(file)
-            file.flush()
-            os.fsync(file.fileno())
-        unfinished.replace(path)
+        with placed(self._path(asked)) as temporary:
+            rows.write_parquet(temporary)
 
     def read(self, asked: Replay) -> pl.DataFrame:
         """Return the rows of a finished replay."""

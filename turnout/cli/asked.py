@@ -1,5 +1,6 @@
 """The contest that a command was asked about."""
 
+import datetime as dt
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -23,6 +24,11 @@ def contest_of(config: Path | None, *, files: dict[str, Any], settings: dict[str
     inputs = Inputs(**{name.replace("-", "_"): paths for name, paths in files.items() if paths is not None})
     given = {("name" if key == "contest" else key): value for key, value in settings.items() if value is not None}
     return Contest.of({"inputs": inputs, **given}, "options")
+
+
+def settings_of(*, date: dt.datetime | None, **others: object) -> dict[str, object]:
+    """Return settings as options give them; a day of these has a time, midnight."""
+    return {**others, "date": date.date() if date else None}
 
 
 def allowing(contest: "Contest", shrink: bool) -> "Contest":

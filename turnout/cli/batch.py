@@ -4,15 +4,14 @@ import datetime as dt
 import json
 import shlex
 import subprocess
-import sys
-from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from turnout.cli import options
+from turnout.cli import log, options
 from turnout.cli.application import app, example
+from turnout.cli.log import LogFormat
 from turnout.cli.screen import harmless, progress_shown
 from turnout.errors import TurnoutError, UsageError
 
@@ -21,13 +20,6 @@ if TYPE_CHECKING:
 
 #: How long a notification may take, in seconds.
 _NOTIFYING = 60
-
-
-class LogFormat(StrEnum):
-    """How the log is written."""
-
-    text = "text"
-    json = "json"
 
 
 @app.command(
@@ -61,13 +53,12 @@ def batch(
     ] = None,
     force: Annotated[bool, typer.Option("--force", help="Run contests that have not changed, too.")] = False,
     wait: options.Wait = False,
-    log_format: Annotated[
-        LogFormat, typer.Option("--log-format", help="What goes to standard error: text, or a line of JSON an event.")
-    ] = LogFormat.text,
+    log_format: log.Option = LogFormat.text,
     notify: Annotated[
         str | None,
         typer.Option("--notify", metavar="COMMAND", help="Run it at the end, with the summary (JSON) on its input."),
     ] = None,
+    quiet: options.Quiet = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print the summary as JSON.")] = False,
 ) -> None:
     """Project many contests, each by itself.
@@ -95,25 +86,26 @@ def batch(
     structured = log_format is LogFormat.json
     outcomes: list[Outcome] = []
     if structured:
-        _log("started", contests=len(found), jobs=jobs)
-    with progress_shown(quiet=structured) as shown:
+        log.write("started", contests=len(found), jobs=jobs)
+    with progress_shown(quiet or structured) as shown:
 
         def progress(config: Path, stage: str) -> None:
             shown(f"{config}: {stage}")
             if structured:
-                _log("stage", config=str(config), stage=stage)
+                log.write("stage", config=str(config), stage=stage)
 
         for outcome in running.run(found, settings, progress=progress):
             outcomes.append(outcome)
-            _tell(outcome, structured=structured, quiet=as_json)
+            _tell(outcome, structured=structured, quiet=quiet or as_json)
     outcomes.sort(key=lambda outcome: found.index(outcome.config))
     failure = _failure(outcomes)
     code = 0 if failure is None else failure.exit_code
     told = running.summary(outcomes, started=started, exit_code=code)
     document = json.dumps(told, ensure_ascii=False, indent=1)
-    typer.echo(document if as_json else _sentence(outcomes, told))
+    if as_json or not quiet:
+        typer.echo(document if as_json else _sentence(outcomes, told))
     if structured:
-        _log(
+        log.write(
             "finished",
             level="info" if code == 0 else "error",
             **{k: told[k] for k in ("counts", "exit_code", "seconds")},
@@ -140,7 +132,7 @@ def _tell(outcome: "Outcome", *, structured: bool, quiet: bool) -> None:
     """Say how a contest ended, once it has."""
     if structured:
         level = "error" if outcome.status in ("failed", "stale", "busy") else "info"
-        _log(
+        log.write(
             "ended",
             level=level,
             config=str(outcome.config),
@@ -163,15 +155,9 @@ def _sentence(outcomes: "list[Outcome]", told: dict[str, object]) -> str:
     return f"{words.plural(len(outcomes), 'contest')}: {parts}. {told['seconds']:.0f} s."
 
 
-def _log(event: str, *, level: str = "info", **fields: object) -> None:
-    """Write a line of JSON to standard error."""
-    when = dt.datetime.now(dt.UTC).isoformat(timespec="milliseconds")
-    print(json.dumps({"time": when, "level": level, "event": event, **fields}, ensure_ascii=False), file=sys.stderr)  # noqa: T201
-
-
 def _warn(problem: str, *, structured: bool) -> None:
     if structured:
-        _log("notify", level="warning", message=problem)
+        log.write("notify", level="warning", message=problem)
     else:
         typer.echo(f"warning: {problem}", err=True)
 

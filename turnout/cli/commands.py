@@ -1,18 +1,25 @@
 """Commands from inputs to answers: project, and what is done with past runs and past elections."""
 
+import json
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
 
-from turnout.cli import options
+from turnout.cli import log, options
+from turnout.cli.answer import give, written
 from turnout.cli.application import app, example
-from turnout.cli.asked import allowing, contest_of
+from turnout.cli.asked import allowing, contest_of, settings_of
+from turnout.cli.log import LogFormat
 from turnout.cli.screen import bar, console, estimate_of, progress_shown
 from turnout.errors import AbstainedEverywhere, UsageError
 
 if TYPE_CHECKING:
     from turnout.reporting import Run
+
+#: Stages that commands without a projection go through.
+_VOTERS_ONLY: Final = ("reading", "ethnicity", "electorate")
+_COMPARED: Final = ("reading", "ethnicity", "comparing")
 
 
 @app.command(epilog=example("turnout demo", "turnout demo try --seed 7", "turnout demo try --files-only"))
@@ -36,7 +43,7 @@ def demo(
         if files_only:
             return
         run = running.run(config, progress=progress)
-    _show(run, quiet=quiet, as_json=as_json)
+    _give(run, quiet=quiet, as_json=as_json)
     if not quiet and not as_json:
         for sentence in (running.ended(config, truth), running.CERTIFIED):
             console().print(f"\n{sentence}", markup=False, highlight=False)
@@ -66,6 +73,7 @@ def project(
     kind: options.Kind = None,
     allow_shrink: options.AllowShrink = False,
     wait: options.Wait = False,
+    log_format: log.Option = LogFormat.text,
     quiet: options.Quiet = False,
     as_json: options.Json = False,
 ) -> None:
@@ -86,14 +94,7 @@ def project(
             "history": history,
             "past-crosswalk": past_crosswalk,
         },
-        settings={
-            "output": output,
-            "seed": seed,
-            "date": date.date() if date else None,
-            "state": state,
-            "kind": kind,
-            "contest": contest,
-        },
+        settings=settings_of(output=output, seed=seed, date=date, state=state, kind=kind, contest=contest),
     )
     if config is None and not returns:
         raise UsageError("Missing --returns. Name a returns file, or give a CONFIG.")
@@ -101,10 +102,19 @@ def project(
         raise UsageError("Missing --output. Name a directory to publish into, or give a CONFIG that does.")
     from turnout.running import project as running  # noqa: PLC0415
 
-    with progress_shown(quiet, estimate_of(chosen)) as progress:
+    structured = log_format is LogFormat.json
+    with (
+        log.logged(log_format, output=str(chosen.output)) as entered,
+        progress_shown(quiet or structured, estimate_of(chosen)) as shown,
+    ):
+
+        def progress(stage: str) -> None:
+            shown(stage)
+            entered("stage", stage=stage)
+
         run = running.run(allowing(chosen, allow_shrink), progress=progress, wait=options.seconds(wait))
-    _show(run, quiet=quiet, as_json=as_json)
-    _refuse_abstention(run)
+        _give(run, quiet=quiet or (structured and not as_json), as_json=as_json)
+        _refuse_abstention(run)
 
 
 @app.command(
@@ -119,9 +129,10 @@ def cohorts(
     *,
     as_of: options.AsOf = None,
     by: options.By = None,
-    output: options.CohortsOutput = None,
+    output: options.TablesOutput = None,
     wait: options.Wait = False,
     quiet: options.Quiet = False,
+    as_json: options.TablesJson = False,
 ) -> None:
     """Show who has voted and who is still to vote.
 
@@ -136,20 +147,23 @@ def cohorts(
     from turnout.running import cohorts as running  # noqa: PLC0415
 
     dimensions = () if by is None else options.words("--by", by, DIMENSIONS)
-    with progress_shown(quiet) as progress:
+    contest = Contest.load(config)
+    with progress_shown(quiet, estimate_of(contest, _VOTERS_ONLY)) as progress:
         found = running.run(
-            Contest.load(config),
+            contest,
             as_of=as_of.date() if as_of else None,
             by=dimensions,
             progress=progress,
             wait=options.seconds(wait),
         )
-    if not quiet:
-        report.show(found, console())
+    give(
+        show=lambda screen: report.show(found, screen),
+        document=lambda: report.to_json(found),
+        quiet=quiet,
+        as_json=as_json,
+    )
     if output is not None:
-        names = report.write(found, output)
-        if not quiet:
-            typer.echo(f"\nWritten to {output}: {', '.join(names)}")
+        written(output, report.write(found, output), quiet=quiet or as_json)
 
 
 @app.command(epilog=example("turnout propensity contest.toml", "turnout propensity contest.toml --output compared"))
@@ -158,6 +172,7 @@ def propensity(
     *,
     output: options.PropensityOutput = None,
     quiet: options.Quiet = False,
+    as_json: options.TablesJson = False,
 ) -> None:
     """Say how well each voter's chances of voting are told, on your own file.
 
@@ -169,29 +184,48 @@ def propensity(
     from turnout.reporting import propensity as report  # noqa: PLC0415
     from turnout.running import propensity as running  # noqa: PLC0415
 
-    with progress_shown(quiet) as progress:
-        found = running.run(Contest.load(config), progress=progress)
-    if not quiet:
-        report.show(found, console())
+    contest = Contest.load(config)
+    with progress_shown(quiet, estimate_of(contest, _COMPARED)) as progress:
+        found = running.run(contest, progress=progress)
+    give(
+        show=lambda screen: report.show(found, screen),
+        document=lambda: report.to_json(found),
+        quiet=quiet,
+        as_json=as_json,
+    )
     if output is not None:
-        names = report.write(found, output)
-        if not quiet:
-            typer.echo(f"\nWritten to {output}: {', '.join(names)}")
+        written(output, report.write(found, output), quiet=quiet or as_json)
 
 
-@app.command(epilog=example("turnout report contest.toml"))
-def report(config: options.Config, quiet: options.Quiet = False) -> None:
+@app.command(epilog=example("turnout report contest.toml", "turnout report output/ --boundaries precincts.geojson"))
+def report(
+    config: options.ConfigOrOutput,
+    *,
+    boundaries: options.Boundaries = None,
+    quiet: options.Quiet = False,
+    as_json: options.TablesJson = False,
+) -> None:
     """Rebuild report.html and report.xlsx from the last published run.
 
-    The map is drawn anew from the boundaries that CONFIG names. Nothing is projected again.
+    Give the contest's CONFIG, or the directory that a run published into, be it a copy of one on another machine.
+    The map is drawn anew from the boundaries that CONFIG or --boundaries names. Nothing is projected again.
     """
     from turnout import reporting  # noqa: PLC0415
     from turnout.contest import Contest  # noqa: PLC0415
 
-    contest = Contest.load(config)
-    paths = reporting.rebuild(contest.output, contest.inputs.boundaries)
-    if not quiet:
-        typer.echo("\n".join(str(path) for path in paths))
+    directory = config
+    if not config.is_dir():
+        contest = Contest.load(config)
+        directory, boundaries = contest.output, boundaries or contest.inputs.boundaries
+    with progress_shown(quiet) as progress:
+        progress("writing the page and the workbook")
+        paths = [str(path) for path in reporting.rebuild(directory, boundaries)]
+    give(
+        show=lambda _: typer.echo("\n".join(paths)),
+        document=lambda: f"{json.dumps({'written': paths}, ensure_ascii=False)}\n",
+        quiet=quiet,
+        as_json=as_json,
+    )
 
 
 @app.command(
@@ -273,19 +307,23 @@ def backtest(
         return
     with bar(quiet) as advance:
         result = running.run(settings, advance=advance)
-    if as_json:
-        typer.echo(report.to_json(result), nl=False)
-    elif not quiet:
-        report.show(result, output, console())
+    give(
+        show=lambda screen: report.show(result, output, screen),
+        document=lambda: report.to_json(result),
+        quiet=quiet,
+        as_json=as_json,
+    )
 
 
-def _show(run: "Run", *, quiet: bool, as_json: bool = False) -> None:
+def _give(run: "Run", *, quiet: bool, as_json: bool) -> None:
     from turnout import reporting  # noqa: PLC0415
 
-    if as_json:
-        typer.echo(reporting.to_json(run), nl=False)
-    elif not quiet:
-        reporting.show(run, console())
+    give(
+        show=lambda screen: reporting.show(run, screen),
+        document=lambda: reporting.to_json(run),
+        quiet=quiet,
+        as_json=as_json,
+    )
 
 
 def _refuse_abstention(run: "Run") -> None:

@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from turnout.cli import options
+from turnout.cli.answer import give, written
 from turnout.cli.application import app, example
 from turnout.cli.asked import allowing, contest_of
-from turnout.cli.screen import console, progress_shown
+from turnout.cli.screen import estimate_of, estimate_of_files, progress_shown
 from turnout.errors import InputRefused, UsageError
 from turnout.vocabulary import MODES
 
@@ -34,9 +35,9 @@ def ethnicity(
     compare: Annotated[
         bool, typer.Option("--compare", help="Compare with the self-reported race in the file instead of using it.")
     ] = False,
-    output: Annotated[
-        Path | None, typer.Option("--output", metavar="DIR", help="Directory to write the tables into, as CSV.")
-    ] = None,
+    output: options.TablesOutput = None,
+    quiet: options.Quiet = False,
+    as_json: options.TablesJson = False,
 ) -> None:
     """Estimate who the voters are, and say how good that is.
 
@@ -52,11 +53,16 @@ def ethnicity(
     chosen = contest_of(
         config, files={"voters": voters, "vote-history": vote_history, "ballots": ballots}, settings={}
     )
-    with progress_shown(quiet=False) as progress:
+    with progress_shown(quiet, estimate_of(chosen, ("reading", "ethnicity"))) as progress:
         estimated = running.run(chosen, compare=compare, progress=progress)
-    reporting.show(estimated, console())
+    give(
+        show=lambda screen: reporting.show(estimated, screen),
+        document=lambda: reporting.to_json(estimated),
+        quiet=quiet,
+        as_json=as_json,
+    )
     if output is not None:
-        reporting.write(estimated, output)
+        written(output, reporting.write(estimated, output), quiet=quiet or as_json)
 
 
 @app.command(
@@ -79,7 +85,8 @@ def check(
     layout: options.LayoutName = None,
     against: options.Against = None,
     allow_shrink: options.AllowShrink = False,
-    as_json: options.CheckJson = False,
+    quiet: options.Quiet = False,
+    as_json: options.TablesJson = False,
 ) -> None:
     """Say what files are, and account for every line of them.
 
@@ -108,21 +115,25 @@ def check(
         raise UsageError("Give one CONFIG, or files, not both.")
     if loose and any(by_kind.values()):
         raise UsageError("Name files by what they are (--voters …), or leave that to be found out, not both.")
-    with progress_shown(quiet=as_json) as progress:
-        if loose:
+    chosen = None if loose else contest_of(configs[0] if configs else None, files=by_kind, settings={})
+    read = files or [] if chosen is None else [*chosen.inputs.paths()]
+    with progress_shown(quiet, estimate_of_files(read)) as progress:
+        if chosen is None:
             allowed = 1.0 if allow_shrink else 0.02
             result = running.loose(
                 files or [], layout=layout, against=against, allow_shrink=allowed, progress=progress
             )
         else:
-            chosen = contest_of(configs[0] if configs else None, files=by_kind, settings={})
             if layout is not None:
                 chosen = running.read_as(chosen, layout)
             result = running.run(allowing(chosen, allow_shrink), against=against, progress=progress)
-    if as_json:
-        typer.echo(report.to_json(result.reports, result.findings, result.change), nl=False)
-    else:
-        report.show(result.reports, result.findings, result.change, console())
+    parts = result.reports, result.findings, result.change
+    give(
+        show=lambda screen: report.show(*parts, screen),
+        document=lambda: report.to_json(*parts),
+        quiet=quiet,
+        as_json=as_json,
+    )
     running.refuse(result)
 
 
@@ -151,13 +162,16 @@ def init(
         typer.Option("--layout", metavar="NAME", help="Layout of a file that may have several. May be repeated."),
     ] = None,
     force: Annotated[bool, typer.Option("--force", help="Replace a contest.toml that is there.")] = False,
+    quiet: options.Quiet = False,
+    as_json: options.TablesJson = False,
 ) -> None:
     """Write a contest.toml from files, whatever they are.
 
     Files of a known layout are listed under what they are; results of earlier days as history. For a header that is
     not known, a layout is suggested from the names of the columns and from what stands in them, and written into
     layouts/ beside the contest.toml, with codes that are plain words mapped and the others listed: look it through.
-    What the files do not tell of the election is asked for at a terminal, where no option says it. A file that cannot
+    What the files do not tell of the election is asked for at a terminal, where no option says it (and not with
+    --json or --quiet). A file that cannot
     be used is left out, with the reason, and the exit code is 3. Then `turnout check contest.toml`.
     """
     from turnout.contest import Contest, Release  # noqa: PLC0415
@@ -171,10 +185,17 @@ def init(
         if counts not in MODES:
             raise UsageError(f"--counts {counts}: choose from {', '.join(MODES)}.")
         told = dataclasses.replace(told, counts=Release.model_validate({"file": "x", "counts": counts}).counts)
-    seen = running.look(files, output, layouts=layout or (), force=force)
-    told = _asked(found.completed(seen, told))
+    with progress_shown(quiet, estimate_of_files(files)) as progress:
+        seen = running.look(files, output, layouts=layout or (), force=force, progress=progress)
+    told = found.completed(seen, told)
+    told = told if quiet or as_json else _asked(told)
     target = running.write(seen, output, told, force=force)
-    report.show_found(target, seen, told, console())
+    give(
+        show=lambda screen: report.show_found(target, seen, told, screen),
+        document=lambda: report.found_to_json(target, seen, told),
+        quiet=quiet,
+        as_json=as_json,
+    )
     if seen.refused:
         raise InputRefused(f"Left out: {', '.join(refused.name for refused in seen.refused)}; see above.")
 

@@ -17,6 +17,9 @@ Configs = Annotated[
     list[Path],
     typer.Argument(metavar="CONFIG", help="A contest.toml, a directory of them, or a pattern. May be repeated."),
 ]
+ConfigOrOutput = Annotated[
+    Path, typer.Argument(metavar="CONFIG", help="The contest's contest.toml, or its output directory.")
+]
 Wait = Annotated[
     bool, typer.Option("--wait", help="Wait for another run that holds the directory, for up to an hour.")
 ]
@@ -47,7 +50,6 @@ Against = Annotated[
 AllowShrink = Annotated[
     bool, typer.Option("--allow-shrink", help="Take ballots although many of an earlier day's are gone.")
 ]
-CheckJson = Annotated[bool, typer.Option("--json", help="Print everything as JSON.")]
 
 Returns = Annotated[
     list[Path] | None,
@@ -100,8 +102,11 @@ By = Annotated[
         help="group, county, precinct, party, age, sex, prior (how they voted last time), new; by commas, together.",
     ),
 ]
-CohortsOutput = Annotated[
+TablesOutput = Annotated[
     Path | None, typer.Option("--output", metavar="DIR", help="Directory to write the tables into, as CSV.")
+]
+Boundaries = Annotated[
+    Path | None, typer.Option("--boundaries", metavar="FILE", help="GeoJSON of the precincts, for the map.")
 ]
 PropensityOutput = Annotated[
     Path | None,
@@ -117,7 +122,7 @@ ContestName = Annotated[
 ]
 Quiet = Annotated[bool, typer.Option("--quiet", help="Print nothing but errors.")]
 Json = Annotated[bool, typer.Option("--json", help="Print projection.json instead of tables.")]
-
+TablesJson = Annotated[bool, typer.Option("--json", help="Print everything as JSON instead.")]
 ScoresJson = Annotated[bool, typer.Option("--json", help="Print summary.json instead of tables.")]
 
 RequiredHistory = Annotated[

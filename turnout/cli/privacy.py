@@ -1,20 +1,22 @@
 """The command that removes voters from a workspace."""
 
-from pathlib import Path
-from typing import Annotated
+import json
 
 import typer
 
 from turnout.cli import options
+from turnout.cli.answer import give
 from turnout.cli.application import app, example
+from turnout.cli.screen import progress_shown
 
 
 @app.command(epilog=example("turnout forget contest.toml", "turnout forget output/"))
 def forget(
-    config: Annotated[
-        Path, typer.Argument(metavar="CONFIG", help="The contest's contest.toml, or its output directory.")
-    ],
+    config: options.ConfigOrOutput,
+    *,
     wait: options.Wait = False,
+    quiet: options.Quiet = False,
+    as_json: options.TablesJson = False,
 ) -> None:
     """Remove the voters from a workspace; keep its totals.
 
@@ -26,9 +28,16 @@ def forget(
     from turnout.running import forget as running  # noqa: PLC0415
 
     directory = config if config.is_dir() else Contest.load(config).output
-    told = running.run(directory, wait=options.seconds(wait))
+    with progress_shown(quiet) as progress:
+        progress("writing the workspace anew")
+        told = running.run(directory, wait=options.seconds(wait))
+    document = {"removed": told.tables, "files_of_ballots": told.kept_files, "kept": told.rows}
     removed = ", ".join(f"{rows:,} of {name}" for name, rows in told.tables.items() if rows) or "no rows"
     kept = ", ".join(f"{rows:,} of {name}" for name, rows in told.rows.items() if rows) or "none"
-    typer.echo(
-        f"{directory}: removed {removed}, and {told.kept_files} files of ballots by day. Rows that stay: {kept}."
+    said = f"{directory}: removed {removed}, and {told.kept_files} files of ballots by day. Rows that stay: {kept}."
+    give(
+        show=lambda _: typer.echo(said),
+        document=lambda: f"{json.dumps(document)}\n",
+        quiet=quiet,
+        as_json=as_json,
     )

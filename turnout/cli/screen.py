@@ -3,7 +3,7 @@
 import contextlib
 import sys
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
 #: About what part of the work each stage is, in hundredths: of a run with a voter file, and of one without.
 _WITH_VOTERS: Final = {"reading": 30, "ethnicity": 31, "electorate": 26, "projection": 6, "reporting": 7}
+_STAGES: Final = {**_WITH_VOTERS, "comparing": 60}
 _RESULTS_ALONE: Final = {"reading": 66, "projection": 26, "reporting": 8}
 #: Bytes read in a second, and how much more there is in one that is packed.
 _PACE: Final = 20e6
@@ -95,18 +96,37 @@ class Estimate:
         return None if self._pace is None else self._pace * self._whole * (1.0 - self.done())
 
 
-def estimate_of(contest: "Contest | None", *, generated: bool = False) -> Estimate:
-    """Return the estimate for a run of a contest; for the demo's, whose files are yet to be generated, of None."""
+def estimate_of(contest: "Contest | None", stages: Collection[str] = (), *, generated: bool = False) -> Estimate:
+    """Return the estimate for a run of a contest; for the demo's, whose files are yet to be generated, of None.
+
+    ``stages`` are those of a command that goes through these only, or through others than a projection.
+    """
     weights = dict(_WITH_VOTERS if contest is None or contest.inputs.voters else _RESULTS_ALONE)
+    if stages:
+        weights = {name: _STAGES[name] for name in stages}
     if generated:
         return Estimate({"generating the electorate": 20, **weights}, 1.5)
     return Estimate(weights, _reading_time(list(contest.inputs.paths()) if contest is not None else []))
 
 
+def estimate_of_files(paths: Iterable[Path]) -> Estimate:
+    """Return the estimate for a command that looks at files one by one, and says whose turn it is by its name."""
+    weights: dict[str, float] = {}
+    for path in paths:
+        for file in sorted(path.rglob("*")) if path.is_dir() else (path,):
+            weights[file.name] = weights.get(file.name, 0.0) + _size(file)
+    first = next(iter(weights.values()), 0.0)
+    return Estimate(weights, first / _PACE) if first else Estimate(_WITH_VOTERS)
+
+
+def _size(path: Path) -> float:
+    """Return how many bytes there are to read, about, once unpacked; at least one."""
+    return max(path.stat().st_size * _PACKED.get(path.suffix, 1), 1) if path.is_file() else 1.0
+
+
 def _reading_time(paths: list[Path]) -> float:
     """Return about how many seconds it takes to read files, by their size."""
-    sizes = [path.stat().st_size * _PACKED.get(path.suffix, 1) for path in paths if path.is_file()]
-    return 0.5 + sum(sizes) / _PACE
+    return 0.5 + sum(map(_size, paths)) / _PACE
 
 
 @contextlib.contextmanager

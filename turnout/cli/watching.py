@@ -3,15 +3,17 @@
 import contextlib
 import signal
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from threading import Event
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from turnout.cli import options
+from turnout.cli import log, options
 from turnout.cli.application import app, example
-from turnout.cli.asked import contest_of
+from turnout.cli.asked import contest_of, settings_of
+from turnout.cli.log import LogFormat
 from turnout.cli.screen import console
 from turnout.errors import InputRefused, UsageError
 from turnout.vocabulary import MODES, Mode
@@ -19,7 +21,7 @@ from turnout.vocabulary import MODES, Mode
 if TYPE_CHECKING:
     from turnout.contest import Contest
     from turnout.running.feeds import Feed
-    from turnout.running.watch import Watch
+    from turnout.running.watch import Told, Watch
 
 _OUTPUT = Path("live")
 
@@ -108,6 +110,7 @@ def watch(
     max_updates: MaxUpdates = None,
     confirm: Confirm = None,
     accept_regressions: AcceptRegressions = False,
+    log_format: log.Option = LogFormat.text,
     quiet: options.Quiet = False,
     as_json: JsonLines = False,
 ) -> None:
@@ -123,14 +126,7 @@ def watch(
     chosen = contest_of(
         config,
         files={"returns": returns, "history": history},
-        settings={
-            "output": output,
-            "seed": seed,
-            "date": date.date() if date else None,
-            "state": state,
-            "kind": kind,
-            "contest": contest,
-        },
+        settings=settings_of(output=output, seed=seed, date=date, state=state, kind=kind, contest=contest),
     )
     if config is None and output is None:
         chosen = chosen.model_copy(update={"output": _OUTPUT})
@@ -148,15 +144,20 @@ def watch(
     watched = Watch(
         chosen, refresh=min(refresh, 30), accept_regressions=accept_regressions, replayed=replay is not None
     )
+    structured = log_format is LogFormat.json
+    quiet = quiet or (structured and not as_json)
     with contextlib.ExitStack() as stack:
+        entered = stack.enter_context(log.logged(log_format, output=str(chosen.output)))
         stop = stack.enter_context(_stoppable())
         if serve is not None:
             from turnout.running.serving import served  # noqa: PLC0415
 
             address = stack.enter_context(served(chosen.output, serve))
-            if not quiet:
+            entered("serving", address=address)
+            if not (quiet or structured):
                 typer.echo(f"Serving {address}", err=True)
-        _follow(watched, feed, stop, most=1 if once else max_updates, once=once, quiet=quiet, as_json=as_json)
+        say = _Teller(quiet=quiet, as_json=as_json, entered=entered if structured else None)
+        _follow(watched, feed, stop, say, most=1 if once else max_updates, once=once)
     if not (quiet or as_json):
         _conclude(watched)
 
@@ -225,22 +226,38 @@ def _stoppable() -> Iterator[Event]:
             signal.signal(number, handler)
 
 
-def _follow(
-    watched: "Watch", feed: "Feed", stop: Event, *, most: int | None, once: bool, quiet: bool, as_json: bool
-) -> None:
-    """Print what happens, until it is enough."""
-    from turnout.reporting import live  # noqa: PLC0415
+@dataclass(frozen=True)
+class _Teller:
+    """Prints what happens: lines for a person or of JSON, and as events of a log where one is written."""
+
+    quiet: bool
+    as_json: bool
+    entered: log.Log | None
+
+    def tell(self, told: "Told", *, silent: bool) -> None:
+        """Print one thing; ``silent`` where the error that follows says it."""
+        from turnout.reporting import live  # noqa: PLC0415
+
+        parts = (told.kind, told.at, told.release, told.said, told.projection)
+        amiss = told.kind in ("note", "held", "refused")
+        if self.entered is not None:
+            level = "warning" if amiss else "info"
+            self.entered(told.kind, level=level, at=told.at.isoformat(), release=told.release, message=told.said)
+        if self.as_json:
+            typer.echo(live.to_json(*parts))
+        elif self.entered is None and not silent and (amiss or not self.quiet):
+            typer.echo(live.line(*parts), err=amiss)
+
+
+def _follow(watched: "Watch", feed: "Feed", stop: Event, say: _Teller, *, most: int | None, once: bool) -> None:
+    """Tell what happens, until it is enough."""
     from turnout.running.feeds import WAITING  # noqa: PLC0415
 
     taken = 0
     with contextlib.closing(watched.run(feed, stop)) as events:
         for told in events:
-            parts = (told.kind, told.at, told.release, told.said, told.projection)
             amiss = told.kind in ("note", "held", "refused")
-            if as_json:
-                typer.echo(live.to_json(*parts))
-            elif (amiss and not once) or not (amiss or quiet):
-                typer.echo(live.line(*parts), err=amiss)
+            say.tell(told, silent=once and amiss)
             if once and amiss:
                 raise UsageError(told.said.removesuffix(WAITING)) if told.kind == "note" else InputRefused(told.said)
             taken += told.kind == "taken"

@@ -87,10 +87,12 @@ class Surveyor:
     Attributes
     ----------
     reports : what was found, file by file
+    progress : called with the name of each file as its turn comes
     """
 
-    def __init__(self, today: dt.date) -> None:
+    def __init__(self, today: dt.date, progress: Callable[[str], None]) -> None:
         self.today = today
+        self.progress = progress
         self.reports: list[Report] = []
 
     def load(
@@ -105,6 +107,7 @@ class Surveyor:
         """Read files as :func:`turnout.reading.files.load` does, reporting on each."""
         read: list[Reading] = []
         for path in source.expand(paths, files.members()):
+            self.progress(path.path.name)
             before, rejects = len(self.reports), _rejects(workspace)
             observe = partial(self._observe, workspace)
             try:
@@ -132,17 +135,23 @@ def _aggregate(workspace: Workspace, source: Source, only: AggregateOnly) -> lis
             return []
 
 
-def contest(workspace: Workspace, chosen: Contest, today: dt.date) -> list[Report]:
+def contest(workspace: Workspace, chosen: Contest, today: dt.date, progress: Callable[[str], None]) -> list[Report]:
     """Report on every input of a contest, read as a run would read them."""
-    surveyor = Surveyor(today)
+    surveyor = Surveyor(today, progress)
     with room.filling(workspace):
         room.fill(workspace, chosen, surveyor.load)
     return surveyor.reports
 
 
-def loose(workspace: Workspace, paths: Sequence[Path], catalogue: Catalogue, today: dt.date) -> list[Report]:
+def loose(
+    workspace: Workspace,
+    paths: Sequence[Path],
+    catalogue: Catalogue,
+    today: dt.date,
+    progress: Callable[[str], None],
+) -> list[Report]:
     """Report on files of which it is not said what they are."""
-    surveyor = Surveyor(today)
+    surveyor = Surveyor(today, progress)
     with room.filling(workspace):
         read = surveyor.load(workspace, catalogue.identify, paths, _fill_any, may_be_empty=True)
         fill_history = partial(voters.fill_vote_history, date=None)

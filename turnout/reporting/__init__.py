@@ -1,16 +1,15 @@
 """What a run says, for people and for machines: terminal tables, CSV, JSON, a workbook and one HTML page."""
 
 import dataclasses
-import os
 from pathlib import Path
 
+from turnout import storage
 from turnout.reporting import document, ledger, tables
 from turnout.reporting.boundaries import Shape
 from turnout.reporting.boundaries import read as read_boundaries
 from turnout.reporting.document import read
 from turnout.reporting.run import Run
 from turnout.reporting.terminal import show, show_cohorts, show_findings, show_reconciliation
-from turnout.storage import placed
 from turnout.workspace import name_published
 
 __all__ = [
@@ -44,11 +43,11 @@ def write(directory: Path, run: Run, *, workbook: bool = True) -> None:
     if run.cohorts is not None:
         texts[document.COHORTS_CSV] = tables.to_csv(run.cohorts)
     for name, text in texts.items():
-        _write(directory / name, text.encode())
+        storage.write(directory / name, text.encode())
     if run.ledger is not None:
-        ledger.write(directory / ledger.FILE, run.ledger)
+        storage.write(directory / ledger.FILE, ledger.to_parquet(run.ledger))
     for name, content in _reports(run, with_workbook=workbook).items():
-        _write(directory / name, content)
+        storage.write(directory / name, content)
 
 
 def shapes(boundaries: Path | None) -> tuple[Shape, ...]:
@@ -102,14 +101,6 @@ def rebuild(directory: Path, boundaries: Path | None = None) -> list[Path]:
     home = (directory / document.PROJECTION_JSON).resolve().parent
     run = dataclasses.replace(tables.published(read(home)), shapes=shapes(boundaries))
     for name, content in _reports(run).items():
-        with placed(home / name) as temporary:
-            temporary.write_bytes(content)
+        storage.place(home / name, content)
         name_published(directory, name)
     return [directory / document.REPORT_HTML, directory / document.REPORT_XLSX]
-
-
-def _write(path: Path, content: bytes) -> None:
-    """Write a file that its owner alone may read."""
-    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-    with os.fdopen(descriptor, "wb") as file:
-        file.write(content)

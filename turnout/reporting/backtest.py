@@ -1,7 +1,6 @@
 """A backtest's files, and its scores in the terminal."""
 
 import json
-import os
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, Final
@@ -10,6 +9,7 @@ import polars as pl
 from rich.console import Console
 from rich.text import Text
 
+from turnout import storage
 from turnout.backtest import Backtest
 from turnout.backtest.scores import LEVELS, MANY
 from turnout.reporting import tables
@@ -38,9 +38,7 @@ def write(directory: Path, result: Backtest) -> None:
         CHART_SVG: chart(result.summary),
     }
     for name, text in texts.items():
-        descriptor = os.open(directory / name, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-        with os.fdopen(descriptor, "w", encoding="utf-8", newline="") as file:
-            file.write(text)
+        storage.write(directory / name, text.encode())
 
 
 def to_json(result: Backtest) -> str:
@@ -74,8 +72,9 @@ def show(result: Backtest, output: Path, console: Console) -> None:
     say(
         console,
         Text(
-            f"Ratio: mean over elections; {MANY}+: over those with at least {MANY} contests; Worst: of those. "
-            "Last: the last election's shift applied. Swing: that of the contest's own reported precincts.",
+            f"n: contests. Ratio: mean over elections; {MANY}+: over those with at least {MANY} contests; Worst: of "
+            "those. Last: the last election's shift applied. Swing: that of the contest's own reported precincts. "
+            "Error: of the projection, Count: of the count alone, in points.",
             "dim",
         ),
     )
@@ -94,7 +93,8 @@ def show(result: Backtest, output: Path, console: Console) -> None:
     say(
         console,
         Text(
-            "Width: of the 90 % interval, over the mean error. The count alone is taken to be sure of its leader.",
+            "Width: of the 90 % interval, over the mean error. Wrong: contests whose leader was; Brier: the score of "
+            "the win probability; beside each, the count alone, which is taken to be sure of its leader.",
             "dim",
         ),
     )

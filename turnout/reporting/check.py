@@ -15,7 +15,7 @@ from turnout.reading.draft import Draft
 from turnout.reading.found import Seen, Told, keys
 from turnout.reading.snapshots import Change
 from turnout.reading.survey import Dates, Report
-from turnout.reporting import words
+from turnout.reporting import document, words
 from turnout.reporting.terminal import say, show_findings, title
 
 #: Findings that a report on a file says itself.
@@ -66,6 +66,34 @@ def show_found(target: Path, seen: Seen, told: Told, console: Console) -> None:
         said = f"The files do not tell {', '.join(lacking)}. Say it in the contest.toml, or with {options}."
         console.print(Text(said), soft_wrap=True)
     console.print(Text(_plain(f"Written: {target}. Next: turnout check {target}")), soft_wrap=True)
+
+
+def found_to_json(target: Path, seen: Seen, told: Told) -> str:
+    """Return the same as JSON."""
+    files = [
+        {
+            "name": file.file.name,
+            "inputs": list(keys(file, told, seen.found)),
+            "layout": file.layout,
+            "drafted": None if file.drafted is None else _drafted(file.drafted),
+        }
+        for file in seen.found
+    ]
+    contest = {key: getattr(told, key) or None for key in ("date", "state", "kind", "counts")}
+    refused = [dataclasses.asdict(each) for each in seen.refused]
+    return document.lines({"schema": 1, "contest": str(target), **contest, "files": files, "refused": refused})
+
+
+def _drafted(draft: Draft) -> dict[str, object]:
+    """Return a suggested mapping, and what in it is the user's to say."""
+    made = draft.made
+    return {
+        "columns": dict(made.columns),
+        "defaults": dict(made.defaults),
+        "unused": list(made.unused),
+        "votes_unused": list(made.votes_unused),
+        "unknown": {column: len(values) for column, values in draft.unknown.items()},
+    }
 
 
 def _show_draft(draft: Draft, console: Console) -> None:

@@ -11,6 +11,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from turnout import storage
 from turnout.reporting import document, tables, terminal, words
 from turnout.reporting.run import Run
 from turnout.reporting.summary import GROUP_LABELS
@@ -69,24 +70,46 @@ def write(found: Cohorts, directory: Path) -> list[str]:
 
     Cells of fewer than ten voters are blank, and with them whatever would give them away.
     """
-    directory.mkdir(mode=0o700, parents=True, exist_ok=True)
-    published = tables.published(found.run)
-    frames = {} if published.cohorts is None else {document.COHORTS_CSV: published.cohorts}
-    keys = tuple(name for name in found.by.columns if name not in ("cohort", *_NUMBERS))
-    if found.dimensions:
-        frames[f"cohorts-by-{'-'.join(keys)}.csv"] = _shareable(found.by, keys)
-    if found.origin is not None:
-        frames["cohort-origin.csv"] = _shareable(found.origin, ("group", "prior"))
-    if found.days.height:
-        frames["cohort-days.csv"] = _shareable_days(found.days)
-    for name, frame in frames.items():
-        path = directory / name
-        path.touch(mode=0o600)
-        path.write_text(tables.to_csv(_rounded(frame)), encoding="utf-8")
-    return list(frames)
+    names = {
+        "cohorts": document.COHORTS_CSV,
+        "by": f"cohorts-by-{'-'.join(_keys(found.by))}.csv",
+        "origin": "cohort-origin.csv",
+        "days": "cohort-days.csv",
+    }
+    return storage.place_all(
+        directory, {names[key]: tables.to_csv(frame).encode() for key, frame in _shared(found).items()}
+    )
+
+
+def to_json(found: Cohorts) -> str:
+    """Return the same tables as JSON, with each cohort's total, findings and reconciliation."""
+    own = {"schema": _SCHEMA_VERSION, "date": found.run.contest.date, "comparable": found.comparable}
+    shared = _shared(found)
+    tables_of = {key: shared.get(key) for key in ("cohorts", "by", "origin", "days")}
+    rest = {"findings": found.run.findings, "reconciliation": found.run.reconciliation}
+    return document.lines({**own, "totals": _totals(found), **tables_of, **rest})
 
 
 _NUMBERS: Final = ("expected", "lo90", "hi90", "share", "index", "per_1000")
+#: Raised when a key changes its meaning or goes away.
+_SCHEMA_VERSION: Final = 1
+
+
+def _shared(found: Cohorts) -> dict[str, pl.DataFrame]:
+    """Return the tables there are, as they may be shared: rounded, small cells blank."""
+    published = tables.published(found.run).cohorts
+    frames = {} if published is None else {"cohorts": published}
+    if found.dimensions:
+        frames["by"] = _shareable(found.by, _keys(found.by))
+    if found.origin is not None:
+        frames["origin"] = _shareable(found.origin, ("group", "prior"))
+    if found.days.height:
+        frames["days"] = _shareable_days(found.days)
+    return {name: _rounded(frame) for name, frame in frames.items()}
+
+
+def _keys(by: pl.DataFrame) -> tuple[str, ...]:
+    return tuple(name for name in by.columns if name not in ("cohort", *_NUMBERS))
 
 
 def _shareable(table: pl.DataFrame, keys: tuple[str, ...]) -> pl.DataFrame:
@@ -132,7 +155,7 @@ def _label(row: dict[str, object], keys: tuple[str, ...]) -> str:
 
 def _by(found: Cohorts, console: Console) -> None:
     """Print who has voted and who is still to vote, by cell."""
-    keys = tuple(name for name in found.by.columns if name not in ("cohort", *_NUMBERS))
+    keys = _keys(found.by)
     shown = _shareable(found.by, keys)
     rows = {cohort: frame.to_dicts() for (cohort,), frame in shown.partition_by("cohort", as_dict=True).items()}
     order = sorted(range(len(rows["registered"])), key=lambda i: -(rows["registered"][i]["expected"] or 0))[:_MOST]

@@ -1,6 +1,7 @@
 """``projection.json``: everything a run says, for machines, and the way back from the published files to a run."""
 
 import datetime as dt
+import decimal
 import json
 from collections.abc import Mapping
 from pathlib import Path
@@ -39,12 +40,20 @@ def to_json(run: Run) -> str:
         "precincts": None if run.precincts is None else _columns(run.precincts),
     }
     document["contest"] = {key: document["contest"][key] for key in _CONTEST_KEYS}  # type: ignore[index]
+    return lines(document)
+
+
+def lines(document: Mapping[str, object]) -> str:
+    """Return a document as JSON text, a line a row of its tables, which may be frames; dates as text, NaN as null."""
     parts = (f" {_dumped(key)}: {_by_row(value)}" for key, value in document.items())
     return "{\n" + ",\n".join(parts) + "\n}\n"
 
 
 def _by_row(value: object) -> str:
     """Write a table's rows, or a mapping's entries, a line each: to indent all of it takes ten times as long."""
+    if isinstance(value, pl.DataFrame):
+        floats = [name for name, kind in value.schema.items() if kind.is_float()]
+        value = value.with_columns(pl.col(floats).fill_nan(None)).to_dicts()
     if isinstance(value, list) and value:
         return "[\n" + ",\n".join(f"  {_dumped(row)}" for row in value) + "\n ]"
     if isinstance(value, dict) and value:
@@ -53,7 +62,12 @@ def _by_row(value: object) -> str:
 
 
 def _dumped(value: object) -> str:
-    return json.dumps(value, ensure_ascii=False, allow_nan=False)
+    return json.dumps(value, ensure_ascii=False, allow_nan=False, default=_other)
+
+
+def _other(value: object) -> str | float:
+    """Return what JSON has no form of: decimals as numbers, dates and paths as text."""
+    return float(value) if isinstance(value, decimal.Decimal) else str(value)
 
 
 def read(directory: Path) -> Run:

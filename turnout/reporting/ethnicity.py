@@ -7,8 +7,9 @@ import polars as pl
 from rich.console import Console
 from rich.text import Text
 
+from turnout import storage
 from turnout.ethnicity.calibration import Calibration
-from turnout.reporting import tables, words
+from turnout.reporting import document, tables, words
 from turnout.reporting.terminal import plain_table, say, show_findings, title
 from turnout.vocabulary import GROUPS
 
@@ -54,9 +55,28 @@ def show(estimated: Estimated, console: Console) -> None:
     show_findings(estimated.findings, console)
 
 
-def write(estimated: Estimated, directory: Path) -> None:
-    """Write groups.csv, by_ballot.csv, basis.csv and, compared, calibration.csv, reliability.csv and surnames.csv."""
-    directory.mkdir(mode=0o700, parents=True, exist_ok=True)
+def write(estimated: Estimated, directory: Path) -> list[str]:
+    """Write groups.csv, by_ballot.csv, basis.csv and, compared, calibration.csv, reliability.csv and surnames.csv.
+
+    Returns their names. Cells of fewer than ten voters are blank.
+    """
+    return storage.place_all(
+        directory, {f"{name}.csv": tables.to_csv(frame).encode() for name, frame in _shared(estimated).items()}
+    )
+
+
+def to_json(estimated: Estimated) -> str:
+    """Return the same tables as JSON, with how many voters have a label and a surname on a list, and findings."""
+    found = estimated.calibration
+    counts = {
+        "labelled": None if found is None else found.labelled,
+        "unmatched": None if found is None else found.unmatched,
+    }
+    return document.lines({"schema": 1, **counts, **_shared(estimated), "findings": estimated.findings})
+
+
+def _shared(estimated: Estimated) -> dict[str, pl.DataFrame]:
+    """Return the tables as they may be shared."""
     count = pl.col("voters")
     frames = {
         "groups": estimated.groups.with_columns(pl.when(count >= _FEWEST).then(pl.col("voters", "share"))),
@@ -67,10 +87,7 @@ def write(estimated: Estimated, directory: Path) -> None:
     }
     if (found := estimated.calibration) is not None:
         frames |= {"calibration": found.scores, "reliability": found.reliability, "surnames": found.surnames}
-    for name, frame in frames.items():
-        path = directory / f"{name}.csv"
-        path.touch(mode=0o600)
-        path.write_text(tables.to_csv(frame), encoding="utf-8")
+    return frames
 
 
 def _named(group: str) -> str:

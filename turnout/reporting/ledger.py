@@ -1,12 +1,17 @@
 """The ledger: each published projection's headline, run by run, kept beside the outputs it was published with.
 
 It is published with the outputs, in the same rename, so that a killed run leaves neither an entry without its outputs
-nor outputs without their entry. Projecting the same inputs again, with the same seed and version, adds nothing.
+nor outputs without their entry.
+
+It is a timeline of what a reader was told, and its last entry is what stands published. So a run is entered if it
+says something else than the one before it. Projecting the same inputs again, with the same seed and version, adds
+nothing; coming back to what an earlier run said, after others, is an entry of its own, that names the run it repeats.
 """
 
 import contextlib
 import datetime as dt
 import hashlib
+import io
 import json
 import os
 from pathlib import Path
@@ -49,7 +54,7 @@ def read(directory: Path) -> pl.DataFrame | None:
 
 
 def extended(before: pl.DataFrame | None, run: Run) -> pl.DataFrame:
-    """Return the ledger with a run's entry added, unless the run before it rested on the very same.
+    """Return the ledger with a run's entry added, unless the run just before it rested on the very same.
 
     Parameters
     ----------
@@ -70,11 +75,11 @@ def extended(before: pl.DataFrame | None, run: Run) -> pl.DataFrame:
     return entry if before is None else pl.concat([before, entry])
 
 
-def write(path: Path, ledger: pl.DataFrame) -> None:
-    """Write the ledger, readable by its owner alone."""
-    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-    with os.fdopen(descriptor, "wb") as file:
-        ledger.write_parquet(file, compression="zstd")
+def to_parquet(ledger: pl.DataFrame) -> bytes:
+    """Return the ledger as the file that holds it."""
+    buffer = io.BytesIO()
+    ledger.write_parquet(buffer, compression="zstd")
+    return buffer.getvalue()
 
 
 def moved(ledger: pl.DataFrame | None, contest: str) -> pl.DataFrame:
@@ -117,10 +122,17 @@ def last_moves(ledger: pl.DataFrame | None) -> pl.DataFrame:
 
 
 def by_day(entries: pl.DataFrame) -> pl.DataFrame:
-    """Return the entries of each day's last run, where they are of more than one day."""
+    """Return the entries of each day's last run, day after day, where they are of more than one day."""
     days = entries.with_columns(day=day())
-    last = days.filter(pl.col("run") == pl.col("run").max().over("day")).drop("day")
+    last = days.filter(pl.col("run") == pl.col("run").max().over("day")).sort("day", maintain_order=True).drop("day")
     return last if days["day"].n_unique() > 1 else last.clear()
+
+
+def repeats(entries: pl.DataFrame) -> dict[int, int]:
+    """Return the runs that say what an earlier one did, and the first that did: run -> earlier run."""
+    first = pl.col("run").min().over("basis")
+    again = entries.select("run", first.alias("first")).unique().filter(pl.col("run") > pl.col("first"))
+    return dict(again.sort("run").iter_rows())
 
 
 def day() -> pl.Expr:

@@ -22,7 +22,7 @@ from rich.table import Table
 from rich.text import Text
 
 from turnout.reporting import document, templating, words
-from turnout.storage import placed
+from turnout.storage import place
 
 LIVE_HTML: Final = "live.html"
 #: Contests whose movement is shown: of a larger ballot, the most open ones.
@@ -144,8 +144,7 @@ def write(directory: Path, state: State) -> None:
         report = (directory / document.REPORT_HTML).read_text(encoding="utf-8")
     except FileNotFoundError:
         return
-    with placed(directory / LIVE_HTML) as temporary:
-        temporary.write_text(render(report, state), encoding="utf-8", newline="")
+    place(directory / LIVE_HTML, render(report, state).encode())
 
 
 def render(report: str, state: State) -> str:

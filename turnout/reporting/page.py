@@ -6,6 +6,7 @@ policy lets no other run: style and script are known by their hashes.
 
 import base64
 import hashlib
+import re
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from functools import cache
@@ -13,7 +14,7 @@ from types import SimpleNamespace
 from typing import Final
 
 from jinja2 import Environment
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from turnout.reporting import sections, story, summary, templating, words
 from turnout.reporting.run import Run
@@ -24,6 +25,13 @@ _IN_FULL: Final = 5
 #: page must stay light enough for a phone. The workbook has all.
 _TOLD: Final = 800
 _LISTED: Final = 3_000
+#: Contests up to which the components of each one's uncertainty are drawn; of more they are told in a line each.
+_DRAWN: Final = 20
+#: Rows above which a table scrolls within itself, those of them that are printed, and signs of a name in it.
+_TALL: Final = 60
+_PRINTED: Final = 100
+_NAME: Final = 70
+_BREAK: Final = re.compile(r"\s*<br\s*/?>\s*", re.IGNORECASE)
 
 
 def _unbroken(say: Callable[..., str]) -> Callable[..., str]:
@@ -42,6 +50,7 @@ def render(run: Run, *, refresh: int | None = None) -> str:
     ``refresh``: seconds after which a browser loads it anew; None for never.
     """
     contests = summary.contests(run)
+    drawn = len(contests) <= _DRAWN
     ballot = len(contests) > _IN_FULL
     ordered = summary.by_openness(contests) if ballot else contests
     style, script = _own("report.css"), _own("report.js")
@@ -51,7 +60,7 @@ def render(run: Run, *, refresh: int | None = None) -> str:
         .render(
             run=run,
             contest=run.contest,
-            title=run.contest.title or run.contest.name or "Projection",
+            title=summary.title(run),
             as_of=run.provenance.get("as_of"),
             refresh=refresh,
             style=style,
@@ -62,9 +71,13 @@ def render(run: Run, *, refresh: int | None = None) -> str:
             story=story.of_ballot(contests),
             certainty=sections.certainty(contests) if ballot else None,
             moved=sections.ballot_moved(run) if ballot else None,
-            items=_items(run, ordered, full=not ballot),
+            uncertainty=sections.ballot_uncertainty(run, ordered) if ballot else None,
+            items=_items(run, ordered, full=not ballot, drawn=drawn),
             many=len(contests),
             listed=_LISTED,
+            tall=len(contests) > _TALL,
+            name_room=_NAME,
+            printed=_PRINTED,
             abstained=_abstained(contests) if ballot else [],
             overturned=sum(contest.overturned for contest in contests),
             cohorts=sections.cohorts(run),
@@ -92,6 +105,7 @@ _INFERRED: Final = Markup(
 def _environment() -> Environment:
     environment = templating.environment()
     environment.filters["at"] = _at
+    environment.filters["named"] = _named
     environment.filters["unbroken"] = lambda text: text.replace(" %", "\N{NO-BREAK SPACE}%")
     return environment
 
@@ -113,12 +127,24 @@ def _at(share: float | None) -> Markup:
     return Markup(f"{min(max(share or 0.0, 0.0), 1.0) * 100:.2f}%")  # noqa: S704 - a formatted number
 
 
-def _items(run: Run, contests: Sequence[summary.ContestSummary], *, full: bool) -> list[dict[str, object]]:
+def _named(name: str, room: int = 0) -> Markup:
+    """Return a contest's name as the page shows it: no longer than ``room``, and broken where its parts join.
+
+    A line break that a file wrote into it as markup is the blank it stands for.
+    """
+    plain = _BREAK.sub(" ", name)
+    shown = words.shortened(plain, room) if room else plain
+    return Markup(escape(shown).replace("|", Markup("|<wbr>")))  # noqa: S704 - escaped just before
+
+
+def _items(
+    run: Run, contests: Sequence[summary.ContestSummary], *, full: bool, drawn: bool
+) -> list[dict[str, object]]:
     gap, candidates, items = story.gap(run), 0, []
     for contest in contests[:_LISTED]:
         candidates += len(contest.lines)
         told = full or (contest.projected and candidates <= _TOLD)
-        items.append(_item(run, contest, gap, full=full) if told else _listed(contest))
+        items.append(_item(run, contest, gap, full=full, drawn=drawn) if told else _listed(contest))
     return items
 
 
@@ -127,8 +153,10 @@ def _listed(contest: summary.ContestSummary) -> dict[str, object]:
     return {"summary": contest, "final": contest.status == "final", "told": False}
 
 
-def _item(run: Run, contest: summary.ContestSummary, gap: story.Gap | None, *, full: bool) -> dict[str, object]:
-    """Return one contest with its story, and in full with its sections too."""
+def _item(
+    run: Run, contest: summary.ContestSummary, gap: story.Gap | None, *, full: bool, drawn: bool
+) -> dict[str, object]:
+    """Return one contest with its story, and in full with its sections too; its components drawn, or in a line."""
     shown = full and contest.projected
     return {
         **_listed(contest),
@@ -138,7 +166,8 @@ def _item(run: Run, contest: summary.ContestSummary, gap: story.Gap | None, *, f
         "support": sections.support(run, contest) if shown else None,
         "precincts": sections.precincts(run, contest) if shown else None,
         "moved": sections.moved(run, contest) if shown else None,
-        "components": sections.components(run, contest) if contest.projected else None,
+        "components": sections.components(run, contest) if drawn and contest.projected else None,
+        "made_of": sections.made_of(run, contest) if contest.projected and not drawn else "",
     }
 
 

@@ -8,8 +8,9 @@ import polars as pl
 from rich.console import Console
 from rich.text import Text
 
+from turnout import storage
 from turnout.electorate import Comparison
-from turnout.reporting import tables, words
+from turnout.reporting import document, tables, words
 from turnout.reporting.summary import GROUP_LABELS
 from turnout.reporting.suppression import SMALLEST_CELL
 from turnout.reporting.terminal import plain_table, say, title
@@ -36,19 +37,24 @@ def show(found: Comparison, console: Console) -> None:
 
 def write(found: Comparison, directory: Path) -> list[str]:
     """Write propensity-scores.csv, propensity-groups.csv and propensity-card.md; return their names."""
-    directory.mkdir(mode=0o700, parents=True, exist_ok=True)
-    small = pl.min_horizontal("expected", "actual") < SMALLEST_CELL
-    groups = found.groups.with_columns(pl.when(~small).then(pl.col("expected", "actual")))
     texts = {
         "propensity-scores.csv": tables.to_csv(found.scores),
-        "propensity-groups.csv": tables.to_csv(groups),
+        "propensity-groups.csv": tables.to_csv(_shared_groups(found)),
         "propensity-card.md": card(found),
     }
-    for name, text in texts.items():
-        path = directory / name
-        path.touch(mode=0o600)
-        path.write_text(text, encoding="utf-8")
-    return list(texts)
+    return storage.place_all(directory, {name: text.encode() for name, text in texts.items()})
+
+
+def to_json(found: Comparison) -> str:
+    """Return the same tables as JSON."""
+    dates = {"trained": found.trained, "tested": found.tested}
+    return document.lines({"schema": 1, **dates, "scores": found.scores, "groups": _shared_groups(found)})
+
+
+def _shared_groups(found: Comparison) -> pl.DataFrame:
+    """Return the groups with small cells blank."""
+    small = pl.min_horizontal("expected", "actual") < SMALLEST_CELL
+    return found.groups.with_columns(pl.when(~small).then(pl.col("expected", "actual")))
 
 
 def card(found: Comparison) -> str:

@@ -1,5 +1,6 @@
 """The page's sections, as what its templates show: charts with their words, and the tables behind them."""
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
@@ -14,6 +15,8 @@ _CANDIDATES: Final = 3
 #: Precincts that the tables of a page list, and characters that its maps may take; the workbook has all precincts.
 _PRECINCTS: Final = 1_500
 _MAPS: Final = 900_000
+#: Contests whose components a page lists, the most open first; the workbook has all.
+_CONTESTS: Final = 2_000
 #: A move, in share units, that is told of a ballot's contests, and how many of them are.
 _WIDELY: Final = 0.01
 _MOVES: Final = 20
@@ -137,6 +140,44 @@ def components(run: Run, contest: summary.ContestSummary) -> Section | None:
     }
 
 
+def made_of(run: Run, contest: summary.ContestSummary) -> str:
+    """Say in a line what each component of the uncertainty does; empty where nothing is known of them."""
+    return ", ".join(f"{name} {words.points(sd)}" for name, sd in summary.components(run, contest.contest))
+
+
+def ballot_uncertainty(run: Run, contests: Sequence[summary.ContestSummary]) -> Section | None:
+    """Tell what a ballot's intervals are made of, by component and contest by contest; None where it is not known."""
+    wide = summary.components_by_contest(run)
+    order = [contest for contest in contests if contest.contest in wide and contest.status == "projected"]
+    if not order:
+        return None
+    names = list(dict.fromkeys(name for contest in order for name in wide[contest.contest]))
+    spread = {name: sorted(wide[contest.contest].get(name, 0.0) for contest in order) for name in names}
+    largest = Counter(max(wide[each.contest].items(), key=lambda part: (part[1], part[0]))[0] for each in order)
+    names.sort(key=lambda name: (-largest[name], -spread[name][len(order) // 2], name))
+    first = names[0]
+    said = (
+        f"In {largest[first]:,} of {words.plural(len(order), 'contest')} the largest unknown is"
+        f" {story.COMPONENTS.get(first, first)}."
+    )
+    return {
+        "said": said,
+        "rows": [
+            (
+                name,
+                story.COMPONENTS.get(name, ""),
+                spread[name][len(order) // 2],
+                spread[name][len(order) * 9 // 10],
+                largest[name],
+            )
+            for name in names
+        ],
+        "names": names,
+        "contests": [(contest.contest, [wide[contest.contest].get(name) for name in names]) for contest in order],
+        "listed": _CONTESTS,
+    }
+
+
 def moved(run: Run, contest: summary.ContestSummary) -> Section | None:
     """How the projection moved since it was first published; None before the second run."""
     entries = ledger.moved(run.ledger, contest.contest)
@@ -177,6 +218,7 @@ def moved(run: Run, contest: summary.ContestSummary) -> Section | None:
         ],
         "chart": charts.lines([str(number) for number in runs], series, f"Lines over {len(runs)} runs. {said}."),
         "tables": [*tables, ("Run by run", entries.to_dicts())],
+        "repeats": ledger.repeats(entries),
     }
 
 

@@ -123,6 +123,14 @@ class CohortTotal:
     hi90: float | None
 
 
+def title(run: Run) -> str:
+    """Return what a run is called: its title or name, else its one contest's name, or how many contests it has."""
+    contest = run.contest
+    names = run.projection["contest"].unique().to_list()
+    of_returns = (names[0] or "Projection") if len(names) == 1 else f"Projection of {len(names):,} contests"
+    return contest.title or contest.name or of_returns
+
+
 def contests(run: Run) -> list[ContestSummary]:
     """Summarise every contest, in the order of the projection."""
     parts = run.projection.partition_by("contest", maintain_order=True)
@@ -192,6 +200,15 @@ def components(run: Run, contest: str) -> list[tuple[str, float]]:
     rows = run.components.filter(pl.col("contest") == contest).drop_nulls("sd_share")
     pairs = rows.select("component", "sd_share").iter_rows()
     return sorted(((name, sd) for name, sd in pairs), key=lambda pair: (-pair[1], pair[0]))
+
+
+def components_by_contest(run: Run) -> dict[str, dict[str, float]]:
+    """Return the components of every contest's uncertainty and their sd in share units, as :func:`components`."""
+    found: dict[str, dict[str, float]] = {}
+    known = run.components.drop_nulls("sd_share").sort("sd_share", "component", descending=[True, False])
+    for contest, component, sd in known.select("contest", "component", "sd_share").iter_rows():
+        found.setdefault(contest, {})[component] = sd
+    return found
 
 
 def _contest(rows: list[dict[str, object]]) -> ContestSummary:

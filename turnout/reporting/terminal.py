@@ -9,14 +9,25 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from turnout.reporting import document, ledger, summary, tables, words
+from turnout.reporting import document, ledger, story, summary, tables, words
 from turnout.reporting.run import Run
 
 #: Up to this many contests are shown in full; of larger ballots, this many of the most open.
 _IN_FULL = 5
 _MOST_OPEN = 15
+#: Contests of a ballot whose uncertainty is taken apart, the most open, and short names of its components.
+_TAKEN_APART = 5
+_HEADS = {
+    "mode shift": "Shift",
+    "turnout total": "Total",
+    "turnout composition": "Who",
+    "ethnicity estimate": "Ethnicity",
+    "support by group": "Support",
+    "precinct noise": "Precincts",
+    "sampling": "Chance",
+}
 #: Columns that the numbers of a ballot's table take.
-_NUMBERS = 47
+_NUMBERS = 49
 #: Columns that the figures of the table of files take.
 _FIGURES = 50
 #: Signs of a name, and of a sentence, that are shown.
@@ -38,6 +49,7 @@ def show(run: Run, console: Console, *, files: bool = True) -> None:
             _contest(run, contest, console)
     else:
         _ballot(contests, console)
+        _uncertainty(run, contests, console)
     show_findings(run.findings, console)
     show_reconciliation(run.reconciliation, console)
     if files:
@@ -111,7 +123,7 @@ def heading(run: Run, console: Console) -> None:
     """Print what the run is of, and that it is synthetic where it is."""
     contest = run.contest
     console.print()
-    name = contest.title or contest.name or "Projection"
+    name = summary.title(run)
     when = f" · {contest.date:%-d %B %Y}" if contest.date else ""
     console.print(Text.assemble((name, "bold"), (when, "dim")))
     if contest.synthetic:
@@ -157,7 +169,7 @@ def _ballot(contests: Sequence[summary.ContestSummary], console: Console) -> Non
     abstained = [contest for contest in contests if not contest.projected]
     overturned = sum(contest.overturned for contest in settled)
     title(console, "Where it ends", f"the {len(shown)} most open of {words.plural(len(contests), 'contest')}")
-    table = plain_table("Contest, and who leads", "Projected", "90 % interval", "Wins in", "Count")
+    table = plain_table("Contest, projected leader", "Projected", "90 % interval", "Wins in", "Counted")
     room = max(console.width - _NUMBERS, 20)
     for contest in shown:
         leader = contest.leader
@@ -171,6 +183,8 @@ def _ballot(contests: Sequence[summary.ContestSummary], console: Console) -> Non
         )
     if shown:
         console.print(table)
+        said = "All shares are the leader's: of the final vote, and (counted) of the votes counted so far."
+        say(console, Text(said, "dim"))
     projected = (
         f"{words.plural(len(settled), 'contest')} projected, {overturned:,} with another leader than the count"
     )
@@ -178,6 +192,26 @@ def _ballot(contests: Sequence[summary.ContestSummary], console: Console) -> Non
     reasons = pl.Series([contest.reason for contest in abstained], dtype=pl.String).value_counts(sort=True)
     for reason, number in sorted(reasons.iter_rows(), key=lambda row: (-row[1], row[0])):
         say(console, Text(f"Abstained in {words.plural(number, 'contest')}: {reason}", "dim"))
+
+
+def _uncertainty(run: Run, contests: Sequence[summary.ContestSummary], console: Console) -> None:
+    """Print what the intervals of the most open contests are made of."""
+    wide = summary.components_by_contest(run)
+    shown = [contest for contest in summary.by_openness(contests) if contest.contest in wide][:_TAKEN_APART]
+    shown = [contest for contest in shown if contest.status == "projected"]
+    if not shown:
+        return
+    names = list(dict.fromkeys(name for contest in shown for name in wide[contest.contest]))
+    table = plain_table("Contest", *(_HEADS.get(name, name) for name in names))
+    room = max(console.width - sum(len(_HEADS.get(name, name)) + 2 for name in names) - 2, 12)
+    for contest in shown:
+        parts = wide[contest.contest]
+        cells = (words.points(parts[name]) if name in parts else "" for name in names)
+        table.add_row(Text(words.shortened(contest.contest, room)), *cells)
+    title(console, "Why not surer", "what each unknown alone does to the leader (1 sd)")
+    console.print(table)
+    said = "; ".join(f"{_HEADS.get(name, name)}: {story.COMPONENTS.get(name, name)}" for name in names)
+    say(console, Text(f"{said}.", "dim"))
 
 
 def _count_alone(contest: summary.ContestSummary) -> str:

@@ -54,7 +54,7 @@ def render(run: Run) -> bytes:
     """Return the workbook of a published run."""
     target = io.BytesIO()
     book = xlsxwriter.Workbook(target, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False})
-    title = run.contest.title or run.contest.name or "Projection"
+    title = summary.title(run)
     book.set_properties(
         {"title": _cut(title)[:255], "created": _MADE, "comments": words.SYNTHETIC if run.contest.synthetic else ""}
     )

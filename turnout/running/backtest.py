@@ -16,7 +16,7 @@ from typing import Final, TypeVar
 import polars as pl
 
 import turnout.backtest as backtest  # noqa: PLR0402 - the room; `from turnout` it is the function `over`
-from turnout import reading, resources
+from turnout import reading, resources, storage
 from turnout.backtest import Backtest, Parts, Replay
 from turnout.backtest.scores import MANY
 from turnout.errors import InputRefused, UsageError
@@ -201,9 +201,7 @@ def learn(settings: Settings, without: Sequence[str] = (), *, advance: Advance =
         kept = {"elections": len(elections), "without": sorted(without), "rounds": ROUNDS}
         learned = learned.model_copy(update={"calibration": calibration, "provenance": {**kept, **basis}})
         with workspace.publication() as directory:
-            path = directory / PRIORS_JSON
-            path.touch(mode=0o600)
-            path.write_text(learned.model_dump_json(indent=1) + "\n", encoding="utf-8")
+            storage.write(directory / PRIORS_JSON, f"{learned.model_dump_json(indent=1)}\n".encode())
     return learned
 
 

@@ -60,8 +60,7 @@ def run(contest: Contest, *, against: str | None = None, progress: Progress = si
     source.require(contest.inputs.paths())
     catalogue = Catalogue.load(contest.inputs.layouts, contest.inputs.read_as)
     with scratch("check") as workspace:
-        progress("reading")
-        reports = survey.contest(workspace, contest, dt.date.today())
+        reports = survey.contest(workspace, contest, dt.date.today(), progress)
         return _seen(workspace, reports, against, contest, catalogue)
 
 
@@ -87,8 +86,7 @@ def loose(
     catalogue = catalogue_beside(paths, layout)
     contest = Contest.of({"inputs": {"allow_shrink": allow_shrink}}, "options")
     with scratch("check") as workspace:
-        progress("reading")
-        reports = survey.loose(workspace, paths, catalogue, dt.date.today())
+        reports = survey.loose(workspace, paths, catalogue, dt.date.today(), progress)
         return _seen(workspace, reports, against, contest, catalogue)
 
 

@@ -15,6 +15,7 @@ from turnout.reading.catalogue import Catalogue, UnknownFile
 from turnout.reading.draft import Draft
 from turnout.reading.found import Found, Refused, Seen, Told, completed, keys
 from turnout.reading.source import Reading, Source
+from turnout.running.progress import Progress, silent
 from turnout.storage import placed, remove_unplaced
 from turnout.vocabulary import MODES
 from turnout.workspace import Workspace, scratch
@@ -48,12 +49,20 @@ def run(
     return write(seen, directory, completed(seen, told), force=force), seen
 
 
-def look(paths: Sequence[Path], directory: Path, *, layouts: Sequence[str] = (), force: bool = False) -> Seen:
+def look(
+    paths: Sequence[Path],
+    directory: Path,
+    *,
+    layouts: Sequence[str] = (),
+    force: bool = False,
+    progress: Progress = silent,
+) -> Seen:
     """Find out what files are; one that cannot be used does not keep the others from being looked at.
 
     Parameters
     ----------
     layouts : names of layouts to read files by that could have several
+    progress : called with the name of each file as its turn comes
     """
     target = directory / CONTEST
     remove_unplaced(directory, (CONTEST,))
@@ -72,6 +81,7 @@ def look(paths: Sequence[Path], directory: Path, *, layouts: Sequence[str] = (),
                 seen.refused.append(Refused(path.name, _nothing_written(error)))
                 continue
             for file in those:
+                progress(file.path.name)
                 try:
                     seen.found.append(room.find(file))
                 except InputRefused as error:

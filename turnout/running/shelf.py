@@ -14,7 +14,7 @@ import polars as pl
 
 from turnout.contest import Inputs
 from turnout.errors import UsageError, WorkspaceBusy
-from turnout.storage import hold, placed, private_umask
+from turnout.storage import hold, place, placed, private_umask
 
 Status = Literal["new", "taken", "held", "refused", "kept"]
 """Not looked at yet; projected; held back for it says less than the one before; of no use; kept, not projected."""
@@ -183,7 +183,7 @@ def confirm(directory: Path, name: str) -> Release:
     if not found:
         names = ", ".join(release.name for release in held[-3:]) or "none"
         raise UsageError(f"--confirm {name}: no release held back has that name. Held back: {names}.")
-    _write(directory / _CONFIRMED, found[-1].sha256)
+    place(directory / _CONFIRMED, found[-1].sha256.encode())
     return found[-1]
 
 
@@ -217,12 +217,7 @@ def _copied(files: Mapping[str, Path | bytes], directory: Path) -> str:
 
 def _write_record(directory: Path, release: Release) -> None:
     told = {"at": release.at.isoformat(), "sha256": release.sha256, "status": release.status, "said": release.said}
-    _write(directory / _RECORD, json.dumps(told, ensure_ascii=False) + "\n")
-
-
-def _write(path: Path, text: str) -> None:
-    with placed(path) as temporary:
-        temporary.write_text(text, encoding="utf-8")
+    place(directory / _RECORD, f"{json.dumps(told, ensure_ascii=False)}\n".encode())
 
 
 def _frame(path: Path) -> pl.DataFrame | None:

@@ -37,7 +37,7 @@ for (const field of document.querySelectorAll(".find")) {
   field.hidden = false;
   field.querySelector("input").addEventListener("input", (event) => {
     const wanted = event.target.value.toLowerCase();
-    for (const row of rows) row.hidden = !row.textContent.toLowerCase().includes(wanted);
+    for (const row of rows) row.hidden = !`${row.textContent} ${row.dataset.name ?? ""}`.toLowerCase().includes(wanted);
     for (const contest of contests) contest.hidden = !contest.textContent.toLowerCase().includes(wanted);
   });
 }
