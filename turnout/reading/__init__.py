@@ -18,7 +18,10 @@ __all__ = ["completed", "fill", "filling", "load", "load_history", "load_past"]
 
 #: What DuckDB may keep in memory while reading; the rest it keeps on disk. More is hardly faster.
 _MEMORY = "1GB"
-_FILLED = ("voters", "vote_history", "ballot_events", "ballots", "results", "rejects", "reconciliation", "findings")
+_FILLED = (
+    *("voters", "vote_history", "ballot_events", "ballots", "results", "losses"),
+    *("rejects", "reconciliation", "findings"),
+)
 
 
 def load(workspace: Workspace, contest: Contest) -> None:

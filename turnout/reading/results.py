@@ -67,6 +67,9 @@ def fill(workspace: Workspace, reading: Reading, asked: Asked) -> int:
         unnamed=asked.contest.title or "contest",
         counts=asked.release and asked.release.counts,
     )
+    if not asked.is_past:
+        named = not {"contest", "office"}.isdisjoint(reading.columns)
+        workspace.execute("reading/losses_lines", contest=name, named=named)
     _respell(workspace, reading, is_past=asked.is_past)
     _set_lost_aside(workspace, reading, is_past=asked.is_past)
     if not asked.is_past:
@@ -78,12 +81,16 @@ def fill(workspace: Workspace, reading: Reading, asked: Asked) -> int:
 
 def note_lost(workspace: Workspace) -> None:
     """Warn where lines of the returns were rejected, before the past is read: what they count is missing."""
+    workspace.execute("reading/losses_anywhere")
     lost = workspace.table("reconciliation").filter(pl.col("table_name") == "results")["rejected"].sum()
     if lost:
+        contests, lacking = workspace.query("reading/losses_summary").row(0)
+        some = f"{lacking:,} of {contests:,} contests may lack them, and are not"
+        whose = "No contest is" if lacking == contests else some
         workspace.note(
             repeats.LOST,
             f"{lost:,} {'line' if lost == 1 else 'lines'} of the returns could not be used, and their votes are"
-            " missing from the count. No contest is called final. `turnout check` shows the lines; mend them, and run"
+            f" missing from the count. {whose} called final. `turnout check` shows the lines; mend them, and run"
             " again.",
             severity="warning",
         )
@@ -129,6 +136,7 @@ def _set_lost_aside(workspace: Workspace, reading: Reading, *, is_past: bool) ->
     if not workspace.connection.execute(f"SELECT 1 FROM typed WHERE {lost} LIMIT 1").fetchall():  # noqa: S608
         return
     workspace.execute("reading/results_lost", is_past=is_past)
+    workspace.execute("reading/losses_figures")
     found = workspace.connection.execute(
         "SELECT column_name, reason, count(*) AS figures, min(line), count(DISTINCT (contest, county, precinct))"
         " FROM lost_figures GROUP BY ALL ORDER BY figures DESC, column_name, reason"
@@ -152,8 +160,8 @@ def _set_lost_aside(workspace: Workspace, reading: Reading, *, is_past: bool) ->
     done = (
         "left out"
         if is_past
-        else "not reported in that mode, for every candidate, and no contest is called final. Mend the file, and run"
-        " again"
+        else "not reported in that mode, for every candidate, and those contests are not called final. Mend the file,"
+        " and run again"
     )
     topic = "figures not read" if is_past else repeats.LOST
     workspace.note(topic, f"{said} {units:,} {counted} as {done}.", severity="warning")
