@@ -20,9 +20,8 @@ Kind = Literal["text", "code", "count", "number", "year", "date", "time", "flag"
 class Field:
     """A canonical column: its kind, whether a row without it is refused, and whether one that cannot be read is.
 
-    A ``soft`` column that cannot be read is left empty and said: a ballot counts, whatever day was typed, and of a
-    line of results the other figures hold. An
-    ``empty`` cell holds that, where it is not NULL.
+    A ``soft`` column that cannot be read is left empty and said: a voter is one, and a ballot counts, whatever day
+    was typed, and of a line of results the other figures hold. An ``empty`` cell holds that, where it is not NULL.
     """
 
     kind: Kind = "text"
@@ -55,17 +54,17 @@ FIELDS: Final[dict[str, dict[str, Field]]] = {
         "first_name": _TEXT,
         "middle_name": _TEXT,
         "name_suffix": _TEXT,
-        "birth_year": Field("year"),
+        "birth_year": Field("year", soft=True),
         "sex": _TEXT,
         "party": _TEXT,
-        "registration_date": Field("date"),
+        "registration_date": Field("date", soft=True),
         "county": Field(empty=""),
         "precinct": Field(empty=""),
         "tract": _TEXT,
         "zip": _TEXT,
         "place_of_birth": _TEXT,
         "language": _TEXT,
-        "permanent_mail": Field("flag"),
+        "permanent_mail": Field("flag", soft=True),
         "status": _TEXT,
         "confidential": Field("flag", empty="false"),
         "vendor_ethnicity": _TEXT,
@@ -150,6 +149,11 @@ _NATIVE: Final[dict[Kind, frozenset[str]]] = {
 }
 #: 1234, 1,234 and a spreadsheet's 1234.0; not 12.5, not 1e3.
 _WHOLE: Final = r"[+-]?([0-9]+|[0-9]{1,3}(,[0-9]{3})+)(\.0*)?"
+
+
+def soft(table: str) -> list[str]:
+    """Return the columns of a table that are left empty where they cannot be read."""
+    return [name for name, field in FIELDS[table].items() if field.soft]
 
 
 def quoted(identifier: str) -> str:
