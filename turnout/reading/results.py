@@ -24,6 +24,7 @@ class Asked:
     date : its date; with ``is_past``, only earlier elections are taken
     state : its state, upper case; others are left out. None: unknown
     is_past : whether the file is history
+    of_any_state : whether results of several states may stand together
     release : what the user says of a file that does not say how its votes were cast
     """
 
@@ -31,6 +32,7 @@ class Asked:
     date: dt.date | None
     state: str | None
     is_past: bool
+    of_any_state: bool = False
     release: Release | None = None
 
 
@@ -40,8 +42,8 @@ def fill(workspace: Workspace, reading: Reading, asked: Asked) -> int:
     Raises
     ------
     InputRefused
-        If a file of returns holds another contest, another date or none of the candidates, or it is not said how
-        its votes were cast.
+        If a file of returns holds another contest, another date or none of the candidates, if it is not said how its
+        votes were cast, or of which of several states the contest is.
     """
     _check_modes(reading, asked)
     _name_candidates(workspace, asked)
@@ -67,6 +69,8 @@ def fill(workspace: Workspace, reading: Reading, asked: Asked) -> int:
         unnamed=asked.contest.title or "contest",
         counts=asked.release and asked.release.counts,
     )
+    if asked.state is None and not asked.of_any_state:
+        returns.check_states(workspace, reading, is_past=asked.is_past)
     if not asked.is_past:
         named = not {"contest", "office"}.isdisjoint(reading.columns)
         workspace.execute("reading/losses_lines", contest=name, named=named)
