@@ -97,6 +97,15 @@ CREATE TABLE cells (
   variance   DOUBLE NOT NULL           -- of the count, given the probabilities
 );
 
+-- Grain: contest × county × candidate: how the count of the returns may be off, for lines could not be used or contradict.
+CREATE TABLE losses (
+  contest    VARCHAR,                  -- NULL: of any, for the line does not tell
+  county     VARCHAR NOT NULL DEFAULT '',
+  candidate  VARCHAR,                  -- NULL: of any
+  lines      BIGINT NOT NULL DEFAULT 0, -- whose votes are missing
+  other      BIGINT NOT NULL DEFAULT 0  -- votes more, or less, if figures given twice are read the other way
+);
+
 -- Grain: input line that was refused.
 CREATE TABLE rejects (
   source      VARCHAR NOT NULL,

@@ -6,4 +6,7 @@ UPDATE cast_rows SET registration_date = NULL WHERE year(registration_date) < 18
 DROP VIEW typed;
 DROP TABLE voters;
 ALTER TABLE cast_rows DROP COLUMN fault;
+ALTER TABLE cast_rows DROP COLUMN birth_year_lost;
+ALTER TABLE cast_rows DROP COLUMN registration_date_lost;
+ALTER TABLE cast_rows DROP COLUMN permanent_mail_lost;
 ALTER TABLE cast_rows RENAME TO voters;

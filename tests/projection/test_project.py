@@ -154,19 +154,59 @@ def test_same_seed_same_numbers_and_another_seed_close(projected) -> None:
     assert a["projected_share"] == pytest.approx(b["projected_share"], abs=0.01)
 
 
-def test_nothing_is_final_where_lines_were_lost(tmp_path) -> None:
-    cells = [
-        f"{n},{who},DEM,{more + 7 * n},{more + n}" for n in range(9) for who, more in (("Ada", 300), ("Bob", 210))
-    ]
-    for lost, status in (("", "final"), ("3,Cy,IND,*,4\n", "projected")):
-        path = tmp_path / f"{status}.csv"
-        path.write_text("precinct,candidate,party,mail,election_day\n" + "\n".join(cells) + "\n" + lost)
-        with Workspace.create(tmp_path / status, threads=2) as workspace:
-            contest = Contest(inputs=Inputs(returns=(path,)))
-            reading.load(workspace, contest)
-            table = project(workspace, contest, None, np.random.default_rng(1)).table
-        assert set(table["status"]) == {status}
-        assert ("cannot be taken for whole" in table["reason"][0]) == (status == "projected")
+def counted(tmp_path, lines: list[str], header="contest,precinct,candidate,mail,election_day"):
+    """Project returns in which everything is counted."""
+    path = tmp_path / "returns.csv"
+    path.write_text(header + "\n" + "\n".join(lines) + "\n")
+    with Workspace.create(tmp_path / "counted", threads=2) as workspace:
+        contest = Contest(inputs=Inputs(returns=(path,)))
+        reading.load(workspace, contest)
+        return project(workspace, contest, None, np.random.default_rng(1))
+
+
+CONTESTS = [
+    f"{contest},{n},{who},{more + 7 * n},{more + n}"
+    for contest, people in (("Mayor", ("Ada", "Bob")), ("Clerk", ("Cy", "Dee")))
+    for n in range(9)
+    for who, more in zip(people, (300, 210), strict=True)
+]
+
+
+@pytest.mark.parametrize(
+    ("lost", "open_ones"),
+    [
+        ([], set()),
+        (["Mayor,3,,5,6"], {"Mayor"}),  # no candidate: the line is rejected
+        (["Mayor,9,Ada,*,6", "Mayor,9,Bob,3,6"], {"Mayor"}),  # early votes of a unit are gone, whose polls are in
+        (["Mayor,9,Ada,4,*", "Mayor,9,Bob,3,6"], {"Mayor"}),
+        (["Mayor,3,Ada,5,6,7,8"], {"Mayor", "Clerk"}),  # no record: of any contest
+        (["Mayor,3,Ada,5,9"], {"Mayor"}),  # given twice, with other votes
+    ],
+)
+def test_a_contest_with_lost_lines_is_neither_final_nor_without_width(tmp_path, lost, open_ones) -> None:
+    result = counted(tmp_path, CONTESTS + lost)
+    for row in result.table.to_dicts():
+        is_open = row["contest"] in open_ones
+        assert row["status"] == ("projected" if is_open else "final")
+        assert (row["hi90"] > row["lo90"]) == is_open
+    assert (result.components.filter(component="lost lines")["sd_share"] > 0).any() == (
+        bool(open_ones) and "Mayor,9,Ada,4,*" not in lost
+    )
+
+
+def test_figures_given_twice_are_read_both_ways(tmp_path) -> None:
+    row = counted(tmp_path, ["Mayor,1,Ada,300,200", "Mayor,1,Bob,100,100", "Mayor,1,Ada,300,150"]).table.to_dicts()[0]
+    together, latest = 300 + 200 + 150, 300 + 150
+    assert [row["lo90"], row["hi90"]] == pytest.approx([latest / (latest + 200), together / (together + 200)])
+    assert row["counted_votes"] == together
+
+
+def test_more_lost_lines_are_wider(tmp_path) -> None:
+    widths = []
+    for lost in (1, 2):
+        row = counted(tmp_path, CONTESTS * 3 + ["Mayor,3,,5,6"] * lost).table.filter(candidate="Ada").to_dicts()[0]
+        widths.append(row["hi90"] - row["lo90"])
+    assert 0 < widths[0] < widths[1]
 
 
 def test_past_election_narrows_the_answer(projected) -> None:

@@ -17,11 +17,19 @@ def layout(name: str, **fields: object) -> Layout:
     return Layout.model_validate({"name": name, "table": "voters", "columns": columns, **fields})
 
 
-def test_ones_own_layout_wins_then_a_states_then_the_one_that_knows_most() -> None:
+def test_ones_own_layout_wins_then_the_one_that_knows_most_then_a_states() -> None:
     assert Catalogue().choose("voters", "f", GENERIC).layout.name == "generic-voters"
     assert Catalogue(own=(layout("mine"),)).choose("voters", "f", GENERIC).layout.name == "mine"
     state = [*GENERIC, "VOTER_ID", "SPL_ID", "RESIDENTIAL_ADDRESS"][1:]
     assert Catalogue().choose("voters", "f", state).layout.name == "co-voters"
+
+
+def test_the_layout_that_reads_most_is_taken_be_it_a_generic_one() -> None:
+    oe = ["county", "precinct", "office", "district", "party", "candidate", "election_day", "mail", "votes"]
+    assert Catalogue().choose("results", "f", oe).layout.name == "openelections"
+    fit = Catalogue().choose("results", "f", [*oe, "late_mail", "release", "as_of"])
+    assert fit.layout.name == "generic-results-wide"
+    assert {"late_mail", "release", "as_of"} <= fit.found.keys()
 
 
 def test_a_layout_of_ones_own_stands_in_for_the_shipped_one_of_its_name() -> None:

@@ -330,3 +330,18 @@ def test_late_mail_is_expected_after_the_last_release_unless_it_is_said_to_be_fi
     reading.load(workspace, Contest(inputs=Inputs.model_validate({"release": named})))
     awaited = workspace.connection.execute("SELECT count(*) FROM results WHERE votes IS NULL").fetchall()[0][0]
     assert bool(awaited) == expected
+
+
+def test_late_mail_is_expected_in_the_contests_that_the_last_release_does_not_hold(
+    workspace: Workspace, tmp_path: Path
+) -> None:
+    path = tmp_path / "releases.csv"
+    path.write_text(
+        "release,contest,candidate,votes\n1,Mayor,Ada,5\n1,Mayor,Bob,6\n1,Clerk,Cy,4\n1,Clerk,Dee,3\n"
+        "2,Mayor,Ada,8\n2,Mayor,Bob,6\n"
+    )
+    named = [{"file": path, "counts": counts, "number": n} for n, counts in ((1, "mail"), (2, "election_day"))]
+    inputs = Inputs.model_validate({"release": [named[0], {**named[1], "final": True}]})
+    reading.load(workspace, Contest(inputs=inputs))
+    assert rows(workspace, "SELECT DISTINCT contest FROM results WHERE votes IS NULL") == [("Clerk",)]
+    assert "of 1 of 2 contests" in topics(workspace)["late mail to come"]

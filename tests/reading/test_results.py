@@ -303,3 +303,27 @@ def test_ways_to_write_one_name_are_one_county(workspace: Workspace, tmp_path: P
 def test_letters_that_look_like_others_are_warned_of(workspace: Workspace, tmp_path: Path) -> None:
     load(workspace, tmp_path, returns=wide("LA,1,Ahn,1,,,,", "LA,1,\u0410hn,2,,,,"))
     assert "('\\u0410hn')" in topics(workspace)["look-alikes"]
+
+
+TWO_STATES = (
+    "state,date,precinct,candidate,mail\nGA,2018-11-06,1,Ada,5\nNC,2018-11-06,1,Cy,6\nga,2018-11-06,1,Bob,7\n"
+)
+
+
+@pytest.mark.parametrize("kind", ["returns", "history"])
+def test_results_of_two_states_are_those_of_the_contests_own(workspace: Workspace, tmp_path: Path, kind: str) -> None:
+    with pytest.raises(InputRefused, match=r"GA in 2 lines, NC in 1 line\. A contest is of one state\. Say which"):
+        load(workspace, tmp_path, **{kind: TWO_STATES})
+    load(workspace, tmp_path, Contest(state="GA"), **{kind: TWO_STATES})
+    assert rows(workspace, "SELECT state, candidate FROM results ORDER BY 2") == [("GA", "Ada"), ("GA", "Bob")]
+    assert account(workspace) == [(3, 2, 0, 1)]
+    assert "another state: 1" in topics(workspace)["lines ignored"]
+
+
+def test_files_of_two_states_are_refused_too(workspace: Workspace, tmp_path: Path) -> None:
+    paths = [tmp_path / "ga.csv", tmp_path / "nc.csv"]
+    for path in paths:
+        path.write_text(f"state,precinct,candidate,mail\n{path.stem},1,Ada,5\n")
+    contest = Contest(inputs=Inputs(returns=tuple(paths)))
+    with pytest.raises(InputRefused, match=r"nc\.csv: holds results of NC, while those before it are of GA"):
+        reading.load(workspace, contest)

@@ -118,7 +118,7 @@ def test_colorados_ballots_in_code_page_437_with_days_of_two_forms(workspace: Wo
         ("2", "accepted", "early_in_person", day("2017-06-05")),
         ("3", "returned", "mail", None),
     ]
-    assert "1 ballots have a date that is none" in topics(workspace)["dates not read"]
+    assert "1 cell that cannot be read is left empty" in topics(workspace)["cells not read"]
 
 
 def test_pennsylvanias_mail_ballots_are_known_and_refused(workspace: Workspace, tmp_path: Path) -> None:

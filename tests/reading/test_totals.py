@@ -48,7 +48,7 @@ def test_a_newer_count_of_the_same_votes_takes_the_place_of_the_older(workspace,
     assert votes == 300 + 6
     (said,) = [message for message in findings if "given again with other votes" in message]
     assert "(Ada, A 1, mail: 60, 66; returns.csv line 2, returns.csv line 8)" in said
-    assert "No contest is called final" in said
+    assert "Their contests are not called final" in said
 
 
 def test_parts_of_one_count_add_up_and_are_not_final(workspace, tmp_path) -> None:

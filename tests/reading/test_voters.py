@@ -5,7 +5,8 @@ from pathlib import Path
 import pytest
 
 from tests.reading.inputs import DATE, VOTERS, account, load, rows, topics
-from turnout.contest import Contest
+from turnout import reading
+from turnout.contest import Contest, Inputs
 from turnout.errors import InputRefused, UsageError
 from turnout.workspace import Workspace
 
@@ -62,9 +63,9 @@ def test_lines_of_the_wrong_length_are_rejected_with_line_and_text(workspace: Wo
 
 
 def test_blank_lines_and_values_that_span_lines_are_accounted_for(workspace: Workspace, tmp_path: Path) -> None:
-    load(workspace, tmp_path, voters=VOTERS + '1,"A\nB",1,LA,,\n\n2,C,1,LA,year,\n')
+    load(workspace, tmp_path, voters=VOTERS + '1,"A\nB",1,LA,,\n\n,C,1,LA,,\n')
     assert rows(workspace, "SELECT last_name FROM voters") == [("A B",)]
-    assert rows(workspace, "SELECT line, column_name, raw FROM rejects") == [(5, "birth_year", "2,C,1,LA,year,")]
+    assert rows(workspace, "SELECT line, column_name, raw FROM rejects") == [(5, "voter_id", ",C,1,LA,,")]
     assert account(workspace) == [(4, 1, 1, 2)]
 
 
@@ -77,13 +78,32 @@ def test_an_open_quote_costs_its_own_line_only(workspace: Workspace, tmp_path: P
     ]
 
 
-def test_values_that_cannot_be_cast_are_rejected_by_column(workspace: Workspace, tmp_path: Path) -> None:
-    load(workspace, tmp_path, voters=VOTERS + ",A,1,LA,,\n2,B,1,LA,19x4,\n3,C,1,LA,,13/04/2017\n4,D,1,LA,1974.0,\n")
+def test_a_voter_whose_dates_cannot_be_read_is_a_voter_without_them(workspace: Workspace, tmp_path: Path) -> None:
+    lines = ",A,1,LA,x,\n2,B,1,LA,19x4,\n3,C,1,LA,1980,13/04/2017\n4,D,1,LA,1974.0,00/00/0000\n4,E,1,LA,x,\n"
+    load(workspace, tmp_path, voters=VOTERS + lines)
+    assert rows(workspace, "SELECT voter_id, birth_year, registration_date FROM voters ORDER BY 1") == [
+        ("2", None, None),
+        ("3", 1980, None),
+        ("4", 1974, None),
+    ]
     assert rows(workspace, "SELECT line, column_name, reason FROM rejects ORDER BY line") == [
         (2, "voter_id", "missing"),
-        (3, "birth_year", "not a whole number"),
-        (4, "registration_date", "a date with the day first"),
+        (6, "voter_id", "duplicate voter_id"),
     ]
+    assert account(workspace) == [(5, 3, 2, 0)]
+    said = topics(workspace)["cells not read"]
+    assert "3 cells that cannot be read are left empty, and their lines are kept" in said
+    assert "column birth_year: not a whole number (1, first at line 3)" in said
+    assert "column registration_date: not a date of the declared formats (1, first at line 5)" in said
+
+
+def test_cells_that_cannot_be_read_are_left_empty_in_a_second_file_too(workspace: Workspace, tmp_path: Path) -> None:
+    paths = [tmp_path / "a.csv", tmp_path / "b.csv"]
+    paths[0].write_text(GOOD)
+    paths[1].write_text(VOTERS + "8,KIM,1,LA,1980,soon\n")
+    reading.load(workspace, Contest(inputs=Inputs(voters=tuple(paths))))
+    assert rows(workspace, "SELECT birth_year, registration_date FROM voters WHERE voter_id = '8'") == [(1980, None)]
+    assert "b.csv: 1 cell that cannot be read is left empty" in topics(workspace)["cells not read"]
 
 
 def test_a_column_of_dates_in_two_orders_refuses_the_file(workspace: Workspace, tmp_path: Path) -> None:
@@ -105,10 +125,10 @@ def test_the_first_row_of_a_voter_is_kept(workspace: Workspace, tmp_path: Path) 
 
 def test_every_line_keeps_its_number_in_a_long_file(workspace: Workspace, tmp_path: Path) -> None:
     count = 300_000
-    body = "".join(f"V{i},N,1,LA,{'x' if i % 50_000 == 7 else ''},\n" for i in range(count))
+    body = "".join(f"{'' if i % 50_000 == 7 else f'V{i}'},N,1,LA,,{i}\n" for i in range(count))
     load(workspace, tmp_path, voters=VOTERS + body)
     assert rows(workspace, "SELECT line, raw FROM rejects ORDER BY line") == [
-        (i + 2, f"V{i},N,1,LA,x,") for i in range(count) if i % 50_000 == 7
+        (i + 2, f",N,1,LA,,{i}") for i in range(count) if i % 50_000 == 7
     ]
     assert account(workspace) == [(count, count - 6, 6, 0)]
 

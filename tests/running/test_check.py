@@ -1,5 +1,6 @@
 """What `turnout check` finds in files, before anything is made of them."""
 
+import datetime as dt
 from pathlib import Path
 
 import polars as pl
@@ -45,6 +46,7 @@ def test_a_layout_may_be_named_for_files_by_what_they_are(tmp_path: Path) -> Non
     contest = Contest(inputs=Inputs(voters=(path,)))
     result = check.run(check.read_as(contest, str(own)))
     assert [report.layout for report in result.reports] == ["xx-list"]
+    assert result.reports[0].account["loaded"] == 2
     with pytest.raises(UsageError, match="'zz' is no layout"):
         check.read_as(contest, "zz")
 
@@ -75,3 +77,35 @@ def test_a_header_is_repeated_where_it_is_plainly_one(tmp_path: Path, text: str,
     assert said in report.refused
     assert "GOMEZ" not in report.refused
     assert "SMITH" not in report.refused
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("date,state,candidate,mail\n2018-11-06,GA,Ada,0\n", "every figure is 0"),
+        ("date,state,candidate,mode,votes\n2018-11-06,GA,Ada,mail,0\n", "every figure is 0"),
+        ("date,state,candidate,mail,election_day\n2018-11-06,GA,Ada,,\n", "every cell of mail, election_day is"),
+        ("date,state,candidate,mode,votes\n2018-11-06,GA,Ada,mail,\n", "every vote cell is empty"),
+        ("date,state,candidate,mail,election_day\n2018-11-06,GA,Ada,4,\n", "election_day is empty in every line"),
+        ("date,candidate,mail\n2018-11-06,Ada,4\n", "does not say its state"),
+        ("candidate,mail\nAda,4\n", "does not say its date and state"),
+        ("date,state,candidate,mail\n2018-11-06,GA,Ada,4\n2018-11-06,NC,Bo,4\n", "holds 2 states (GA, NC)"),
+        ("date,state,candidate,mail\n2018-11-06,GA,Ada,4\n2016-11-08,GA,Bo,4\n", "holds 2 dates (2016-11-08, 2018-"),
+        ("voter_id,last_name,precinct\n1,Kim,\n", "precinct is empty in every line"),
+    ],
+)
+def test_what_can_be_read_and_will_not_do_is_remarked_on(tmp_path: Path, text: str, said: str) -> None:
+    (report,) = check.loose([written(tmp_path / "file.csv", text)]).reports
+    assert not report.refused
+    assert [remark for remark in report.remarks if said in remark] == report.remarks != []
+
+
+def test_what_the_contest_says_itself_is_not_asked_for(tmp_path: Path) -> None:
+    path = written(tmp_path / "returns.csv", "candidate,mail\nAda,4\n")
+    asked = Contest(inputs=Inputs(returns=(path,)))
+    result = check.run(asked)
+    assert "does not say its date and state" in result.reports[0].remarks[0]
+    assert "no date" in result.findings["topic"].to_list()
+    result = check.run(asked.model_copy(update={"date": dt.date(2018, 11, 6), "state": "GA"}))
+    assert result.reports[0].remarks == []
+    assert result.findings.is_empty()

@@ -52,7 +52,7 @@ def test_no_byte_of_a_voter_is_left_and_totals_are(tmp_path):
     assert holds_canary(tmp_path) == []
     assert (told.tables["voters"], told.tables["ballots"], told.tables["rejects"]) == (30_000, 30_000, 1)
     assert told.kept_files == 1
-    assert told.rows == {"results": 1, "reconciliation": 0, "findings": 1, "cells": 3}
+    assert told.rows == {"results": 1, "losses": 0, "reconciliation": 0, "findings": 1, "cells": 3}
     with duckdb.connect(tmp_path / DATABASE, read_only=True) as opened:
         assert opened.sql("SELECT precinct, count(*) FROM cells GROUP BY ALL").fetchall() == [("1", 3)]
         assert opened.sql("SELECT count(*) FROM voters").fetchall() == [(0,)]

@@ -240,3 +240,16 @@ def test_names_of_columns_cannot_break_the_layout(tmp_path: Path) -> None:
     target, _ = init.run([path], tmp_path / "contest")
     assert check.run(Contest.load(target)).reconciliation["loaded"].sum() == 2
     assert "\x1b" not in (target.parent / "layouts" / "v.toml").read_text()
+
+
+def test_a_column_that_most_lines_hold_something_else_in_is_left_out(tmp_path: Path) -> None:
+    path = tmp_path / "people.csv"
+    path.write_text(
+        "Voter No,Surname,Pct,Date of Registration\n"
+        + "".join(f"{n},KIM,7,{'1/2/2000' if n < 2_500 else 'soon'}\n" for n in range(6_000))
+    )
+    seen = init.look([path], tmp_path)
+    (found,) = seen.found
+    assert found.drafted is not None
+    assert "registration_date" not in found.drafted.made.columns
+    assert "Date of Registration" in found.drafted.made.unused

@@ -18,6 +18,7 @@ from turnout.projection import (
     carry,
     groups,
     late,
+    losses,
     notes,
     parallel,
     polls,
@@ -29,7 +30,6 @@ from turnout.projection.engine import MODE_SHIFT, SAMPLING, TURNOUT_TOTAL, Model
 from turnout.projection.hierarchy import NOISE, GaussianHierarchy
 from turnout.projection.priors import Priors
 from turnout.projection.support import SupportSpec
-from turnout.reading import repeats
 from turnout.vocabulary import GROUPS
 from turnout.workspace import Workspace
 
@@ -93,7 +93,7 @@ def project(
         raise InputRefused("The returns hold no line that could be used; `turnout check` says why.")
     baseline = baselines.build(baselines.past_units(workspace) if past is None else past, ballot)
     notes.write(workspace, ballot, baseline, electorate)
-    whole = workspace.table("findings").filter(pl.col("topic") == repeats.LOST).is_empty()
+    lost = losses.load(workspace, ballot)
     if electorate is not None and not notes.covers(electorate, ballot):
         electorate = None
     if electorate is not None:
@@ -102,12 +102,14 @@ def project(
         model = fit(ballot, baseline, electorate, contest.draws, rng)
         expectation = model.expectation
         grouped = isinstance(expectation, groups.GroupExpectation)
-        votes = model.draw(contest.draws, rng)
-        table = summary.table(ballot, votes, whole=whole)
+        votes, off = model.draw(contest.draws, rng), lost.off(ballot)
+        moved = lost.draw(ballot, contest.draws, rng.spawn(1)[0]) if off.any() else None
+        votes = votes if moved is None else votes + moved
+        table = summary.table(ballot, votes, off=off)
         return Projection(
             table=table,
             totals=summary.totals(ballot, votes, table),
-            components=_components(model, contest.draws, rng),
+            components=_components(model, contest.draws, rng, moved),
             support=_support(expectation, model) if isinstance(expectation, groups.GroupExpectation) else None,
             models=(
                 *(("ethnicity", contest.propensity.model, "support") if grouped else ()),
@@ -161,17 +163,22 @@ def _fitted(learned: Priors, name: str, frame: pl.DataFrame, seen: polls.Observa
     return GaussianHierarchy(learned.hierarchy(name)).fit(frame, seen.y, seen.variance, seen.observed)
 
 
-def _components(model: Model, draws: int, rng: np.random.Generator) -> pl.DataFrame:
-    """Draw each component by itself and measure what it does to the expected leader's final share."""
+def _components(model: Model, draws: int, rng: np.random.Generator, moved: ballots.Floats | None) -> pl.DataFrame:
+    """Draw each component by itself and measure what it does to the expected leader's final share.
+
+    ``moved``: draws of what lost lines do to the votes of each choice, (choices, draws); None where none were lost.
+    """
     ballot = model.ballot
     grouped = isinstance(model.expectation, groups.GroupExpectation)
     many = len(ballot.contests) > _MANY
+    draws = min(draws, _DRAWS_OF_MANY) if many and not grouped else draws
     parts = {}
     # a voter file's expectation holds its own draws, as many as are asked for: on a long ballot that takes too long
     if ballot.outstanding().any() and not (grouped and many):
         for component in (*GROUP_COMPONENTS, *COMPONENTS) if grouped else COMPONENTS:
-            drawn = model.draw(min(draws, _DRAWS_OF_MANY) if many else draws, rng, {component})
-            parts[component] = summary.leaders(ballot, drawn).std(axis=1)
+            parts[component] = summary.leaders(ballot, model.draw(draws, rng, {component})).std(axis=1)
+    if moved is not None:
+        parts[losses.LOST_LINES] = summary.leaders(ballot, model.draw(draws, rng, ()) + moved[:, :draws]).std(axis=1)
     return pl.DataFrame(
         [
             (name, component, float(sd[number]))

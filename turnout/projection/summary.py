@@ -22,11 +22,11 @@ def shares(ballot: Ballot, votes: Floats) -> Floats:
     return np.asarray(votes / np.maximum(total, 1e-12)[ballot.choices["contest"].to_numpy()])
 
 
-def table(ballot: Ballot, votes: Floats, *, whole: bool = True) -> pl.DataFrame:
+def table(ballot: Ballot, votes: Floats, *, off: Flags | None = None) -> pl.DataFrame:
     """One row a contest × candidate, with the columns of ``projection.csv``.
 
     ``votes``: (choices, draws) of the final count. Contests stand by name, candidates by projected share.
-    ``whole``: whether all lines of the returns could be used; else no contest is final.
+    ``off``: (contests,) where lines of the returns could not be used or contradict; none of them is final.
     """
     contest = ballot.choices["contest"].to_numpy()
     counted = ballot.choice_votes().sum(axis=1)
@@ -35,7 +35,7 @@ def table(ballot: Ballot, votes: Floats, *, whole: bool = True) -> pl.DataFrame:
     # the middle one of the draws errs least; medians of several candidates need not add up by themselves
     middle = shares(ballot, np.median(drawn, axis=1)[:, None])[:, 0]
     expected = (contest_sums(ballot) @ votes).mean(axis=1)[contest]
-    status, reason = _status(ballot, total, whole=whole)
+    status, reason = _status(ballot, total, np.zeros(len(total), dtype=np.bool_) if off is None else off)
     frame = ballot.choices.select(
         contest=pl.Series([ballot.contests[number] for number in contest], dtype=pl.String),
         candidate="candidate",
@@ -141,16 +141,15 @@ def _without_early(ballot: Ballot) -> Floats:
     return np.where(none, 1.0, share)
 
 
-def _status(ballot: Ballot, total: Floats, *, whole: bool) -> tuple[np.ndarray, np.ndarray]:
+def _status(ballot: Ballot, total: Floats, off: Flags) -> tuple[np.ndarray, np.ndarray]:
     """Say of each contest whether it is final, projected or abstained from, and why."""
     open_rows = np.bincount(ballot.row_contest, ballot.outstanding().any(axis=1).astype(float), len(ballot.contests))
     status = np.where(open_rows == 0, "final", "projected").astype(object)
     reason = np.where(open_rows == 0, "Every vote that the files expect is counted.", "").astype(object)
-    if not whole:
-        status[open_rows == 0] = "projected"
-        reason[open_rows == 0] = (
-            "The count cannot be taken for whole: lines were lost, or figures given twice differ."
-        )
+    status[off & (open_rows == 0)] = "projected"
+    reason[off & (open_rows == 0)] = (
+        "The count cannot be taken for whole: lines were lost, or figures given twice differ."
+    )
     few = (total < FEWEST) & ((open_rows > 0) | (total == 0))
     status[few] = "abstained"
     reason[few] = f"Fewer than {FEWEST} votes are counted."

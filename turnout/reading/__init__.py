@@ -8,7 +8,17 @@ from typing import Any
 
 from turnout.contest import Contest
 from turnout.errors import TurnoutError
-from turnout.reading import ballots, crosswalk, files, past_crosswalk, releases, results, source, totals, voters
+from turnout.reading import (
+    ballots,
+    crosswalk,
+    files,
+    past_crosswalk,
+    releases,
+    results,
+    source,
+    totals,
+    voters,
+)
 from turnout.reading.catalogue import Catalogue, companion
 from turnout.reading.results import Asked
 from turnout.reading.source import Reading
@@ -18,7 +28,10 @@ __all__ = ["completed", "fill", "filling", "load", "load_history", "load_past"]
 
 #: What DuckDB may keep in memory while reading; the rest it keeps on disk. More is hardly faster.
 _MEMORY = "1GB"
-_FILLED = ("voters", "vote_history", "ballot_events", "ballots", "results", "rejects", "reconciliation", "findings")
+_FILLED = (
+    *("voters", "vote_history", "ballot_events", "ballots", "results", "losses"),
+    *("rejects", "reconciliation", "findings"),
+)
 
 
 def load(workspace: Workspace, contest: Contest) -> None:
@@ -76,7 +89,7 @@ def load_history(workspace: Workspace, paths: Sequence[Path], crosswalk: Path | 
     InputRefused
         If a file cannot be used. The tables are then left empty.
     """
-    asked = Asked(Contest(), date=None, state=None, is_past=True)
+    asked = Asked(Contest(), date=None, state=None, is_past=True, of_any_state=True)
     with filling(workspace):
         choose = partial(Catalogue().choose, "results")
         files.load(workspace, choose, paths, partial(results.fill, asked=asked))

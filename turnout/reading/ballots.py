@@ -1,7 +1,7 @@
 """Ballot events, and where each voter's ballot stands."""
 
 from turnout.reading.source import Reading
-from turnout.reading.voters import grown, ignore_headers
+from turnout.reading.voters import grown, ignore_headers, note_lost_cells, refuse_day_first
 from turnout.workspace import Workspace
 
 
@@ -12,15 +12,8 @@ def fill(workspace: Workspace, reading: Reading) -> int:
     if reading.layout.lines_are == "ballots":
         workspace.execute("reading/ignored_ballots_replaced")
     workspace.execute("reading/faults_typed")
-    lost = workspace.connection.execute("SELECT count(*) FROM typed WHERE event_date_lost IS NOT NULL").fetchall()[0][
-        0
-    ]
-    if lost:
-        workspace.note(
-            "dates not read",
-            f"{reading.name}: {lost:,} ballots have a date that is none; they count, without it.",
-            severity="warning" if lost > 0.01 * reading.lines_in else "note",
-        )
+    refuse_day_first(workspace, reading)
+    note_lost_cells(workspace, reading)
     return grown(workspace, "ballot_events", "reading/ballot_events", source=reading.name)
 
 

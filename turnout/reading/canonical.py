@@ -6,6 +6,7 @@ right type is taken as it is.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from dataclasses import field as dataclass_field
 from typing import TYPE_CHECKING, Final, Literal
 
 from turnout.vocabulary import BALLOT_STATUSES, MODES, VOTER_STATUSES
@@ -20,9 +21,8 @@ Kind = Literal["text", "code", "count", "number", "year", "date", "time", "flag"
 class Field:
     """A canonical column: its kind, whether a row without it is refused, and whether one that cannot be read is.
 
-    A ``soft`` column that cannot be read is left empty and said: a ballot counts, whatever day was typed, and of a
-    line of results the other figures hold. An
-    ``empty`` cell holds that, where it is not NULL.
+    A ``soft`` column that cannot be read is left empty and said: a voter is one, and a ballot counts, whatever day
+    was typed, and of a line of results the other figures hold. An ``empty`` cell holds that, where it is not NULL.
     """
 
     kind: Kind = "text"
@@ -55,17 +55,17 @@ FIELDS: Final[dict[str, dict[str, Field]]] = {
         "first_name": _TEXT,
         "middle_name": _TEXT,
         "name_suffix": _TEXT,
-        "birth_year": Field("year"),
+        "birth_year": Field("year", soft=True),
         "sex": _TEXT,
         "party": _TEXT,
-        "registration_date": Field("date"),
+        "registration_date": Field("date", soft=True),
         "county": Field(empty=""),
         "precinct": Field(empty=""),
         "tract": _TEXT,
         "zip": _TEXT,
         "place_of_birth": _TEXT,
         "language": _TEXT,
-        "permanent_mail": Field("flag"),
+        "permanent_mail": Field("flag", soft=True),
         "status": _TEXT,
         "confidential": Field("flag", empty="false"),
         "vendor_ethnicity": _TEXT,
@@ -152,6 +152,11 @@ _NATIVE: Final[dict[Kind, frozenset[str]]] = {
 _WHOLE: Final = r"[+-]?([0-9]+|[0-9]{1,3}(,[0-9]{3})+)(\.0*)?"
 
 
+def soft(table: str) -> list[str]:
+    """Return the columns of a table that are left empty where they cannot be read."""
+    return [name for name, field in FIELDS[table].items() if field.soft]
+
+
 def quoted(identifier: str) -> str:
     """Return ``identifier`` as an SQL identifier, whatever it holds."""
     return '"' + identifier.replace('"', '""') + '"'
@@ -162,12 +167,24 @@ def literal(text: str) -> str:
     return "'" + text.replace("'", "''") + "'"
 
 
-def select_list(layout: "Layout", source: Mapping[str, Sequence[tuple[str, str]]], *, is_padded: bool = True) -> str:
-    """Write the SQL select list that makes every canonical column of the layout's table, and ``fault``.
+def query(
+    layout: "Layout",
+    source: Mapping[str, Sequence[tuple[str, str]]],
+    relation: str,
+    *,
+    also: Sequence[str] = (),
+    is_padded: bool = True,
+) -> str:
+    """Write the SQL query that makes every canonical column of the layout's table, and ``fault``, of a relation.
+
+    It is made in steps, each a query of the one before, so that no value is parsed twice: texts, values, what is
+    wrong with them, rows.
 
     Parameters
     ----------
     source : canonical column -> (expression, SQL type) of each part of its value, for those the file has
+    relation : the SQL of what the expressions are of
+    also : columns of it that are passed on
     is_padded : whether a cell may begin or end with a space, or be empty and not NULL; to trim all of them costs as
         much as to parse them
 
@@ -177,58 +194,114 @@ def select_list(layout: "Layout", source: Mapping[str, Sequence[tuple[str, str]]
         ``fault`` is NULL for a sound row, else ``<column>: <reason>`` of its first bad value. A soft column comes
         with ``<column>_lost``: why what it held could not be read; NULL where it could.
     """
-    values, faults = [], []
+    steps = _Steps(*(list(also) for _ in range(4)))
     for name, field in FIELDS[layout.table].items():
-        spec = layout.columns.get(name)
-        lost = "CAST(NULL AS VARCHAR)"
         if name in source:
-            value, fault = _cast(field, layout.columns[name], source[name], layout.masked, is_padded)
-            if field.soft and fault:
-                lost = f"CASE {' '.join(f'WHEN {test} THEN {literal(reason)}' for test, reason in fault.items())} END"
-                value, fault = f"CASE WHEN {lost} IS NULL THEN {value} END", {}
+            steps.read(name, field, layout, source[name], is_padded=is_padded)
         else:
-            default = "NULL" if spec is None or spec.default is None else literal(spec.default)
-            value, fault = f"CAST({default} AS {_SQL_TYPE[field.kind]})", {}
-        filled = value if field.empty is None else f"coalesce({value}, {literal(field.empty)})"
-        values.append(f"{filled} AS {quoted(name)}")
-        if field.soft:
-            values.append(f"{lost} AS {quoted(f'{name}_lost')}")
+            steps.default(name, field, layout.columns.get(name))
+    joined = ", ".join(steps.faults)
+    steps.rows.append(f"coalesce({joined}) AS fault" if joined else "CAST(NULL AS VARCHAR) AS fault")
+    made = relation
+    for step in (steps.texts, steps.values, steps.tested, steps.rows):
+        made = f"(SELECT {', '.join(step)} FROM {made})"  # noqa: S608 - identifiers are quoted, and texts literals
+    return made[1:-1]
+
+
+@dataclass
+class _Steps:
+    """The select lists of the queries that :func:`query` puts one into another.
+
+    Attributes
+    ----------
+    texts, values, tested : ``t_<column>``, ``v_<column>``, and ``w_<column>``, why a value is bad
+    rows : the canonical columns
+    faults : the ``w_<column>`` that make a line one that is refused
+    """
+
+    texts: list[str]
+    values: list[str]
+    tested: list[str]
+    rows: list[str]
+    faults: list[str] = dataclass_field(default_factory=list)
+
+    def read(
+        self, name: str, field: Field, layout: "Layout", parts: Sequence[tuple[str, str]], *, is_padded: bool
+    ) -> None:
+        """Add a column that the file has."""
+        spec, (expression, sql_type) = layout.columns[name], parts[0]
+        text, value, why = f"t_{name}", f"v_{name}", f"w_{name}"
+        typed = _is_typed(field.kind, sql_type)
+        self.texts.append(f"{expression if typed else _text(spec, parts, layout.masked, is_padded)} AS {text}")
+        cast, tests = _cast(field, spec, text, value, is_typed=typed)
+        self.values += [text, f"{cast} AS {value}"]
+        self.tested.append(value)
         if field.needed:
-            fault = {**fault, f"{value} IS NULL": "missing"}
-        faults += [f"WHEN {test} THEN {literal(f'{name}: {reason}')}" for test, reason in fault.items()]
-    fault_sql = f"CASE {' '.join(faults)} END" if faults else "CAST(NULL AS VARCHAR)"
-    return f"{', '.join(values)}, {fault_sql} AS fault"
+            tests = {**tests, f"{value} IS NULL": "missing"}
+        if not tests:
+            self._row(name, field, value, "CAST(NULL AS VARCHAR)")
+            return
+        before = "" if field.soft else f"{name}: "
+        whens = " ".join(f"WHEN {test} THEN {literal(before + reason)}" for test, reason in tests.items())
+        self.tested.append(f"CASE {whens} END AS {why}")
+        if not field.soft:
+            self.faults.append(why)
+        self._row(name, field, f"CASE WHEN {why} IS NULL THEN {value} END" if field.soft else value, why)
+
+    def default(self, name: str, field: Field, spec: "Column | None") -> None:
+        """Add a column that the file lacks."""
+        default = "NULL" if spec is None or spec.default is None else literal(spec.default)
+        if field.needed and default == "NULL":
+            self.faults.append(literal(f"{name}: missing"))
+        self._row(name, field, f"CAST({default} AS {_SQL_TYPE[field.kind]})", "CAST(NULL AS VARCHAR)")
+
+    def _row(self, name: str, field: Field, value: str, why: str) -> None:
+        filled = value if field.empty is None else f"coalesce({value}, {literal(field.empty)})"
+        self.rows.append(f"{filled} AS {quoted(name)}")
+        if field.soft:
+            self.rows.append(f"{why} AS {quoted(f'{name}_lost')}")
 
 
-def _cast(
-    field: Field, spec: "Column", parts: Sequence[tuple[str, str]], masked: str, is_padded: bool
-) -> tuple[str, dict[str, str]]:
-    """Write the SQL of a column's value, and the tests that find it bad with the reason of each."""
-    identifier, sql_type = parts[0]
-    if sql_type in _NATIVE.get(field.kind, ()):
-        value = f"CAST({identifier} AS {_SQL_TYPE[field.kind]})"
-        return value, _bounds(field.kind, value)
-    text = _text(spec, parts, masked, is_padded)
+def _is_typed(kind: Kind, sql_type: str) -> bool:
+    """Whether a column has its kind in the file already, and need not be read from its text."""
+    as_time = kind in ("date", "time") and sql_type.startswith(("TIMESTAMP", "DATE"))
+    return as_time or sql_type in _NATIVE.get(kind, ())
+
+
+def _cast(field: Field, spec: "Column", text: str, value: str, *, is_typed: bool) -> tuple[str, dict[str, str]]:
+    """Write the SQL of a column's value, and the tests that find it bad with the reason of each.
+
+    Parameters
+    ----------
+    text, value : names of what the file has, and of what is made of it, of which the tests are
+    """
+    if is_typed:
+        return f"CAST({text} AS {_SQL_TYPE[field.kind]})", _bounds(field.kind, value)
+    lost = f"{text} IS NOT NULL AND {value} IS NULL"
     match field.kind:
         case "text" | "code":
-            return text, {}
-        case "date" | "time" if sql_type.startswith(("TIMESTAMP", "DATE")):
-            value = f"CAST({identifier} AS {_SQL_TYPE[field.kind]})"
-            return value, _bounds(field.kind, value)
+            made, tests = text, {}
         case "date":
-            value, tests = _date(text, spec.formats or DATE_FORMATS)
-            return value, tests | _bounds(field.kind, value)
+            formats = spec.formats or DATE_FORMATS
+            made, tests = _date(text, formats), _unread(text, lost, formats)
         case "time":
-            value, reason = f"try_cast({text} AS TIMESTAMP)", "not a time like 2017-06-06 20:15:00"
+            made, tests = f"try_cast({text} AS TIMESTAMP)", {lost: "not a time like 2017-06-06 20:15:00"}
         case "flag":
-            value, reason = _flag(text, spec), "neither yes nor no"
+            made, tests = _flag(text, spec), {lost: "neither yes nor no"}
+        case "year" if spec.formats:
+            year = f"CAST(year({_date(text, spec.formats)}) AS SMALLINT)"
+            made = f"CASE WHEN regexp_full_match({text}, '[0-9]{{4}}') THEN CAST({text} AS SMALLINT) ELSE {year} END"
+            tests = _unread(text, lost, spec.formats)
         case _:
-            return _number(field.kind, text, spec)
-    return value, {f"{text} IS NOT NULL AND {value} IS NULL": reason, **_bounds(field.kind, value)}
+            whole = f"regexp_full_match({text}, {literal(_WHOLE)})"
+            digits = f"replace(split_part({text}, '.', 1), ',', '')"
+            made = f"CASE WHEN {whole} THEN try_cast({digits} AS {_SQL_TYPE[field.kind]}) END"
+            tests = {f"{lost} AND NOT {whole}": "not a whole number", lost: "too large"}
+    return made, {**tests, **_bounds(field.kind, value)}
 
 
-def _date(text: str, formats: Sequence[str]) -> tuple[str, dict[str, str]]:
-    """Write a date's SQL and its tests; one with the day first is told apart, for it puts the column in doubt."""
+def _date(text: str, formats: Sequence[str]) -> str:
+    """Write a date's SQL."""
     tries = [
         f"CASE WHEN regexp_full_match({text}, '[2-6][0-9]{{4}}')"
         f" THEN CAST(DATE '1899-12-30' + CAST({text} AS INTEGER) AS TIMESTAMP) END"
@@ -236,12 +309,15 @@ def _date(text: str, formats: Sequence[str]) -> tuple[str, dict[str, str]]:
         else f"try_strptime({text}, {literal(form)})"
         for form in formats
     ]
-    value = f"CAST(coalesce({', '.join(tries)}) AS DATE)"
-    lost = f"{text} IS NOT NULL AND {value} IS NULL"
+    return f"CAST(coalesce({', '.join(tries)}) AS DATE)"
+
+
+def _unread(text: str, lost: str, formats: Sequence[str]) -> dict[str, str]:
+    """Write the tests of a date that is none; one with the day first is told apart: it puts the column in doubt."""
     tests = {}
     if "%m/%d/%Y" in formats:
         tests[f"{lost} AND try_strptime({text}, '%d/%m/%Y') IS NOT NULL"] = DAY_FIRST
-    return value, {**tests, lost: NO_DATE}
+    return {**tests, lost: NO_DATE}
 
 
 def _flag(text: str, spec: "Column") -> str:
@@ -252,24 +328,6 @@ def _flag(text: str, spec: "Column") -> str:
             cases.append(f"WHEN {text} IN ({', '.join(literal(word) for word in words)}) THEN {said}")
     plain = f"coalesce(reading_flag({text}), false)" if "*" in spec.no else f"reading_flag({text})"
     return f"CASE WHEN {text} IS NULL THEN NULL {' '.join(cases)} ELSE {plain} END"
-
-
-def _number(kind: Kind, text: str, spec: "Column") -> tuple[str, dict[str, str]]:
-    """Write the SQL of a whole number, or of the year of a date, and the tests that find it bad."""
-    whole = f"regexp_full_match({text}, {literal(_WHOLE)})"
-    digits = f"replace(split_part({text}, '.', 1), ',', '')"
-    given = f"{text} IS NOT NULL"
-    if kind == "year" and spec.formats:
-        date, tests = _date(text, spec.formats)
-        value = (
-            f"CASE WHEN regexp_full_match({text}, '[0-9]{{4}}') THEN CAST({text} AS SMALLINT)"
-            f" ELSE CAST(year({date}) AS SMALLINT) END"
-        )
-        tests = {f"NOT regexp_full_match({text}, '[0-9]{{4}}') AND {test}": reason for test, reason in tests.items()}
-        return value, tests | _bounds(kind, value)
-    value = f"CASE WHEN {whole} THEN try_cast({digits} AS {_SQL_TYPE[kind]}) END"
-    tests = {f"{given} AND NOT {whole}": "not a whole number", f"{given} AND {value} IS NULL": "too large"}
-    return value, tests | _bounds(kind, value)
 
 
 def _text(spec: "Column", parts: Sequence[tuple[str, str]], masked: str, is_padded: bool) -> str:

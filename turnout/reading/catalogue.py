@@ -8,6 +8,7 @@ from typing import Any
 
 from turnout.errors import InputRefused, UsageError
 from turnout.reading import layouts
+from turnout.reading.canonical import FIELDS
 from turnout.reading.layouts import Layout, header_key
 from turnout.vocabulary import MODES
 
@@ -87,7 +88,7 @@ class Fit:
         return f"substr(c0, {sum(widths[:position]) + 1}, {widths[position]})"
 
     def sources(self, types: Mapping[int, str] | None = None) -> dict[str, list[tuple[str, str]]]:
-        """Canonical column -> (expression, SQL type) of its parts, for :func:`canonical.select_list`."""
+        """Canonical column -> (expression, SQL type) of its parts, for :func:`canonical.query`."""
         types = types or {}
         return {
             column: [(self.expression(i), types.get(i, "VARCHAR")) for i in positions]
@@ -151,9 +152,10 @@ class Catalogue:
     def choose(self, table: str, source: str, header: list[str], first_line: str = "") -> Fit:
         """Choose the layout of a table that a file has.
 
-        Of the layouts that find all they require, the contest's own come first, then those of a state or a vendor,
-        then the generic ones; among these, the one that knows most of the columns. Where none does, a layout
-        without header line that has as many columns.
+        Of the layouts that find all they require, the contest's own come first, then those that know the file by
+        signs; among these, the one that reads most of the columns, so that nothing a file says is left out; of two
+        that read as many, that of a state or a vendor before a generic one. Where none does, a layout without header
+        line that has as many columns.
 
         Raises
         ------
@@ -185,7 +187,7 @@ class Catalogue:
         fit = _by_name(layout, source, header)
         missing = lacks(fit)
         bare = layout.bare_header and (_is_as_wide(layout, header, first_line) or not fit.found)
-        if missing and bare:
+        if bare and (missing or not fit.found):
             return _by_place(layout, header)
         if missing:
             raise UnknownFile(*_missing(source, layout, missing, header))
@@ -199,8 +201,9 @@ class Catalogue:
             key=lambda fit: (
                 -len(lacks(fit)),
                 fit.layout.name in own,
-                not fit.layout.is_generic,
+                bool(fit.layout.known_by),
                 len(fit.found) + len(fit.slots),
+                not fit.layout.is_generic,
             ),
             reverse=True,
         )
@@ -239,12 +242,22 @@ def companion(catalogue: Catalogue, fit: Fit) -> Layout | None:
 def lacks(fit: Fit) -> list[str]:
     """Return the names of required columns that a layout did not find."""
     columns = fit.layout.columns
-    missing = [(c.names or ("",))[0] for key, c in columns.items() if c.required and c.names and key not in fit.found]
+    missing = [
+        c.names[0]
+        for key, c in columns.items()
+        if (c.required or (_tells(fit.layout.table, key) and c.default is None)) and c.names and key not in fit.found
+    ]
     if not missing and fit.layout.any_of and not set(fit.layout.any_of) & set(fit.found):
         missing.append("one of " + ", ".join(columns[key].names[0] for key in fit.layout.any_of))
     if not missing and fit.layout.elections is not None and not fit.slots:
         missing.append("an election")
     return missing
+
+
+def _tells(table: str, column: str) -> bool:
+    """Whether a column tells whom or what a line is about, so that no file can do without it."""
+    field = FIELDS[table][column]
+    return field.needed and field.kind == "text"
 
 
 def _is_known(layout: Layout, header: list[str]) -> bool:

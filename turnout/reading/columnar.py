@@ -56,8 +56,9 @@ def read(workspace: Workspace, source: Source, choose: Choose, staging: Path) ->
     if fit.slots:
         elections.turn(workspace, reading, fit)
     else:
-        typed = canonical.select_list(layout, fit.sources({i: types[header[i]] for i in fit.used}))
-        execute(f"CREATE OR REPLACE TEMP VIEW typed AS SELECT line, {typed} FROM source_rows")  # noqa: S608
+        sources = fit.sources({i: types[header[i]] for i in fit.used})
+        typed = canonical.query(layout, sources, "source_rows", also=["line"])
+        execute(f"CREATE OR REPLACE TEMP VIEW typed AS {typed}")
     return reading
 
 

@@ -24,7 +24,7 @@ _NO_DELIMITER = "\x1f"  # of files of fixed width, whose lines are one value
 def read(workspace: Workspace, source: Source, choose: Choose, staging: Path) -> Reading:
     """Read a delimited file into the table ``typed``; its bad lines go to ``faults``.
 
-    ``typed`` has ``line``, every canonical column of the table, and ``fault`` (see :func:`canonical.select_list`);
+    ``typed`` has ``line``, every canonical column of the table, and ``fault`` (see :func:`canonical.query`);
     where elections stand side by side it has a row for each (see :mod:`turnout.reading.elections`).
 
     Raises
@@ -124,22 +124,21 @@ class _Data:
         link.symlink_to(text.resolve())
         layout = self.reading.layout
         columns = ", ".join(f"c{i}: 'VARCHAR'" for i in range(self.fit.width))
-        if self.fit.slots:
-            wanted = ", ".join(f"c{i}" for i in ([0] if layout.fixed else self.fit.used))
-        else:
-            wanted = canonical.select_list(
-                layout, self.fit.sources(), is_padded=self.text.padded or bool(layout.fixed)
-            )
         quote = """quote = '"', escape = '"'""" if quoted else "quote = '', escape = ''"
         execute = self.workspace.connection.execute
         execute(f"DROP VIEW IF EXISTS {self.view}")
-        execute(
-            f"CREATE OR REPLACE TABLE cast_rows AS SELECT {wanted}"  # noqa: S608
-            f" FROM read_csv($file, auto_detect = false, header = false, skip = {skip},"
+        lines = (
+            f"read_csv($file, auto_detect = false, header = false, skip = {skip},"
             f" delim = {canonical.literal(self.delimiter)}, {quote}, strict_mode = true,"
-            f" nullstr = '', allow_quoted_nulls = true, null_padding = false, columns = {{{columns}}})",
-            {"file": str(link)},
+            f" nullstr = '', allow_quoted_nulls = true, null_padding = false, columns = {{{columns}}})"
         )
+        if self.fit.slots:
+            wanted = ", ".join(f"c{i}" for i in ([0] if layout.fixed else self.fit.used))
+            query = f"SELECT {wanted} FROM {lines}"  # noqa: S608
+        else:
+            is_padded = self.text.padded or bool(layout.fixed)
+            query = canonical.query(layout, self.fit.sources(), lines, is_padded=is_padded)
+        execute(f"CREATE OR REPLACE TABLE cast_rows AS {query}", {"file": str(link)})
         # A table's row id is the row's number in the file: insertion order is preserved.
         first = self.reading.first_line
         execute(f"CREATE TEMP VIEW {self.view} AS SELECT rowid + {first} AS line, * FROM cast_rows")  # noqa: S608

@@ -61,9 +61,10 @@ def turn(workspace: Workspace, reading: Reading, fit: Fit) -> None:
     }
     sources = {key: value for key, value in fit.sources().items() if key not in _OF_ELECTION}
     sources |= {"election_date": [day], "mode": [("mode", "VARCHAR")]}
-    typed = canonical.select_list(fit.layout.model_copy(update={"columns": columns}), sources)
+    layout = fit.layout.model_copy(update={"columns": columns})
+    typed = canonical.query(layout, sources, f"({dated})", also=["line"])
     # A table, for it is read several times, and turning costs more than all that follows.
-    execute(f"CREATE OR REPLACE TEMP TABLE turned_rows AS SELECT line, {typed} FROM ({dated})")  # noqa: S608
+    execute(f"CREATE OR REPLACE TEMP TABLE turned_rows AS {typed}")
     execute("CREATE OR REPLACE TEMP VIEW typed AS FROM turned_rows")
 
 

@@ -81,10 +81,12 @@ def _reject(workspace: Workspace, reading: Reading) -> int:
         )
         return count
     faults = connection.sql("SELECT line, column_name, reason FROM faults ORDER BY line").pl()
-    raws = lines.texts(reading.text, faults["line"].to_list(), reading.spans)
+    sought = [line for line in faults["line"].to_list() if line not in reading.raws]
+    found = lines.texts(reading.text, sought, reading.spans)
     for start in range(0, count, _BATCH):
         part = faults.slice(start, _BATCH)
-        raw = pl.Series("raw", [next(raws) for _ in range(part.height)], dtype=pl.String)
+        texts = [reading.raws[line] if line in reading.raws else next(found) for line in part["line"]]
+        raw = pl.Series("raw", texts, dtype=pl.String)
         workspace.append("rejects", part.with_columns(raw, source=pl.lit(reading.name)))
     return count
 

@@ -20,7 +20,7 @@ def settle(workspace: Workspace) -> None:
 
     An empty cell says nothing where another line has the figure. Of figures that name their release or their hour the
     latest holds, and equal ones count once. Of others that differ the later hold if none in the county falls; if some
-    do, they add up. Either is a guess, so that no contest is final then.
+    do, they add up. Either is a guess, so that no contest with such figures is final then.
     """
     several = workspace.query("reading/results_several")
     if several.is_empty():
@@ -52,6 +52,7 @@ def settle(workspace: Workspace) -> None:
         (False, "They are added up, as parts of one count"),
     ):
         _note_differing(workspace, current.filter("differs", is_later=is_later), done)
+    _enter_guesses(workspace, current.filter("differs"))
 
 
 def _later_counties(workspace: Workspace, current: pl.DataFrame) -> pl.DataFrame:
@@ -72,6 +73,19 @@ def _later_counties(workspace: Workspace, current: pl.DataFrame) -> pl.DataFrame
     return found.select("county", is_later=~pl.col("falls") & ((pl.col("again") >= _LATER) | everywhere))
 
 
+def _enter_guesses(workspace: Workspace, differing: pl.DataFrame) -> None:
+    """Enter by how many votes the count would be another, were figures that differ read the other way."""
+    guesses = (
+        differing.group_by(_KEY, maintain_order=True)
+        .agg(more=(pl.col("votes").sum() - pl.last("votes")).cast(pl.Int64), is_later=pl.first("is_later"))
+        .with_columns(other=pl.when("is_later").then("more").otherwise(-pl.col("more")))
+        .group_by("contest", "county", "candidate", maintain_order=True)
+        .agg(pl.col("other").sum())
+        .filter(pl.col("other") != 0)
+    )
+    workspace.append("losses", guesses)
+
+
 def _note_differing(workspace: Workspace, differing: pl.DataFrame, done: str) -> None:
     """Warn of figures that differ from one line to the next, with the first of them and their lines."""
     if differing.is_empty():
@@ -88,8 +102,7 @@ def _note_differing(workspace: Workspace, differing: pl.DataFrame, done: str) ->
     workspace.note(
         LOST,
         f"{keys.height:,} {'figure' if keys.height == 1 else 'figures'} of one candidate, place and mode, given again"
-        " with other votes"
-        f" ({row['candidate']}, {unit}, {row['mode']}: {figures}; {where}). {done}. No contest is called final. Give"
-        " the latest alone, or a column `release`.",
+        f" with other votes ({row['candidate']}, {unit}, {row['mode']}: {figures}; {where}). {done}. Their contests"
+        " are not called final. Give the latest alone, or a column `release`.",
         severity="warning",
     )

@@ -24,6 +24,7 @@ class Asked:
     date : its date; with ``is_past``, only earlier elections are taken
     state : its state, upper case; others are left out. None: unknown
     is_past : whether the file is history
+    of_any_state : whether results of several states may stand together
     release : what the user says of a file that does not say how its votes were cast
     """
 
@@ -31,6 +32,7 @@ class Asked:
     date: dt.date | None
     state: str | None
     is_past: bool
+    of_any_state: bool = False
     release: Release | None = None
 
 
@@ -40,8 +42,8 @@ def fill(workspace: Workspace, reading: Reading, asked: Asked) -> int:
     Raises
     ------
     InputRefused
-        If a file of returns holds another contest, another date or none of the candidates, or it is not said how
-        its votes were cast.
+        If a file of returns holds another contest, another date or none of the candidates, if it is not said how its
+        votes were cast, or of which of several states the contest is.
     """
     _check_modes(reading, asked)
     _name_candidates(workspace, asked)
@@ -67,6 +69,11 @@ def fill(workspace: Workspace, reading: Reading, asked: Asked) -> int:
         unnamed=asked.contest.title or "contest",
         counts=asked.release and asked.release.counts,
     )
+    if asked.state is None and not asked.of_any_state:
+        returns.check_states(workspace, reading, is_past=asked.is_past)
+    if not asked.is_past:
+        named = not {"contest", "office"}.isdisjoint(reading.columns)
+        workspace.execute("reading/losses_lines", contest=name, named=named)
     _respell(workspace, reading, is_past=asked.is_past)
     _set_lost_aside(workspace, reading, is_past=asked.is_past)
     if not asked.is_past:
@@ -78,12 +85,16 @@ def fill(workspace: Workspace, reading: Reading, asked: Asked) -> int:
 
 def note_lost(workspace: Workspace) -> None:
     """Warn where lines of the returns were rejected, before the past is read: what they count is missing."""
+    workspace.execute("reading/losses_anywhere")
     lost = workspace.table("reconciliation").filter(pl.col("table_name") == "results")["rejected"].sum()
     if lost:
+        contests, lacking = workspace.query("reading/losses_summary").row(0)
+        some = f"{lacking:,} of {contests:,} contests may lack them, and are not"
+        whose = "No contest is" if lacking == contests else some
         workspace.note(
             repeats.LOST,
             f"{lost:,} {'line' if lost == 1 else 'lines'} of the returns could not be used, and their votes are"
-            " missing from the count. No contest is called final. `turnout check` shows the lines; mend them, and run"
+            f" missing from the count. {whose} called final. `turnout check` shows the lines; mend them, and run"
             " again.",
             severity="warning",
         )
@@ -129,6 +140,7 @@ def _set_lost_aside(workspace: Workspace, reading: Reading, *, is_past: bool) ->
     if not workspace.connection.execute(f"SELECT 1 FROM typed WHERE {lost} LIMIT 1").fetchall():  # noqa: S608
         return
     workspace.execute("reading/results_lost", is_past=is_past)
+    workspace.execute("reading/losses_figures")
     found = workspace.connection.execute(
         "SELECT column_name, reason, count(*) AS figures, min(line), count(DISTINCT (contest, county, precinct))"
         " FROM lost_figures GROUP BY ALL ORDER BY figures DESC, column_name, reason"
@@ -152,8 +164,8 @@ def _set_lost_aside(workspace: Workspace, reading: Reading, *, is_past: bool) ->
     done = (
         "left out"
         if is_past
-        else "not reported in that mode, for every candidate, and no contest is called final. Mend the file, and run"
-        " again"
+        else "not reported in that mode, for every candidate, and those contests are not called final. Mend the file,"
+        " and run again"
     )
     topic = "figures not read" if is_past else repeats.LOST
     workspace.note(topic, f"{said} {units:,} {counted} as {done}.", severity="warning")

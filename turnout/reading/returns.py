@@ -1,4 +1,4 @@
-"""Whether a file of returns is of this contest at all; one of another is refused, saying what it holds."""
+"""Whether results are of this contest at all; those of another are refused, saying what they are of."""
 
 import datetime as dt
 
@@ -38,6 +38,29 @@ def check_contest(workspace: Workspace, reading: Reading, contest: Contest, date
                 f"{reading.name}: holds no contest {contest.name!r}; it holds {_listed(names)}. Give the right file,"
                 " or correct `name` in the contest. Nothing was loaded."
             )
+
+
+def check_states(workspace: Workspace, reading: Reading, *, is_past: bool) -> None:
+    """Refuse results of several states, where none was asked for: their places go by the same names.
+
+    Raises
+    ------
+    InputRefused
+    """
+    held = workspace.query("reading/results_states", is_past=is_past)
+    if held.height < 2:
+        return
+    of_file = held.filter(pl.col("lines") > 0)
+    several = of_file.height > 1
+    shown = [
+        f"{state} in {lines:,} {'line' if lines == 1 else 'lines'}" if several else state
+        for state, lines in of_file.rows()
+    ]
+    before = "" if several else f", while those before it are of {_listed(held.filter(lines=0)['state'].to_list())}"
+    raise InputRefused(
+        f"{reading.name}: holds results of {_listed(shown)}{before}. A contest is of one state. Say which: `state` in"
+        " the contest, or --state. Nothing was loaded."
+    )
 
 
 def check_candidates(workspace: Workspace, reading: Reading, contest: Contest) -> None:

@@ -21,6 +21,8 @@ from turnout.reading.source import Reading
 
 _LONGEST_RECORD = 20  # lines
 _QUOTE = 34
+_MOST_RAW = 1 << 24  # bytes
+_LONG = (1 << 16) - 1  # a line that is longer is looked at by itself
 
 OPEN_QUOTE = "a quote that is not closed"
 STRAY_QUOTE = "text after a closing quote"
@@ -45,6 +47,7 @@ class Salvage:
     records: int = 0
     set_aside: list[int] = field(default_factory=list)
     faults: list[tuple[int, str]] = field(default_factory=list)
+    _raw: int = 0
 
     def run(self, target: Path) -> None:
         """Write the copy: without header, one kind of line end, no stray carriage returns, no NULs."""
@@ -53,7 +56,7 @@ class Salvage:
             skip, carry = self.reading.first_line - 1, b""
             blocks = lines.whole(lines.pieces(file), self.reading.name)
             for block, is_last in _with_last(blocks):
-                plain = carry + block.replace(b"\r\n", b"\n")
+                plain = carry + (block.replace(b"\r\n", b"\n") if b"\r" in block else block)
                 while skip and plain:
                     plain, skip = plain[plain.find(b"\n") + 1 or len(plain) :], skip - 1
                 carry = self._copy(out, plain, is_last) if plain else b""
@@ -87,24 +90,24 @@ class Salvage:
         """Whether each line is anything but sound at a glance: no quotes, or one pair round every value."""
         values = np.frombuffer(block, np.uint8)
         marks = values == ord(self.delimiter)
-        odd: npt.NDArray[np.bool_] = _count(marks, stops) != self.fields - 1
-        odd |= stops - starts > LONGEST_LINE
+        odd: npt.NDArray[np.bool_] = _count(marks, starts) != self.fields - 1
+        odd |= stops - starts > _LONG
         odd |= stops == starts
         if b"\r" in block or b"\x00" in block:
-            odd |= _count((values == 13) | (values == 0), stops) > 0
+            odd |= _count((values == 13) | (values == 0), starts) > 0
         if b'"' in block and not self.reading.layout.quoted:
-            odd |= _count(values == _QUOTE, stops) > 0  # to be quoted, for the copy is
+            odd |= _count(values == _QUOTE, starts) > 0  # to be quoted, for the copy is
         elif b'"' in block:
             quotes = values == _QUOTE
-            number = _count(quotes, stops)
+            number = _count(quotes, starts)
             between = np.zeros_like(quotes)
             between[1:-1] = marks[1:-1] & quotes[:-2] & quotes[2:]
             padded = np.append(values, 0)  # an empty last line starts past the end
             around = (padded[starts] == _QUOTE) & (padded[np.maximum(stops - 1, 0)] == _QUOTE)
-            wrapped = around & (number == 2 * self.fields) & (_count(between, stops) == self.fields - 1)
-            odd = np.where(number > 0, ~wrapped | (stops - starts > LONGEST_LINE), odd)
+            wrapped = around & (number == 2 * self.fields) & (_count(between, starts) == self.fields - 1)
+            odd = np.where(number > 0, ~wrapped | (stops - starts > _LONG), odd)
             if b"\r" in block or b"\x00" in block:
-                odd |= _count((values == 13) | (values == 0), stops) > 0
+                odd |= _count((values == 13) | (values == 0), starts) > 0
         if self.header:
             odd[np.searchsorted(stops, _places(block, self.header.encode()))] = True
         return odd
@@ -130,6 +133,7 @@ class Salvage:
             return 0
         record, problem = self._mended(values) if values is not None else (b"", problem)
         if not record:
+            self._keep_raw(number, following[0])
             return self._set_aside(out, number, problem)
         self._keep(out, record, 1)
         if taken > 1:
@@ -164,6 +168,12 @@ class Salvage:
                 return values, problem, taken
         return None, OPEN_QUOTE, 0
 
+    def _keep_raw(self, number: int, line: bytes) -> None:
+        """Keep the text of a line that is refused, if it is not too much: to find it again takes another pass."""
+        self._raw += len(line)
+        if self._raw <= _MOST_RAW:
+            self.reading.raws[number] = line.decode("utf-8", "replace").rstrip("\r\n")
+
     def _set_aside(self, out: IO[bytes], number: int, reason: str = "", *, ignored: str = "") -> int:
         """Put a line of empty values in the place of one that holds no record."""
         self._keep(out, self.delimiter.encode() * (self.fields - 1) + (b'""\n' if self.fields == 1 else b"\n"), 1)
@@ -190,9 +200,10 @@ def parse(record: bytes, delimiter: str) -> tuple[list[str] | None, str]:
     return (rows[0], "") if len(rows) == 1 else (None, STRAY_QUOTE)
 
 
-def _count(where: npt.NDArray[np.bool_], stops: npt.NDArray[np.intp]) -> npt.NDArray[np.intp]:
-    """How many of the marked bytes stand in each line."""
-    return np.diff(np.searchsorted(np.flatnonzero(where), stops), prepend=0)
+def _count(where: npt.NDArray[np.bool_], starts: npt.NDArray[np.intp]) -> npt.NDArray[np.uint16]:
+    """How many of the marked bytes stand in each line; lines of over 64 kB must be told by their length."""
+    counts: npt.NDArray[np.uint16] = np.add.reduceat(where.view(np.uint8), starts, dtype=np.uint16)
+    return counts
 
 
 def _quoted(value: str) -> str:

@@ -46,6 +46,7 @@ class Reading:
     first_line : physical line of the first data line
     text : the UTF-8 file behind it, None for Parquet
     spans : first line -> lines, of records that run over several
+    raws : line -> text, of refused lines that are at hand
     fit : the layout as it lies on the file's columns
     source : the file
     form : encoding, delimiter and whether there is a header line, in words
@@ -65,6 +66,7 @@ class Reading:
     form: dict[str, object] = field(default_factory=dict)
     ignored: Counter[str] = field(default_factory=Counter)
     spans: dict[int, int] = field(default_factory=dict)
+    raws: dict[int, str] = field(default_factory=dict)
 
 
 def expand(paths: Iterable[Path | Source], members: Sequence[str] = ()) -> list[Source]:

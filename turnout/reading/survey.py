@@ -10,7 +10,7 @@ from pathlib import Path
 from turnout import reading as room
 from turnout.contest import Contest
 from turnout.errors import InputRefused
-from turnout.reading import aggregates, ballots, codes, crosswalk, files, results, source, voters
+from turnout.reading import aggregates, ballots, codes, crosswalk, files, remarks, results, source, voters
 from turnout.reading.canonical import CODED, DAY_FIRST, FIELDS, NO_DATE, OUT_OF_RANGE
 from turnout.reading.catalogue import AggregateOnly, Catalogue
 from turnout.reading.codes import Code
@@ -57,6 +57,7 @@ class Report:
     places : distinct counties and precincts, and lines without a precinct
     refused : why a run would refuse the file; empty where it would not
     sample : rejected lines, letters and digits masked
+    remarks : what is odd about it though a run would take it, with what to do
     aggregate : of ballots without voters, see :func:`turnout.reading.aggregates.count`
     """
 
@@ -79,6 +80,7 @@ class Report:
     sample: list[str] = field(default_factory=list)
     refused: str = ""
     aggregate: list[dict[str, object]] = field(default_factory=list)
+    remarks: list[str] = field(default_factory=list)
 
 
 class Surveyor:
@@ -90,9 +92,10 @@ class Surveyor:
     progress : called with the name of each file as its turn comes
     """
 
-    def __init__(self, today: dt.date, progress: Callable[[str], None]) -> None:
+    def __init__(self, today: dt.date, progress: Callable[[str], None], known: frozenset[str] = frozenset()) -> None:
         self.today = today
         self.progress = progress
+        self.known = known
         self.reports: list[Report] = []
 
     def load(
@@ -123,7 +126,7 @@ class Surveyor:
         return read
 
     def _observe(self, workspace: Workspace, reading: Reading) -> None:
-        self.reports.append(_describe(workspace, reading, self.today))
+        self.reports.append(_describe(workspace, reading, self.today, self.known))
 
 
 def _aggregate(workspace: Workspace, source: Source, only: AggregateOnly) -> list[dict[str, object]]:
@@ -137,10 +140,30 @@ def _aggregate(workspace: Workspace, source: Source, only: AggregateOnly) -> lis
 
 def contest(workspace: Workspace, chosen: Contest, today: dt.date, progress: Callable[[str], None]) -> list[Report]:
     """Report on every input of a contest, read as a run would read them."""
-    surveyor = Surveyor(today, progress)
+    known = frozenset(key for key in ("date", "state") if getattr(chosen, key))
+    surveyor = Surveyor(today, progress, known)
     with room.filling(workspace):
         room.fill(workspace, chosen, surveyor.load)
+        if not any(report.refused for report in surveyor.reports):
+            _note_unknown(workspace, room.completed(workspace, chosen))
     return surveyor.reports
+
+
+def _note_unknown(workspace: Workspace, told: Contest) -> None:
+    """Say where neither a contest nor its files tell its day or state, and what a run would then go by."""
+    if told.date is None and workspace.table("findings").filter(topic="no date").is_empty():
+        workspace.note(
+            "no date",
+            "Neither the contest nor its returns say the election's date. Say `date`: past elections, ages and days"
+            " to come are told by it.",
+            severity="warning",
+        )
+    if not told.state and told.inputs.history:
+        workspace.note(
+            "no state",
+            "Neither the contest nor its returns say the state, so past results of any are taken. Say `state`.",
+            severity="warning",
+        )
 
 
 def loose(
@@ -163,7 +186,7 @@ def loose(
 
 
 def _fill_any(workspace: Workspace, reading: Reading) -> int:
-    """Load a file into the table that its layout is of; results of several dates are past ones."""
+    """Load a file into the table that its layout is of; results of several dates or states are past ones."""
     match reading.table:
         case "voters":
             return voters.fill_voters(workspace, reading)
@@ -171,11 +194,14 @@ def _fill_any(workspace: Workspace, reading: Reading) -> int:
             return voters.fill_vote_history(workspace, reading, None)
         case "ballots":
             return ballots.fill(workspace, reading)
-    dates = workspace.connection.execute("SELECT count(DISTINCT election_date) FROM typed").fetchall()[0][0]
-    return results.fill(workspace, reading, Asked(Contest(), None, None, is_past=dates > 1))
+    several = workspace.connection.execute(
+        "SELECT count(DISTINCT election_date) > 1 OR count(DISTINCT upper(state)) > 1 FROM typed"
+    ).fetchall()
+    asked = Asked(Contest(), None, None, is_past=bool(several[0][0]), of_any_state=True)
+    return results.fill(workspace, reading, asked)
 
 
-def _describe(workspace: Workspace, reading: Reading, today: dt.date) -> Report:
+def _describe(workspace: Workspace, reading: Reading, today: dt.date, known: frozenset[str]) -> Report:
     fields = FIELDS[reading.table]
     shown = {column: codes.header_of(reading, column) for column in fields if column in reading.columns}
     return Report(
@@ -201,6 +227,7 @@ def _describe(workspace: Workspace, reading: Reading, today: dt.date) -> Report:
         },
         people=_counts(workspace, "reading/survey_people") if "voter_id" in fields else {},
         places=_counts(workspace, "reading/survey_places") if "precinct" in fields else {},
+        remarks=remarks.of(workspace, reading, known=known),
     )
 
 

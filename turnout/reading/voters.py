@@ -3,13 +3,15 @@
 import datetime as dt
 
 from turnout.errors import InputRefused
-from turnout.reading.canonical import DAY_FIRST
+from turnout.reading.canonical import DAY_FIRST, literal, soft
 from turnout.reading.codes import header_of
 from turnout.reading.source import Reading
 from turnout.workspace import Workspace
 
 #: Share of a file's lines with a date that only reads with the day first, above which no date of it can be trusted.
 _MOST_DAY_FIRST = 0.01
+#: Share of a file's lines with a cell of one column that cannot be read, above which it is a warning.
+MANY_LOST = 0.01
 
 
 def fill_voters(workspace: Workspace, reading: Reading) -> int:
@@ -19,6 +21,7 @@ def fill_voters(workspace: Workspace, reading: Reading) -> int:
     workspace.execute("reading/faults_typed")
     workspace.execute("reading/faults_duplicate_voters")
     refuse_day_first(workspace, reading)
+    note_lost_cells(workspace, reading)
     is_first = workspace.connection.execute("SELECT count(*) FROM voters").fetchall() == [(0,)]
     if not is_first or reading.text is None:
         return grown(workspace, "voters", "reading/voters")
@@ -56,11 +59,13 @@ def refuse_day_first(workspace: Workspace, reading: Reading) -> None:
     InputRefused
         If there are as many; the message says how to declare them.
     """
-    found = workspace.connection.execute(
-        "SELECT column_name, count(*) AS lines, min(line) FROM faults WHERE reason = $1 GROUP BY column_name"
-        " ORDER BY lines DESC",
-        [DAY_FIRST],
-    ).fetchall()
+    found = [
+        *workspace.connection.execute(
+            "SELECT column_name, count(*) AS lines, min(line) FROM faults WHERE reason = $1 GROUP BY ALL", [DAY_FIRST]
+        ).fetchall(),
+        *((column, cells, line) for column, why, cells, line in lost_cells(workspace, reading) if why == DAY_FIRST),
+    ]
+    found.sort(key=lambda row: (-row[1], row[0]))
     if found and found[0][1] >= 3 and found[0][1] > _MOST_DAY_FIRST * reading.lines_in:
         column, lines, first = found[0]
         raise InputRefused(
@@ -68,6 +73,41 @@ def refuse_day_first(workspace: Workspace, reading: Reading) -> None:
             " first, so those that read both ways cannot be trusted. Declare the column's formats, such as"
             f' ["%d/%m/%Y"], in {reading.layout.place}. Nothing was loaded.'
         )
+
+
+def lost_cells(workspace: Workspace, reading: Reading) -> list[tuple[str, str, int, int]]:
+    """Return column, reason, cells and first line of what was left empty, for it cannot be read; the most first."""
+    columns = [column for column in soft(reading.table) if column in reading.columns]
+    if not columns:
+        return []
+    of_each = " UNION ALL ".join(
+        f"SELECT {literal(column)} AS name, {column}_lost AS reason, line FROM typed WHERE {column}_lost IS NOT NULL"  # noqa: S608
+        for column in columns
+    )
+    return workspace.connection.execute(
+        f"SELECT name, reason, count(*) AS cells, min(line) FROM ({of_each})"  # noqa: S608
+        " WHERE line NOT IN (SELECT line FROM faults) AND line NOT IN (SELECT line FROM ignored)"
+        " GROUP BY ALL ORDER BY cells DESC, name, reason"
+    ).fetchall()
+
+
+def note_lost_cells(workspace: Workspace, reading: Reading) -> None:
+    """Say how many cells of sound lines were left empty, for they cannot be read."""
+    lost = lost_cells(workspace, reading)
+    if not lost:
+        return
+    listed = "; ".join(
+        f"column {header_of(reading, column)}: {reason} ({cells:,}, first at line {line:,})"
+        for column, reason, cells, line in lost[:5]
+    )
+    cells, most = sum(row[2] for row in lost), max(row[2] for row in lost)
+    what = "1 cell that cannot be read is" if cells == 1 else f"{cells:,} cells that cannot be read are"
+    remedy = f" Declare what they hold in {reading.layout.place}." if most > MANY_LOST * reading.lines_in else ""
+    workspace.note(
+        "cells not read",
+        f"{reading.name}: {what} left empty, and their lines are kept: {listed}.{remedy}",
+        severity="warning" if remedy else "note",
+    )
 
 
 def note_strangers(workspace: Workspace) -> None:

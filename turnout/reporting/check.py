@@ -155,6 +155,7 @@ def _lines(report: Report) -> list[tuple[str, str, str]]:
         counties = words.plural(report.places["counties"], "county", "counties")
         said.append(("places", f"{counties}, {words.plural(report.places['precincts'], 'precinct')}{tail}", ""))
     said += _account(report)
+    said += [("remark", remark, "yellow") for remark in report.remarks]
     if report.unconfirmed:
         said.append(("unconfirmed", report.unconfirmed, "dim"))
     said += _aggregate(report.aggregate)

@@ -26,6 +26,7 @@ COMPONENTS: Final[dict[str, str]] = {
     "support by group": "how each group divides between the candidates",
     "precinct noise": "how single precincts differ from what they have in common",
     "sampling": "chance, when the chances are known",
+    "lost lines": "lines of the returns that could not be used",
 }
 
 

@@ -21,7 +21,7 @@ from turnout.storage import hold
 from turnout.workspace import DATABASE, connect, kept_in
 
 #: Tables that hold no voter: totals of places, and the account of what was read.
-AGGREGATES: Final = ("results", "reconciliation", "findings")
+AGGREGATES: Final = ("results", "losses", "reconciliation", "findings")
 #: Tables with a row a voter, or with a voter's line.
 VOTER_LEVEL: Final = ("voters", "vote_history", "ballot_events", "ballots", "ethnicity", "propensity", "rejects")
 

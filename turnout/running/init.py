@@ -15,6 +15,7 @@ from turnout.reading.catalogue import Catalogue, UnknownFile
 from turnout.reading.draft import Draft
 from turnout.reading.found import Found, Refused, Seen, Told, completed, keys
 from turnout.reading.source import Reading, Source
+from turnout.reading.voters import lost_cells
 from turnout.running.progress import Progress, silent
 from turnout.storage import placed, remove_unplaced
 from turnout.vocabulary import MODES
@@ -221,6 +222,8 @@ class _Room:
                     " layout that says what they mean (docs/layouts.md)."
                 )
         self._check_fit(reading)
+        if reading.table != "results":
+            self._leave_unread(made.made, reading)
         title = "a mapping suggested from names and contents"
         found = Found(reading.source, made.name, title, reading.table, reading.table, drafted=made)
         return self._of_results(found, reading) if reading.table == "results" else found
@@ -238,6 +241,12 @@ class _Room:
                 f" {bad[0][1]:,} of {reading.lines_in:,} lines column {codes.header_of(reading, column)!r} cannot be"
                 f" read as {column}. Write a layout that says what it holds (docs/layouts.md)."
             )
+
+    def _leave_unread(self, made: suggest.Suggestion, reading: Reading) -> None:
+        """Take out of a mapping what most lines hold something else in, if a line can do without it."""
+        for column, _, cells, _ in lost_cells(self.workspace, reading):
+            if column in made.columns and 2 * cells > reading.lines_in:
+                made.unused = (*made.unused, made.columns.pop(column))
 
 
 def _no_mapping(name: str, unknown: UnknownFile, made: suggest.Suggestion | None) -> str:
