@@ -23,6 +23,7 @@ if TYPE_CHECKING:
         "turnout ethnicity contest.toml",
         "turnout ethnicity --voters voters.csv --ballots ballots.csv",
         "turnout ethnicity --voters nc.csv --compare --output calibration",
+        "turnout ethnicity contest.toml --json",
     )
 )
 def ethnicity(
@@ -37,14 +38,15 @@ def ethnicity(
     output: Annotated[
         Path | None, typer.Option("--output", metavar="DIR", help="Directory to write the tables into, as CSV.")
     ] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print everything as JSON.")] = False,
 ) -> None:
     """Estimate who the voters are, and say how good that is.
 
     Expected voters by group, those who have voted by the plain sum of probabilities and by the estimate that knows
     that voting early depends on the group, and what the estimates rest on. With --compare, and a file in which voters
-    report their race, how well the estimates are calibrated: reliability by group, Brier score and log loss beside
-    taking everyone's most probable group, and the most frequent surnames on no list. No voter is told, and no surname
-    of fewer than ten.
+    report their race, how well the estimates are calibrated, of all and of those who have voted: reliability by
+    group, Brier score and log loss beside taking everyone's most probable group, and the most frequent surnames on no
+    list. No voter is told, and no surname of fewer than ten.
     """
     from turnout.reporting import ethnicity as reporting  # noqa: PLC0415
     from turnout.running import ethnicity as running  # noqa: PLC0415
@@ -52,9 +54,12 @@ def ethnicity(
     chosen = contest_of(
         config, files={"voters": voters, "vote-history": vote_history, "ballots": ballots}, settings={}
     )
-    with progress_shown(quiet=False) as progress:
+    with progress_shown(quiet=as_json) as progress:
         estimated = running.run(chosen, compare=compare, progress=progress)
-    reporting.show(estimated, console())
+    if as_json:
+        typer.echo(reporting.to_json(estimated), nl=False)
+    else:
+        reporting.show(estimated, console())
     if output is not None:
         reporting.write(estimated, output)
 

@@ -1,7 +1,9 @@
 """An ethnicity estimate in the terminal and as CSV: sums and scores, never a voter."""
 
+import json
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Final
 
 import polars as pl
 from rich.console import Console
@@ -12,7 +14,9 @@ from turnout.reporting import tables, words
 from turnout.reporting.terminal import plain_table, say, show_findings, title
 from turnout.vocabulary import GROUPS
 
-_FEWEST = 10
+_FEWEST: Final = 10
+#: Raised when a key changes its meaning or goes away.
+_SCHEMA_VERSION: Final = 1
 
 
 @dataclass(frozen=True)
@@ -45,7 +49,8 @@ def show(estimated: Estimated, console: Console) -> None:
             table.add_row(Text(_named(group)), words.count(voters), words.percent(share))
         else:
             few.append(group)
-    console.print(table)
+    if table.row_count:
+        console.print(table)
     _not_shown(few, console)
     _voted(estimated.by_ballot, console)
     _basis(estimated.basis, console)
@@ -55,8 +60,29 @@ def show(estimated: Estimated, console: Console) -> None:
 
 
 def write(estimated: Estimated, directory: Path) -> None:
-    """Write groups.csv, by_ballot.csv, basis.csv and, compared, calibration.csv, reliability.csv and surnames.csv."""
+    """Write each table as CSV: groups, by_ballot, basis; compared, also calibration, voted, reliability, surnames."""
     directory.mkdir(mode=0o700, parents=True, exist_ok=True)
+    for name, frame in _told(estimated).items():
+        path = directory / f"{name}.csv"
+        path.touch(mode=0o600)
+        path.write_text(tables.to_csv(frame), encoding="utf-8")
+
+
+def to_json(estimated: Estimated) -> str:
+    """Return the tables that :func:`write` writes, and the findings, as JSON text."""
+    found = estimated.calibration
+    document: dict[str, object] = {"schema": _SCHEMA_VERSION}
+    for name, frame in _told(estimated).items():
+        floats = [column for column, kind in frame.schema.items() if kind.is_float()]
+        document[name] = frame.with_columns(pl.col(floats).round(6)).to_dicts()
+    if found is not None:
+        document["compared"] = {"labelled": found.labelled, "surnames": found.voters, "unmatched": found.unmatched}
+    document["findings"] = estimated.findings.to_dicts()
+    return json.dumps(document, ensure_ascii=False, allow_nan=False, indent=1) + "\n"
+
+
+def _told(estimated: Estimated) -> dict[str, pl.DataFrame]:
+    """Tables by name, what counts under ten voters left blank or out."""
     count = pl.col("voters")
     frames = {
         "groups": estimated.groups.with_columns(pl.when(count >= _FEWEST).then(pl.col("voters", "share"))),
@@ -66,11 +92,13 @@ def write(estimated: Estimated, directory: Path) -> None:
         "basis": estimated.basis.filter(count >= _FEWEST),
     }
     if (found := estimated.calibration) is not None:
-        frames |= {"calibration": found.scores, "reliability": found.reliability, "surnames": found.surnames}
-    for name, frame in frames.items():
-        path = directory / f"{name}.csv"
-        path.touch(mode=0o600)
-        path.write_text(tables.to_csv(frame), encoding="utf-8")
+        frames |= {
+            "calibration": found.scores,
+            "voted": found.voted,
+            "reliability": found.reliability,
+            "surnames": found.surnames,
+        }
+    return frames
 
 
 def _named(group: str) -> str:
@@ -109,6 +137,8 @@ def _not_shown(groups: list[str], console: Console) -> None:
 
 
 def _basis(basis: pl.DataFrame, console: Console) -> None:
+    if basis.filter(pl.col("voters") >= _FEWEST).is_empty():
+        return
     title(console, "What it rests on", "evidence by voters")
     table = plain_table("Evidence", "Voters")
     for name, voters in basis.filter(pl.col("voters") >= _FEWEST).head(10).iter_rows():
@@ -118,8 +148,27 @@ def _basis(basis: pl.DataFrame, console: Console) -> None:
 
 def _calibration(found: Calibration, console: Console) -> None:
     title(console, "How good it is", f"against the label of {words.count(found.labelled)} voters, which was not used")
+    _scores(found.scores, console)
+    if not found.voted.is_empty():
+        voted = words.count(found.voted["voters"].max())
+        title(console, "The same of those who have voted", f"{voted} labelled voters with a ballot accepted")
+        _scores(found.voted, console)
+    _reliability(found.reliability, console)
+    share = found.unmatched / max(found.voters, 1)
+    title(console, "Surnames on no list", f"{words.percent(share)} of the voters; the most frequent")
+    if found.surnames.is_empty():
+        say(console, Text(f"None of {_FEWEST} voters or more.", "dim"))
+        return
+    table = plain_table("Surname", "Voters")
+    for surname, voters in found.surnames.iter_rows():
+        table.add_row(Text(surname), words.count(voters))
+    console.print(table)
+
+
+def _scores(scores: pl.DataFrame, console: Console) -> None:
+    """Print shares reported, estimated and by everyone's most probable group, and the scores of the two."""
     table = plain_table("Group", "Reported", "Estimate", "Most probable", "Brier", "of that", "Log loss")
-    for row in found.scores.iter_rows(named=True):
+    for row in scores.iter_rows(named=True):
         table.add_row(
             Text(_named(row["group"])),
             words.percent(row["observed"]),
@@ -130,16 +179,15 @@ def _calibration(found: Calibration, console: Console) -> None:
             f"{row['log_loss']:.4f}",
         )
     console.print(table)
+
+
+def _reliability(reliability: pl.DataFrame, console: Console) -> None:
+    if reliability.is_empty():
+        return
     title(console, "Reliability", "of voters given a probability between, how many report the group")
     table = plain_table("Group", "Between", "Voters", "Estimate", "Reported")
-    for row in found.reliability.iter_rows(named=True):
+    for row in reliability.iter_rows(named=True):
         between = f"{100 * row['from']:.0f} and {100 * row['to']:.0f} %"
         cells = (words.count(row["voters"]), words.percent(row["estimated"]), words.percent(row["observed"]))
         table.add_row(Text(_named(row["group"])), between, *cells)
-    console.print(table)
-    share = found.unmatched / max(found.voters, 1)
-    title(console, "Surnames on no list", f"{words.percent(share)} of the voters; the most frequent")
-    table = plain_table("Surname", "Voters")
-    for surname, voters in found.surnames.iter_rows():
-        table.add_row(Text(surname), words.count(voters))
     console.print(table)
