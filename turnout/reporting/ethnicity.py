@@ -150,7 +150,7 @@ def _calibration(found: Calibration, console: Console) -> None:
     title(console, "How good it is", f"against the label of {words.count(found.labelled)} voters, which was not used")
     _scores(found.scores, console)
     if not found.voted.is_empty():
-        voted = words.count(found.voted["voters"].max())
+        voted = words.count(max(found.voted["voters"].to_list()))
         title(console, "The same of those who have voted", f"{voted} labelled voters with a ballot accepted")
         _scores(found.voted, console)
     _reliability(found.reliability, console)
