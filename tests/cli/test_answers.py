@@ -53,7 +53,7 @@ def test_ethnicity_in_json_holds_sums_of_ten_or_more(turn, made):
     counts = [row["voters"] for row in told["groups"] if row["voters"] is not None]
     assert 2_700 < sum(counts) <= 3_000
     assert min(counts) >= 10
-    assert told["labelled"] is None
+    assert told["compared"] is None
     assert turn("ethnicity", made / "contest.toml", "--quiet") == (0, "", "")
 
 

@@ -397,12 +397,26 @@ def test_ethnicity_compares_with_self_reported_race_and_writes_tables(turn, tmp_
     assert "How good it is" in out
     assert "PLUGHZQ" not in out
     written = {path.name for path in (tmp_path / "out").iterdir()}
-    tables = ("groups", "by_ballot", "basis", "calibration", "reliability", "surnames")
+    tables = ("groups", "by_ballot", "basis", "calibration", "voted", "reliability", "surnames")
     assert written == {f"{name}.csv" for name in tables}
     scores = pl.read_csv(tmp_path / "out" / "calibration.csv")
     assert scores["group"].to_list() == ["white"]
     assert scores["observed"].to_list() == [1.0]
     assert all(path.stat().st_mode & 0o077 == 0 for path in (tmp_path / "out").iterdir())
+
+
+def test_ethnicity_as_json_has_the_tables_and_tells_no_few(turn, tmp_path):
+    voters = voter_file(tmp_path / "voters.csv", "White")
+    code, out, err = turn("ethnicity", "--voters", str(voters), "--compare", "--json")
+    assert (code, err) == (0, "")
+    document = json.loads(out)
+    groups = {row["group"]: row["voters"] for row in document["groups"]}
+    assert groups["korean"] > 30
+    assert groups["native"] is None
+    assert document["calibration"][0]["group"] == "white"
+    assert document["compared"] == {"labelled": 200, "surnames": 200, "unmatched": 9}
+    assert document["surnames"] == []
+    assert "PLUGHZQ" not in out.upper()
 
 
 def test_ethnicity_with_nothing_to_compare_with_exits_2(turn, tmp_path):

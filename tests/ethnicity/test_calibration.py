@@ -55,6 +55,21 @@ def test_scores_are_those_of_the_voters_whose_label_tells(labelled, people):
     assert by_group["asian"]["estimated"] == pytest.approx(asian, abs=1e-6)
 
 
+def test_those_who_have_voted_are_compared_apart(labelled, people):
+    assert calibrate(labelled, Contest()).voted.is_empty()
+    ids = people.voters.filter(pl.Series(people.early)).select("voter_id")
+    labelled.append("ballots", ids.with_columns(status=pl.lit("accepted"), mode=pl.lit("mail")))
+    found = calibrate(labelled, Contest())
+    label = labelled.table("voters")["vendor_ethnicity"].to_numpy()
+    told = people.early & (label != "U") & (label != "A")
+    korean = found.voted.row(by_predicate=pl.col("group") == "korean", named=True)
+    assert korean["voters"] == int(told.sum())
+    assert korean["observed"] == pytest.approx((label[told] == "Korean").mean())
+    p = labelled.table("ethnicity")["korean"].to_numpy().astype(float)[told]
+    assert korean["estimated"] == pytest.approx(p.mean(), abs=1e-6)
+    assert found.scores["voters"].max() > 5 * found.voted["voters"].max()
+
+
 def test_probabilities_beat_the_most_probable_group(labelled):
     scores = calibrate(labelled, Contest()).scores
     for row in scores.filter(pl.col("group").is_in(["white", "black", "latino", "asian"])).iter_rows(named=True):

@@ -91,18 +91,42 @@ def test_the_row_for_all_other_names_is_matched_by_no_name():
     assert rows("surname", "*") == [None]
 
 
+PRIOR = np.full(12, 1 / 12)
+
+
+def of_the_file(counted, strength=0.0):
+    matrix = names.likelihoods(tables.likelihoods("surname"))
+    return matrix, names.at_the_rate_of(counted, matrix, PRIOR, strength)
+
+
 def test_surplus_of_unmatched_names_is_put_down_to_the_file():
-    table, prior = tables.likelihoods("surname"), np.full(12, 1 / 12)
-    few = names.likelihoods(table, np.array([names.ON_NO_LIST] + [0] * 19), prior, 1.5)[names.ON_NO_LIST]
-    all_of_them = names.likelihoods(table, np.full(20, names.ON_NO_LIST), prior, 1.5)[names.ON_NO_LIST]
-    assert few.min() < 0.2
-    assert all_of_them.min() > 0.99
+    census, found = of_the_file((1000, 500))
+    assert found[names.ON_NO_LIST] @ PRIOR == pytest.approx(0.5, abs=1e-6)
+    written = (found[names.ON_NO_LIST] - census[names.ON_NO_LIST]) / (1 - census[names.ON_NO_LIST])
+    np.testing.assert_allclose(written, written[0], rtol=1e-4)  # alike for every group
+    np.testing.assert_array_equal(found[:-2], census[:-2])
+    assert of_the_file((20, 20))[1][names.ON_NO_LIST].min() > 0.99
+
+
+def test_fewer_unmatched_names_than_the_census_has_are_no_sign_of_the_groups_whose_names_are_listed():
+    census, found = of_the_file((1000, 20))
+    assert found[names.ON_NO_LIST] @ PRIOR == pytest.approx(0.02, abs=1e-6)
+    fewer = found[names.ON_NO_LIST] / census[names.ON_NO_LIST]
+    np.testing.assert_allclose(fewer, fewer[0], rtol=1e-4)
+    listed = (1 - found[names.ON_NO_LIST]) / (1 - census[names.ON_NO_LIST])  # both columns still sum to one
+    np.testing.assert_allclose(found[:-2], census[:-2] * listed, rtol=1e-4)
+
+
+def test_a_handful_of_names_hardly_moves_the_censuss_rate():
+    census, found = of_the_file((2, 0), strength=200)
+    np.testing.assert_allclose(found, census, rtol=0.02)
 
 
 @pytest.mark.parametrize("kind", names.KINDS)
 def test_a_missing_name_says_nothing(kind):
-    table = names.likelihoods(tables.shipped().of(kind), np.array([names.MISSING]), np.full(12, 1 / 12), 1.5)
+    table = names.likelihoods(tables.shipped().of(kind))
     assert (table[names.MISSING] == 1).all()
+    assert (names.at_the_rate_of((10, 0), table, PRIOR, 1.0)[names.MISSING] == 1).all()
 
 
 def test_a_middle_name_may_be_a_first_name_or_a_surname_and_says_less_than_either():
@@ -113,7 +137,7 @@ def test_a_middle_name_may_be_a_first_name_or_a_surname_and_says_less_than_eithe
 
 
 def test_surnames_of_other_groups_are_borne_as_the_electorate_is_made_up():
-    matrix = names.likelihoods(tables.likelihoods("surname"), np.array([0]), np.full(12, 1 / 12), 1.5)
+    matrix = names.likelihoods(tables.likelihoods("surname"))
     shares = np.zeros(12)
     shares[2] = 1.0  # all latino
     mixed = names.borne_by_others(matrix, shares, 0.02)

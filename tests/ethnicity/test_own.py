@@ -6,7 +6,7 @@ import pytest
 
 from turnout.contest import Contest
 from turnout.errors import InputRefused, UsageError
-from turnout.ethnicity import estimate, own, specification, tables
+from turnout.ethnicity import estimate, names, own, specification, tables
 from turnout.vocabulary import ASIAN_GROUPS, GROUPS
 
 PRIOR = specification.load().prior_shares()
@@ -122,8 +122,18 @@ def test_geography_moves_a_shared_surname(workspace, enrol, csv):
     assert near > 5 * far
 
 
+def said(kind, name, counted):
+    matrix = names.likelihoods(tables.likelihoods(kind))
+    strength = specification.load().learned.strength
+    row = tables.likelihoods(kind)["name"].index_of(name)
+    return names.at_the_rate_of(counted, matrix, PRIOR, strength)[row].astype(float)
+
+
 def test_nothing_learned_is_bayes_rule_on_the_tables(workspace, enrol, csv):
-    """Surname × first name × place, as the tables and the user's geography have them; the basis says so."""
+    """Surname × first name × place, as the tables and the user's geography have them; the basis says so.
+
+    With the file's rate of names on no list: one of three surnames, none of two first names.
+    """
     enrol(
         last_name=["Lee", "Kim", None, "Zqxxqv"], first_name=["Anna", None, "Linh", "J"], zip=["1", "2", "9", None],
         precinct=["a"] * 4, middle_name=["Sung"] * 4, party=["DEM"] * 4,
@@ -135,9 +145,7 @@ def test_nothing_learned_is_bayes_rule_on_the_tables(workspace, enrol, csv):
     assert frame["basis"].to_list() == ["surname+first+ZIP", "surname+ZIP", "first+district", "district"]
     ratios = own.shares_of_places(own.geography((path,), PRIOR), PRIOR)
     place = PRIOR * ratios.filter(pl.col("place") == "1").select(GROUPS).to_numpy()[0]
-    lee = tables.likelihoods("surname").filter(pl.col("name") == "LEE").select(GROUPS).to_numpy()[0]
-    anna = tables.likelihoods("first").filter(pl.col("name") == "ANNA").select(GROUPS).to_numpy()[0]
-    expected = place * lee * anna
+    expected = place * said("surname", "LEE", (3, 1)) * said("first", "ANNA", (2, 0))
     np.testing.assert_allclose(frame.select(GROUPS).to_numpy()[0], expected / expected.sum(), atol=1e-5)
     np.testing.assert_allclose(frame.select(GROUPS).to_numpy().sum(axis=1), 1.0, atol=2e-6)
 

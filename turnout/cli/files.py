@@ -24,6 +24,7 @@ if TYPE_CHECKING:
         "turnout ethnicity contest.toml",
         "turnout ethnicity --voters voters.csv --ballots ballots.csv",
         "turnout ethnicity --voters nc.csv --compare --output calibration",
+        "turnout ethnicity contest.toml --json",
     )
 )
 def ethnicity(
@@ -43,9 +44,9 @@ def ethnicity(
 
     Expected voters by group, those who have voted by the plain sum of probabilities and by the estimate that knows
     that voting early depends on the group, and what the estimates rest on. With --compare, and a file in which voters
-    report their race, how well the estimates are calibrated: reliability by group, Brier score and log loss beside
-    taking everyone's most probable group, and the most frequent surnames on no list. No voter is told, and no surname
-    of fewer than ten.
+    report their race, how well the estimates are calibrated, of all and of those who have voted: reliability by
+    group, Brier score and log loss beside taking everyone's most probable group, and the most frequent surnames on no
+    list. No voter is told, and no surname of fewer than ten.
     """
     from turnout.reporting import ethnicity as reporting  # noqa: PLC0415
     from turnout.running import ethnicity as running  # noqa: PLC0415

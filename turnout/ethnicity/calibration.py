@@ -30,15 +30,16 @@ class Calibration:
     labelled : voters with a label that names a group
     scores : a row a group: ``group, voters, observed, estimated, thresholded`` (shares of the labelled), ``brier,
         log_loss, brier_thresholded``. *Thresholded* takes every voter's most probable group for the voter's own
+    voted : the same over those whose ballot is accepted; no row where under ten of them have a label that tells
     reliability : a row a group and tenth of the probability: ``group, from, to, voters, estimated, observed``; those
-    of
-        under ten voters are left out
+        of under ten voters are left out
     voters, unmatched : with a surname to match, and those of them on no list
     surnames : the most frequent surnames on no list with ten voters or more: ``surname, voters``
     """
 
     labelled: int
     scores: pl.DataFrame
+    voted: pl.DataFrame
     reliability: pl.DataFrame
     voters: int
     unmatched: int
@@ -79,6 +80,9 @@ def calibrate(workspace: Workspace, contest: Contest) -> Calibration:
     return Calibration(
         labelled=int(labels["voters"].sum()),
         scores=pl.concat(_score(group, bins) for group, bins in parts),
+        voted=pl.concat(_score(group, bins.filter("accepted")) for group, bins in parts).filter(
+            pl.col("voters") >= VOTERS_TO_SHOW
+        ),
         reliability=pl.concat(_reliability(group, bins) for group, bins in parts),
         voters=int(named["voters"].sum()),
         unmatched=int(named.filter(pl.col("table_row").is_null())["voters"].sum()),
@@ -96,7 +100,7 @@ def _bins(workspace: Workspace, labels: pl.DataFrame, group: frozenset[str]) -> 
 
 
 def _score(group: str, bins: pl.DataFrame) -> pl.DataFrame:
-    total = bins.drop("bin").sum().row(0, named=True)
+    total = bins.drop("accepted", "bin").sum().row(0, named=True)
     voters = max(total["voters"], 1)
     return pl.DataFrame(
         {
@@ -114,7 +118,10 @@ def _score(group: str, bins: pl.DataFrame) -> pl.DataFrame:
 
 def _reliability(group: str, bins: pl.DataFrame) -> pl.DataFrame:
     return (
-        bins.filter(pl.col("voters") >= VOTERS_TO_SHOW)
+        bins.group_by("bin", maintain_order=True)
+        .agg(pl.col("voters", "expected", "observed").sum())
+        .filter(pl.col("voters") >= VOTERS_TO_SHOW)
+        .sort("bin")
         .select(
             pl.lit(group).alias("group"),
             (pl.col("bin") / 10).alias("from"),

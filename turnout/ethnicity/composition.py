@@ -30,7 +30,8 @@ from turnout.vocabulary import GROUPS
 _CHUNK = 16_384
 #: Added to every probability; ``sql/ethnicity/posterior.sql`` has the same.
 LEAST = np.float32(1e-7)
-_HELD = np.isin(GROUPS, ("native", "other"))
+#: Groups that names hardly tell, so that their shares are held near the prior.
+HELD = np.isin(GROUPS, ("native", "other"))
 _HELD_UP = np.isin(GROUPS, ("other",))
 #: Voters at which a file's held groups stand half-way between what the names say and their prior share.
 _HELD_FROM = 1000
@@ -250,8 +251,8 @@ def _status_by_group(by_status: np.ndarray, certainty: np.ndarray, fit: Fit) -> 
 def _held(shares: np.ndarray, prior: np.ndarray, weight: float) -> np.ndarray:
     """Move the shares of the held groups towards their prior; the others share what is left as they were."""
     moved = shares.copy()
-    moved[_HELD] = (shares[_HELD] + weight * prior[_HELD]) / (1 + weight)
-    moved[~_HELD] *= (1 - moved[_HELD].sum()) / moved[~_HELD].sum()
+    moved[HELD] = (shares[HELD] + weight * prior[HELD]) / (1 + weight)
+    moved[~HELD] *= (1 - moved[HELD].sum()) / moved[~HELD].sum()
     return moved
 
 

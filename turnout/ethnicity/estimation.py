@@ -41,12 +41,14 @@ class Fitted:
     tables : what each piece of evidence says
     composition : make-ups and ways of voting
     multipliers : (counties, groups) that make the sample's means equal the margins
+    assumed : bool (groups,), whose share of the file rests on the prior: no names tell it, and no margin is given
     """
 
     coded: Coded
     tables: Tables
     composition: Composition
     multipliers: np.ndarray
+    assumed: np.ndarray
 
 
 def estimate(workspace: Workspace, contest: Contest, *, blind: bool = False) -> None:
@@ -108,24 +110,23 @@ def fit(
     learn_prior : if false, every cell has the prior's make-up, and labels say what is expected of them
     """
     prior = model.prior_shares()
-    tolerated = model.unlisted.tolerated
-    codes = coded.codes
     expected = Tables(
-        names.likelihoods(tables.surname, codes.surname, prior, tolerated),
-        names.likelihoods(tables.first, codes.first, prior, tolerated),
-        names.likelihoods(tables.middle, codes.middle, prior, tolerated),
+        names.likelihoods(tables.surname),
+        names.likelihoods(tables.first),
+        names.likelihoods(tables.middle),
         known.expected,
         model.vendor.reliability,
     )
     none = np.ones((len(coded.county), len(GROUPS)))
     if not learn_prior:
         coded = coded.with_likelihood(expected.likelihood(coded.codes))
-        return Fitted(coded, expected, composition.alike(coded.layout, prior), none)
+        return Fitted(coded, expected, composition.alike(coded.layout, prior), none, composition.HELD)
     whole = None if margins is None else _of_the_file(margins, coded)
     learned, start = learning.learn(coded.layout, coded.codes, expected, known, model, whole)
     coded = coded.with_likelihood(learned.likelihood(coded.codes))
     fitted = composition.learn(coded.layout, prior, model.fit, whole, start)
-    return Fitted(coded, learned, fitted, _multipliers(coded, fitted, prior, margins))
+    assumed = composition.HELD if margins is None else composition.HELD & np.isnan(margins).any(axis=0)
+    return Fitted(coded, learned, fitted, _multipliers(coded, fitted, prior, margins), assumed)
 
 
 def _of_the_file(margins: np.ndarray, coded: Coded) -> np.ndarray | None:
@@ -231,8 +232,9 @@ def _said(kind: str, bit: int, matched: pl.DataFrame, tables: NameTables, model:
     """Return what each name of the file says, as written; '' and what is no name say nothing."""
     named = matched.filter(~pl.col("is_missing"))
     unmatched = named.filter(pl.col("table_row").is_null())["voters"].sum()
-    rate = int(unmatched) / max(int(named["voters"].sum()), 1)
-    table = names.likelihoods_at(tables.of(kind), rate, model.prior_shares(), model.unlisted.tolerated)
+    counted = int(named["voters"].sum()), int(unmatched)
+    census = names.likelihoods(tables.of(kind))
+    table = names.at_the_rate_of(counted, census, model.prior_shares(), model.learned.strength)
     coded = pl.when("is_missing").then(names.MISSING).otherwise(pl.col("table_row").fill_null(names.ON_NO_LIST))
     found = matched.filter(pl.col("raw") != "").select("raw", row=coded)
     row = np.append(found["row"].to_numpy(), names.MISSING)
@@ -274,7 +276,8 @@ def by_status(fitted: Fitted) -> pl.DataFrame:
         own_shares = shares[chosen]
         estimated = own_shares.sum(axis=0, dtype=np.float64)
         codes = coded.codes
-        sd = standard_errors(own_shares, codes.surname[chosen], codes.first[chosen], learned.certainty)
+        surname, first = codes.surname[chosen], codes.first[chosen]
+        sd = standard_errors(own_shares, surname, first, learned.certainty, fitted.assumed)
         scale = coded.step
         total = float(chosen.sum())
         parts.append(

@@ -6,7 +6,7 @@ Each round fits the make-up with the labels as they stand (:mod:`~turnout.ethnic
 labels by the posteriors, as EM does.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -71,14 +71,14 @@ def learn(
     layout : the voters' cells; its likelihood is not read
     tables : as expected before the file is looked at
 
-    Returns the tables, surnames borne by others included, and what was learned of the district and the ways of
-    voting.
+    Returns the tables, with the file's rate of names on no list and surnames borne by others, and what was learned of
+    the district and the ways of voting.
     """
     prior, fit = model.prior_shares(), model.fit
-    own_surnames = tables.surname
-    likelihood = tables.likelihood(codes)
+    census, counted = tables, (names.counted(codes.surname), names.counted(codes.first))
+    tables = _at_the_files_rate(census, counted, prior, model)
     pooled, chosen = Layout(
-        likelihood, layout.starts, layout.precinct, layout.status, layout.area, layout.county
+        tables.likelihood(codes), layout.starts, layout.precinct, layout.status, layout.area, layout.county
     ).pooled(fit.pooled_voters)
     sample = codes.take(chosen)
     statuses = int(layout.status.max()) + 1
@@ -86,7 +86,8 @@ def learn(
     fitted = composition.learn(pooled, prior, pooled_fit, margins, _starting(pooled, prior, statuses))
     for _ in range(fit.pooled_rounds - 1):
         posterior = composition.posteriors(pooled.likelihood, fitted.cell, pooled.voters)
-        surname = names.borne_by_others(own_surnames, fitted.district, model.married.part)
+        tables = _at_the_files_rate(census, counted, fitted.district, model)
+        surname = names.borne_by_others(tables.surname, fitted.district, model.married.part)
         labels, reliability = _relearned(posterior, sample, known, model, fitted.certainty)
         tables = Tables(surname, tables.first, tables.middle, labels, reliability)
         pooled = Layout(
@@ -94,6 +95,17 @@ def learn(
         )
         fitted = composition.learn(pooled, prior, pooled_fit, margins, fitted)
     return tables, fitted
+
+
+def _at_the_files_rate(
+    tables: Tables, counted: tuple[tuple[int, int], tuple[int, int]], shares: np.ndarray, model: Specification
+) -> Tables:
+    """Surnames and first names with as many on no list as the file has: ``counted`` of each."""
+    surname, first = (
+        names.at_the_rate_of(found, matrix, shares, model.learned.strength)
+        for found, matrix in zip(counted, (tables.surname, tables.first), strict=True)
+    )
+    return replace(tables, surname=surname, first=first)
 
 
 def _starting(pooled: Layout, prior: np.ndarray, statuses: int) -> Composition:

@@ -60,34 +60,54 @@ def listed(tables: NameTables, kinds: Sequence[str] = KINDS) -> pl.DataFrame:
     )
 
 
-def likelihoods(table: pl.DataFrame, rows: np.ndarray, prior: np.ndarray, tolerated: float) -> np.ndarray:
-    """P(name | group) by row of a table, for voters whose rows are ``rows``, see :func:`likelihoods_at`."""
-    named = int((rows != MISSING).sum())
-    return likelihoods_at(table, int((rows == ON_NO_LIST).sum()) / max(named, 1), prior, tolerated)
-
-
-def likelihoods_at(table: pl.DataFrame, rate: float, prior: np.ndarray, tolerated: float) -> np.ndarray:
+def likelihoods(table: pl.DataFrame) -> np.ndarray:
     """P(name | group) by row of a table, the largest of a row scaled to 1, and two rows at the end.
 
-    float32 (rows + 2, groups): so that index ``ON_NO_LIST``, −2, is the row for names on no list, and ``MISSING``,
-    −1, is a row of ones. A name on no list has P(no list | group) = u_g + e(1 − u_g). The Census gives u; e is how
-    often names are written so that they match none, alike for every group: what the file has above ``tolerated``
-    times the Census's rate.
-
-    Parameters
-    ----------
-    rate : share of the file's names that are on no list
-    prior : (groups,) make-up the Census's rate is taken at
+    float32 (rows + 2, groups): so that index ``ON_NO_LIST``, −2, is the row for names on no list, not scaled, and
+    ``MISSING``, −1, is a row of ones. A table without the row ``*`` says nothing of names on no list.
     """
     matrix = table.select(GROUPS).to_numpy()
     matrix = matrix / matrix.max(axis=1, keepdims=True)
-    unlisted = np.ones(len(GROUPS))
     own = table.filter(pl.col("name") == UNLISTED).select(GROUPS).to_numpy()
-    if len(own):
-        usual = tolerated * float(own[0] @ prior)
-        wrongly_written = max(0.0, (rate - usual) / (1 - usual))
-        unlisted = own[0] + wrongly_written * (1 - own[0])
-    return np.vstack([matrix, unlisted / unlisted.max(), np.ones(len(GROUPS))]).astype(np.float32)
+    unlisted = own[:1] if len(own) else np.ones((1, len(GROUPS)))
+    return np.vstack([matrix, unlisted, np.ones((1, len(GROUPS)))]).astype(np.float32)
+
+
+def at_the_rate_of(counted: tuple[int, int], matrix: np.ndarray, shares: np.ndarray, strength: float) -> np.ndarray:
+    """Likelihoods when as many names are on no list as in the file, of an electorate made up by ``shares``.
+
+    How many a file has depends on how it is written and on who registers, not only on the groups: left as the Census
+    has it, a file with few would have too few of the groups whose names are often on no list. With u_g the Census's
+    P(no list | group) and ū its mean over ``shares``: what the file has above ū is put down to how it is written,
+    alike for every group, ``u_g + e (1 − u_g)``; what it has below makes all u_g smaller by one factor, and
+    P(name | group) of the listed names larger to match.
+
+    Parameters
+    ----------
+    counted : names of the file, and those of them on no list
+    matrix : as :func:`likelihoods` gives it
+    shares : (groups,) make-up
+    strength : so many names with the Census's rate are added to the file's
+    """
+    named, on_no_list = counted
+    census = matrix[ON_NO_LIST].astype(np.float64)
+    usual = float(census @ shares)
+    if usual >= 1:
+        return matrix
+    rate = (on_no_list + strength * usual) / (named + strength)
+    if rate >= usual:
+        unlisted, scale = census + (rate - usual) / (1 - usual) * (1 - census), np.ones(len(census))
+    else:
+        unlisted = census * rate / usual
+        scale = (1 - unlisted) / (1 - census)
+    adjusted: np.ndarray = matrix * scale.astype(np.float32)
+    adjusted[ON_NO_LIST], adjusted[MISSING] = unlisted, 1.0
+    return adjusted
+
+
+def counted(rows: np.ndarray) -> tuple[int, int]:
+    """Return how many voters have a name, by their rows, and how many of those are on no list."""
+    return int((rows != MISSING).sum()), int((rows == ON_NO_LIST).sum())
 
 
 def borne_by_others(matrix: np.ndarray, shares: np.ndarray, part: float) -> np.ndarray:

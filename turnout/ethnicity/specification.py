@@ -37,12 +37,6 @@ class Fit(_Strict):
     tolerance: float = Field(gt=0)
 
 
-class Unlisted(_Strict):
-    """How many names on no list are the groups' own."""
-
-    tolerated: float = Field(ge=1)
-
-
 class Married(_Strict):
     """How many bear a surname that is not their group's."""
 
@@ -141,7 +135,6 @@ class Specification(_Strict):
 
     prior: ByGroup
     fit: Fit
-    unlisted: Unlisted
     married: Married
     party: Party
     learned: Learned

@@ -8,10 +8,13 @@ NAME_SD = 0.4
 #: What the tables have wrong for all names of a group at once, and what is wrong with the model: sd of a share s is
 #: this times sqrt(s (1 − s)). From the errors on synthetic electorates (models/ethnicity.md).
 SHARED_SD = 0.02
+#: Sd, as a part of itself, of the share of a group that rests on the prior of the United States because names hardly
+#: tell it (:data:`turnout.ethnicity.composition.HELD`), of a district against the country. Judgement.
+ASSUMED_SD = 0.4
 
 
 def standard_errors(
-    posterior: np.ndarray, surname: np.ndarray, first: np.ndarray, certainty: np.ndarray
+    posterior: np.ndarray, surname: np.ndarray, first: np.ndarray, certainty: np.ndarray, assumed: np.ndarray
 ) -> np.ndarray:
     """Return the standard error of the expected voters of each group among some voters: (groups,), in voters.
 
@@ -19,13 +22,15 @@ def standard_errors(
     for each unit by which the log of its frequency in group g is off; names are off independently. To it comes the
     variance of who the voters are, ``Σ q (1 − q)``. Both are divided by the squared certainty Σq²/Σq: the part of the
     information that EM does not have makes it follow its own errors (the missing information principle). The error
-    all names share is added.
+    all names share is added, and for groups whose share is assumed, what that may be off by: of them, and of the
+    groups that share their names.
 
     Parameters
     ----------
     posterior : (voters, groups) of the voters counted
     surname, first : their rows in the name tables, below 0 for none
     certainty : (groups,) of the whole file
+    assumed : bool (groups,), whose share of the file rests on the prior
     """
     q = posterior.astype(np.float64)
     chance = (q * (1 - q)).sum(axis=0)
@@ -34,8 +39,20 @@ def standard_errors(
     share = q.sum(axis=0) / total
     shared = SHARED_SD**2 * share * (1 - share) * total**2
     variance: np.ndarray = (chance + NAME_SD**2 * names) / np.maximum(certainty, 0.3) ** 2 + shared
-    error: np.ndarray = np.sqrt(variance)
+    error: np.ndarray = np.sqrt(variance + _assumed(q, assumed))
     return error
+
+
+def _assumed(q: np.ndarray, assumed: np.ndarray) -> np.ndarray:
+    """Variance by group, (groups,), from the shares that are assumed: more of one is less of those with its names."""
+    together = q.T @ q
+    found = np.zeros(q.shape[1])
+    for h in np.flatnonzero(assumed):
+        off = ASSUMED_SD * float(q[:, h].sum())
+        elsewhere = np.delete(together[h], h)
+        part = np.insert(elsewhere / max(float(elsewhere.sum()), 1e-12), h, 1.0)
+        found += (off * part) ** 2
+    return found
 
 
 def _moved(q: np.ndarray, rows: np.ndarray) -> np.ndarray:

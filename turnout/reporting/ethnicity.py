@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Final
 
 import polars as pl
 from rich.console import Console
@@ -13,7 +14,9 @@ from turnout.reporting import document, tables, words
 from turnout.reporting.terminal import plain_table, say, show_findings, title
 from turnout.vocabulary import GROUPS
 
-_FEWEST = 10
+_FEWEST: Final = 10
+#: Raised when a key changes its meaning or goes away.
+_SCHEMA_VERSION: Final = 1
 
 
 @dataclass(frozen=True)
@@ -46,7 +49,8 @@ def show(estimated: Estimated, console: Console) -> None:
             table.add_row(Text(_named(group)), words.count(voters), words.percent(share))
         else:
             few.append(group)
-    console.print(table)
+    if table.row_count:
+        console.print(table)
     _not_shown(few, console)
     _voted(estimated.by_ballot, console)
     _basis(estimated.basis, console)
@@ -56,7 +60,7 @@ def show(estimated: Estimated, console: Console) -> None:
 
 
 def write(estimated: Estimated, directory: Path) -> list[str]:
-    """Write groups.csv, by_ballot.csv, basis.csv and, compared, calibration.csv, reliability.csv and surnames.csv.
+    """Write each table as CSV: groups, by_ballot, basis; compared, also calibration, voted, reliability, surnames.
 
     Returns their names. Cells of fewer than ten voters are blank.
     """
@@ -68,15 +72,19 @@ def write(estimated: Estimated, directory: Path) -> list[str]:
 def to_json(estimated: Estimated) -> str:
     """Return the same tables as JSON, with how many voters have a label and a surname on a list, and findings."""
     found = estimated.calibration
-    counts = {
-        "labelled": None if found is None else found.labelled,
-        "unmatched": None if found is None else found.unmatched,
-    }
-    return document.lines({"schema": 1, **counts, **_shared(estimated), "findings": estimated.findings})
+    compared = found and {"labelled": found.labelled, "surnames": found.voters, "unmatched": found.unmatched}
+    return document.lines(
+        {
+            "schema": _SCHEMA_VERSION,
+            **_shared(estimated),
+            "compared": compared,
+            "findings": estimated.findings,
+        }
+    )
 
 
 def _shared(estimated: Estimated) -> dict[str, pl.DataFrame]:
-    """Return the tables as they may be shared."""
+    """Tables by name as they may be shared: what counts under ten voters left blank or out."""
     count = pl.col("voters")
     frames = {
         "groups": estimated.groups.with_columns(pl.when(count >= _FEWEST).then(pl.col("voters", "share"))),
@@ -86,7 +94,12 @@ def _shared(estimated: Estimated) -> dict[str, pl.DataFrame]:
         "basis": estimated.basis.filter(count >= _FEWEST),
     }
     if (found := estimated.calibration) is not None:
-        frames |= {"calibration": found.scores, "reliability": found.reliability, "surnames": found.surnames}
+        frames |= {
+            "calibration": found.scores,
+            "voted": found.voted,
+            "reliability": found.reliability,
+            "surnames": found.surnames,
+        }
     return frames
 
 
@@ -126,6 +139,8 @@ def _not_shown(groups: list[str], console: Console) -> None:
 
 
 def _basis(basis: pl.DataFrame, console: Console) -> None:
+    if basis.filter(pl.col("voters") >= _FEWEST).is_empty():
+        return
     title(console, "What it rests on", "evidence by voters")
     table = plain_table("Evidence", "Voters")
     for name, voters in basis.filter(pl.col("voters") >= _FEWEST).head(10).iter_rows():
@@ -135,8 +150,27 @@ def _basis(basis: pl.DataFrame, console: Console) -> None:
 
 def _calibration(found: Calibration, console: Console) -> None:
     title(console, "How good it is", f"against the label of {words.count(found.labelled)} voters, which was not used")
+    _scores(found.scores, console)
+    if not found.voted.is_empty():
+        voted = words.count(max(found.voted["voters"].to_list()))
+        title(console, "The same of those who have voted", f"{voted} labelled voters with a ballot accepted")
+        _scores(found.voted, console)
+    _reliability(found.reliability, console)
+    share = found.unmatched / max(found.voters, 1)
+    title(console, "Surnames on no list", f"{words.percent(share)} of the voters; the most frequent")
+    if found.surnames.is_empty():
+        say(console, Text(f"None of {_FEWEST} voters or more.", "dim"))
+        return
+    table = plain_table("Surname", "Voters")
+    for surname, voters in found.surnames.iter_rows():
+        table.add_row(Text(surname), words.count(voters))
+    console.print(table)
+
+
+def _scores(scores: pl.DataFrame, console: Console) -> None:
+    """Print shares reported, estimated and by everyone's most probable group, and the scores of the two."""
     table = plain_table("Group", "Reported", "Estimate", "Most probable", "Brier", "of that", "Log loss")
-    for row in found.scores.iter_rows(named=True):
+    for row in scores.iter_rows(named=True):
         table.add_row(
             Text(_named(row["group"])),
             words.percent(row["observed"]),
@@ -147,16 +181,15 @@ def _calibration(found: Calibration, console: Console) -> None:
             f"{row['log_loss']:.4f}",
         )
     console.print(table)
+
+
+def _reliability(reliability: pl.DataFrame, console: Console) -> None:
+    if reliability.is_empty():
+        return
     title(console, "Reliability", "of voters given a probability between, how many report the group")
     table = plain_table("Group", "Between", "Voters", "Estimate", "Reported")
-    for row in found.reliability.iter_rows(named=True):
+    for row in reliability.iter_rows(named=True):
         between = f"{100 * row['from']:.0f} and {100 * row['to']:.0f} %"
         cells = (words.count(row["voters"]), words.percent(row["estimated"]), words.percent(row["observed"]))
         table.add_row(Text(_named(row["group"])), between, *cells)
-    console.print(table)
-    share = found.unmatched / max(found.voters, 1)
-    title(console, "Surnames on no list", f"{words.percent(share)} of the voters; the most frequent")
-    table = plain_table("Surname", "Voters")
-    for surname, voters in found.surnames.iter_rows():
-        table.add_row(Text(surname), words.count(voters))
     console.print(table)
