@@ -14,8 +14,9 @@ count it twice and drive the groups apart. Then r = p.
 """
 
 import datetime as dt
+import math
 import warnings
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
@@ -26,16 +27,17 @@ from sklearn.utils._param_validation import InvalidParameterError
 
 from turnout.electorate import features
 from turnout.electorate.comparable import Comparable
-from turnout.electorate.features import WAYS, Features
+from turnout.electorate.features import WAY_OF_CODE, WAYS, Features
 from turnout.electorate.specification import NUMBERS, Specification
 from turnout.errors import UsageError
+from turnout.vocabulary import GROUPS
 from turnout.workspace import Workspace
 
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
 
-#: Index in WAYS of each code of ``outcome`` in features.sql.
-_WAY_OF_CODE = np.array([3, 0, 1, 2])
+#: The sample that groups' departures are learned from is taken in so many parts.
+_PARTS = 1_000_000
 _ROUNDS = 15
 
 
@@ -74,35 +76,42 @@ def train(
     workspace: Workspace,
     specification: Specification,
     comparable: Comparable,
-    probability: npt.NDArray[np.float32] | None,
     rng: np.random.Generator,
     *,
+    groups: bool = True,
     informed: bool = False,
+    known: features.Known | None = None,
 ) -> Propensity:
     """Fit the specified estimator on what the file's voters did in the comparable election.
 
-    ``probability`` (voters, groups), in order of voter_id; None leaves groups out. ``informed`` says that they rest
-    on how people voted in that election. Voters not eligible then are left out, and what is known of the others is as
-    of the day before.
+    Without ``groups`` nothing is learned of how they depart. ``informed`` says that the ethnicity estimate rests on
+    how people voted in that election; ``known`` is that of :func:`turnout.electorate.features.build`. Voters not
+    eligible then are left out, and what is known of the others is as of the day before.
 
     Raises
     ------
     UsageError
         If scikit-learn refuses a hyper-parameter.
     """
-    known = features.build(workspace, specification, comparable.date, comparable.earlier)
-    eligible = np.flatnonzero(known.voters["eligible"].to_numpy())
-    way = way_of(known.voters["outcome"])
-    totals = np.bincount(way[eligible], minlength=len(WAYS)).astype(float)
-    pipeline = _fit(specification, known, way, eligible, rng)
-    untilted = Propensity(pipeline, np.ones((1, len(WAYS))), totals, known.turnout, known.elections)
-    if probability is None:
+    seen = features.build(workspace, specification, comparable.date, comparable.earlier, known=known)
+    did = seen.did()
+    pipeline = _fit(specification, seen.rows, did, rng)
+    untilted = Propensity(pipeline, np.ones((1, len(WAYS))), did.sum(axis=0), seen.turnout, seen.elections)
+    if not groups:
         return untilted
-    chosen = _systematic(eligible, specification.training.max_rows, rng)
-    chances = untilted.chances(known.rows)[known.row[chosen]]
-    prior = specification.training.group_tilt_prior * len(chosen)
-    tilt = group_tilt(chances, way[chosen], probability[chosen].astype(float), prior, informed=informed)
-    return Propensity(pipeline, tilt, totals, known.turnout, known.elections)
+    most = specification.training.max_rows
+    sampled = workspace.query(
+        "electorate/sampled",
+        salt=int(rng.integers(2**31)),
+        parts=min(math.ceil(_PARTS * most / max(seen.eligible, 1)), _PARTS),
+    )
+    row = seen.row_of(sampled["key"])
+    prior = specification.training.group_tilt_prior * len(sampled)
+    probability = sampled.select(GROUPS).to_numpy().astype(float)
+    tilt = group_tilt(
+        untilted.chances(seen.rows)[row], way_of(sampled["outcome"]), probability, prior, informed=informed
+    )
+    return replace(untilted, tilt=tilt)
 
 
 def group_tilt(chances: Floats, way: Ints, probability: Floats, prior: float, *, informed: bool = False) -> Floats:
@@ -141,17 +150,16 @@ def blend(propensity: Propensity, scored: Features, specification: Specification
     if column == "latest":
         code = np.maximum(code - 1, 0)
     weight = specification.training.persistence
-    mixed: Floats = (1 - weight) * chances + weight * np.eye(len(WAYS))[_WAY_OF_CODE[code]]
+    mixed: Floats = (1 - weight) * chances + weight * np.eye(len(WAYS))[WAY_OF_CODE[code]]
     return mixed
 
 
 def _fit(
-    specification: Specification, known: Features, way: Ints, eligible: Ints, rng: np.random.Generator
+    specification: Specification, features_of: pl.DataFrame, did: Floats, rng: np.random.Generator
 ) -> Pipeline | None:
     """Fit on distinct (feature row, way) pairs weighted by voters; a systematic sample of them if they are many."""
-    pair = known.row[eligible] * len(WAYS) + way[eligible]
-    distinct, count = np.unique(pair, return_counts=True)
-    weight = count.astype(float)
+    distinct = np.flatnonzero(did)
+    weight = did.ravel()[distinct]
     if (excess := weight.sum() / specification.training.max_rows) > 1:
         ends = np.floor((np.cumsum(weight) + rng.random() * excess) / excess)
         weight = np.diff(ends, prepend=0.0) * excess
@@ -159,7 +167,7 @@ def _fit(
     if len(np.unique(distinct % len(WAYS))) < 2:
         return None
     pipeline = specification.pipeline(int(rng.integers(2**31)))
-    rows = _matrix(known.rows[distinct // len(WAYS)])
+    rows = _matrix(features_of[distinct // len(WAYS)])
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", ConvergenceWarning)
@@ -173,16 +181,9 @@ def _matrix(rows: pl.DataFrame) -> pl.DataFrame:
     return rows.with_columns(pl.col(name).cast(pl.Float64 if name in NUMBERS else pl.Int64) for name in rows.columns)
 
 
-def _systematic(items: Ints, most: int, rng: np.random.Generator) -> Ints:
-    """At most ``most`` of the items, evenly spaced from a random start."""
-    if len(items) <= most:
-        return items
-    return items[np.floor((np.arange(most) + rng.random()) * len(items) / most).astype(np.int64)]
-
-
 def way_of(outcome: pl.Series) -> Ints:
     """Index in WAYS of coded outcomes."""
-    way: Ints = _WAY_OF_CODE[outcome.to_numpy()]
+    way: Ints = WAY_OF_CODE[outcome.to_numpy()]
     return way
 
 
