@@ -99,40 +99,57 @@ def train(
     untilted = Propensity(pipeline, np.ones((1, len(WAYS))), did.sum(axis=0), seen.turnout, seen.elections)
     if not groups:
         return untilted
-    most = specification.training.max_rows
-    sampled = workspace.query(
-        "electorate/sampled",
-        salt=int(rng.integers(2**31)),
-        parts=min(math.ceil(_PARTS * most / max(seen.eligible, 1)), _PARTS),
-    )
-    row = seen.row_of(sampled["key"])
-    prior = specification.training.group_tilt_prior * len(sampled)
+    training = specification.training
+    salt = int(rng.integers(2**31))
+    if informed:
+        found = workspace.query("electorate/group_sums", salt=salt, parts=_parts(training.tilt_rows, seen.eligible))
+        weight = np.zeros((len(seen.rows), len(WAYS), len(GROUPS)))
+        weight[seen.row_of(found["key"]), way_of(found["outcome"])] = found.select(GROUPS).to_numpy()
+        prior = training.group_tilt_prior * float(weight.sum())
+        return replace(untilted, tilt=tilt_of_sums(untilted.chances(seen.rows), weight, prior))
+    sampled = workspace.query("electorate/sampled", salt=salt, parts=_parts(training.max_rows, seen.eligible))
+    chances = untilted.chances(seen.rows)[seen.row_of(sampled["key"])]
     probability = sampled.select(GROUPS).to_numpy().astype(float)
-    tilt = group_tilt(
-        untilted.chances(seen.rows)[row], way_of(sampled["outcome"]), probability, prior, informed=informed
-    )
-    return replace(untilted, tilt=tilt)
+    prior = training.group_tilt_prior * len(sampled)
+    return replace(untilted, tilt=group_tilt(chances, way_of(sampled["outcome"]), probability, prior))
 
 
-def group_tilt(chances: Floats, way: Ints, probability: Floats, prior: float, *, informed: bool = False) -> Floats:
+def _parts(most: int, voters: int) -> int:
+    """Return the parts, in a million, of voters of whom ``most`` are to be taken."""
+    return min(math.ceil(_PARTS * most / max(voters, 1)), _PARTS)
+
+
+def group_tilt(chances: Floats, way: Ints, probability: Floats, prior: float) -> Floats:
     """Learn T (groups, ways) by EM: q (voters, ways), the way each voted, and p (voters, groups).
 
-    ``prior`` is voters' worth of "no difference" for each group and way. Columns are relative to not voting. Where p
-    is ``informed`` of the way each voted, there is no E step.
+    ``prior`` is voters' worth of "no difference" for each group and way. Columns are relative to not voting.
     """
     tilt = np.ones((probability.shape[1], chances.shape[1]))
     did = np.eye(chances.shape[1])[way]
     for _ in range(_ROUNDS):
         norm = chances @ tilt.T
-        share = probability
-        if not informed:
-            share = share * (did @ tilt.T) / norm
-            share /= share.sum(axis=1, keepdims=True)
-        observed = share.T @ did
-        expected = (share / norm).T @ chances * tilt
-        tilt = tilt * (observed + prior) / (expected + prior)
-        tilt = tilt / tilt[:, [-1]]
+        share = probability * (did @ tilt.T) / norm
+        share /= share.sum(axis=1, keepdims=True)
+        tilt = _moved(tilt, share.T @ did, (share / norm).T @ chances * tilt, prior)
     return tilt
+
+
+def tilt_of_sums(chances: Floats, weight: Floats, prior: float) -> Floats:
+    """Learn T (groups, ways) where p knows the way each voted: then sums over the voters of a feature row suffice.
+
+    ``chances`` (rows, ways); ``weight`` (rows, ways, groups) the sums of p of those who did so; ``prior`` as above.
+    """
+    tilt = np.ones((weight.shape[2], chances.shape[1]))
+    observed, share = weight.sum(axis=0).T, weight.sum(axis=1)
+    for _ in range(_ROUNDS):
+        tilt = _moved(tilt, observed, (share / (chances @ tilt.T)).T @ chances * tilt, prior)
+    return tilt
+
+
+def _moved(tilt: Floats, observed: Floats, expected: Floats, prior: float) -> Floats:
+    tilt = tilt * (observed + prior) / (expected + prior)
+    result: Floats = tilt / tilt[:, [-1]]
+    return result
 
 
 def blend(propensity: Propensity, scored: Features, specification: Specification) -> Floats:

@@ -55,6 +55,7 @@ class Training(_Strict):
     """What the estimator is fitted on."""
 
     max_rows: int = Field(ge=1000)
+    tilt_rows: int = Field(ge=1000, default=2_000_000)
     window: int = Field(ge=1, le=20)
     least_share: Fraction
     group_tilt_prior: Positive
