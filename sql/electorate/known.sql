@@ -1,5 +1,5 @@
 -- What is known of each voter whatever the election that is asked about.
--- Grain: voter. Reads: voters, vote_history, ballots, places (places.sql), and the frame elections_asked (position,
+-- Grain: voter. Reads: voters, vote_history, places (places.sql), and the frame elections_asked (position,
 -- election_date): the elections that matter, the latest at position 0.
 -- Writes: known. `ways` has three bits an election, from bit 3 × position on: voted early, at the polls, late.
 -- `open_to`: how many of the latest of these elections the voter was registered and of age for. Eligibility never
@@ -33,13 +33,10 @@ SELECT v.voter_id, place, v.birth_year, v.registration_date,
        coalesce(ways, 0)                              AS ways,
        least(registered_at, adult_at)::UTINYINT       AS open_to,
        coalesce(code, 0)::UTINYINT                    AS party,
-       coalesce(permanent_mail::INTEGER, 2)::UTINYINT AS permanent_mail,
-       coalesce(list_position(['sent', 'accepted', 'returned', 'cured', 'rejected', 'cancelled'], b.status), 0)::UTINYINT
-                                                      AS ballot
+       coalesce(permanent_mail::INTEGER, 2)::UTINYINT AS permanent_mail
 FROM voters v
 JOIN places p ON v.county = p.county AND v.precinct = p.precinct
 JOIN by_registration r ON v.registration_date IS NOT DISTINCT FROM r.registration_date
 JOIN by_birth y ON v.birth_year IS NOT DISTINCT FROM y.birth_year
 LEFT JOIN parties USING (party)
 LEFT JOIN cast_ballots c ON v.voter_id = c.voter_id
-LEFT JOIN ballots b ON v.voter_id = b.voter_id

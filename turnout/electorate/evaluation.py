@@ -157,7 +157,7 @@ def _tried(
             features.asked_of(spec, test.date, test.earlier),
         )
         learned = propensity.train(workspace, spec, train, rng, groups=groups, informed=informed, known=known)
-        scored = features.build(workspace, spec, test.date, test.earlier, learned.turnout, known)
+        scored = features.build(workspace, spec, test.date, test.earlier, learned.turnout, known, ballots=False)
         chances = propensity.blend(learned, scored, spec)
     return _Trial(chances, scored.did(), learned.tilt, _weight(workspace, scored) if groups else None)
 

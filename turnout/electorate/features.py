@@ -122,12 +122,15 @@ def build(
     earlier: tuple[dt.date, ...],
     turnout: float | None = None,
     known: Known | None = None,
+    *,
+    ballots: bool = True,
 ) -> Features:
     """Describe every voter as of the day before ``target`` from the elections ``earlier``, latest first.
 
     Fills the table ``described``. ``turnout`` is the level habits are expressed at, which must be the same in
     training and in scoring; None for the share of the eligible who voted in ``target``. ``known`` is what
-    :func:`gather` made of these elections and others; without it they are gathered here.
+    :func:`gather` made of these elections and others; without it they are gathered here. Without ``ballots`` nothing
+    is said of how those of this election stand.
     """
     asked = asked_of(specification, target, earlier)
     if known is None:
@@ -146,7 +149,9 @@ def build(
     with workspace.registered("histories", histories):
         bands = _bands(workspace, histories, seen, wanted=bool({"precinct_mail", "precinct_turnout"} & set(names)))
         with workspace.registered("bands", bands):
-            workspace.execute("electorate/described", target=target, did=did, seen=seen, listed=listed)
+            workspace.execute(
+                "electorate/described", target=target, did=did, seen=seen, listed=listed, ballots=ballots
+            )
     counts = workspace.query("electorate/described_counts")
     rows = _unpacked(counts["key"].unique(), names, classes)
     numbered = rows.select("key").with_row_index("row").with_columns(pl.col("row").cast(pl.Int64))

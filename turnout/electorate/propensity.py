@@ -93,7 +93,7 @@ def train(
     UsageError
         If scikit-learn refuses a hyper-parameter.
     """
-    seen = features.build(workspace, specification, comparable.date, comparable.earlier, known=known)
+    seen = features.build(workspace, specification, comparable.date, comparable.earlier, known=known, ballots=False)
     did = seen.did()
     pipeline = _fit(specification, seen.rows, did, rng)
     untilted = Propensity(pipeline, np.ones((1, len(WAYS))), did.sum(axis=0), seen.turnout, seen.elections)

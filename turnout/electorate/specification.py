@@ -18,7 +18,7 @@ from turnout.errors import UsageError
 
 #: Features in numbers, all on the logit scale.
 NUMBERS: Final[tuple[str, ...]] = ("habit", "mail_habit")
-#: Features in codes, each meaning what ``sql/electorate/features.sql`` says.
+#: Features in codes, packed as ``sql/electorate/described.sql`` says, or told by a history.
 CODES: Final[tuple[str, ...]] = (
     "last_way",
     "latest",
