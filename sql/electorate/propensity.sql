@@ -3,5 +3,4 @@
 INSERT INTO propensity
 SELECT voter_id, early, poll, late, greatest(1 - (early + poll + late), 0)
 FROM voter_chances
-WHERE feature_row <> -1
-ORDER BY voter_id
+WHERE NOT counted

@@ -31,13 +31,15 @@ def rows(workspace):
     ]  # fmt: skip
     history = pl.DataFrame(votes, schema=["voter_id", "election_date", "mode"], orient="row")
     workspace.append("vote_history", history)
-    past = pl.DataFrame(
-        {"rank": [1, 2, 3], "election_date": PAST, "is_general": [True, False, True]},
-        schema={"rank": pl.Int64, "election_date": pl.Date, "is_general": pl.Boolean},
-    )
-    with workspace.registered("past", past):
-        frame = workspace.query("electorate/features", target=TARGET)
-    assert frame["voter_id"].to_list() == sorted(frame["voter_id"])
+    return described(workspace, specification.CODES, PAST)
+
+
+def described(workspace, names, earlier):
+    """Features of every voter, what they did and whether they were eligible, by voter."""
+    spec = specification.load("propensity").model_copy(update={"features": names})
+    built = features.build(workspace, spec, TARGET, earlier)
+    voters = workspace.table("described").sort("voter_id")
+    frame = pl.concat([voters, built.rows[built.row_of(voters["key"])]], how="horizontal")
     return {row["voter_id"]: row for row in frame.iter_rows(named=True)}
 
 
@@ -50,7 +52,7 @@ def test_exposure_counts_only_elections_open_to_the_voter(rows):
 
 
 def test_history_after_the_target_is_not_seen(rows):
-    assert rows["after"]["votes"] == 0
+    assert rows["after"]["recency"] == 0
     assert rows["after"]["outcome"] == 0
     assert not rows["after"]["eligible"]
 
@@ -60,8 +62,9 @@ def test_outcomes_and_ways(rows):
     assert rows["long"]["last_way"] == 1
     assert rows["new"]["last_way"] == 2
     assert rows["undated"]["last_way"] == 0
-    assert rows["long"]["pattern"] == 0b001
-    assert rows["moved"]["pattern"] == 0b010
+    # the last election and the one before: 0 not eligible, 1 did not vote, 2 and up the way
+    assert [rows[name]["latest"] for name in ("long", "new", "moved", "after")] == [2, 3, 1, 0]
+    assert [rows[name]["previous"] for name in ("long", "new", "moved", "after")] == [1, 0, 2, 0]
     assert rows["moved"]["eligible"]
 
 
@@ -74,7 +77,9 @@ def test_missing_values_have_their_own_code(rows):
 def test_rows_are_distinct_and_no_more_than_the_voters(workspace, rows):
     spec = specification.load("propensity")
     built = features.build(workspace, spec, TARGET, PAST)
-    assert built.rows.n_unique() == len(built.rows) <= len(built.voters)
+    assert built.rows.n_unique() == len(built.rows) <= built.voters == 6
+    assert built.eligible == 5
+    assert built.did().sum(axis=0).tolist() == [0, 1, 1, 3]  # early, at the polls, late, not at all
     assert built.elections == 3
     assert built.turnout == pytest.approx(2 / 5)
 
@@ -95,13 +100,25 @@ def test_a_precinct_that_votes_by_mail_is_told_from_one_that_does_not(workspace)
     mode = ["mail" if i % 2 else "election_day" for i in range(len(ids))]
     history = pl.DataFrame({"voter_id": ids, "election_date": [PAST[0]] * len(ids), "mode": mode})
     workspace.append("vote_history", history)
-    found = features.build(
-        workspace,
-        specification.load("propensity").model_copy(update={"features": ("precinct_mail", "precinct_turnout")}),
-        TARGET,
-        PAST[:1],
-    )
-    codes = dict(zip(found.voters["voter_id"], found.rows["precinct_mail"].gather(found.row), strict=True))
-    assert codes["v0001"] == 5
-    assert codes["v0000"] == 1
-    assert found.rows["precinct_turnout"].n_unique() == 1
+    found = described(workspace, ("precinct_mail", "precinct_turnout"), PAST[:1])
+    assert found["v0001"]["precinct_mail"] == 5
+    assert found["v0000"]["precinct_mail"] == 1
+    assert len({row["precinct_turnout"] for row in found.values()}) == 1
+
+
+def test_what_is_gathered_once_says_the_same_of_an_election_and_of_one_before_it(workspace, rows):
+    spec = specification.load("propensity").model_copy(update={"features": specification.CODES})
+    for target, earlier in ((TARGET, PAST), (PAST[0], PAST[1:])):
+        alone = features.build(workspace, spec, target, earlier)
+        known = features.gather(workspace, (TARGET, *PAST), PAST)
+        together = features.build(workspace, spec, target, earlier, known=known)
+        assert together.rows.equals(alone.rows)
+        assert together.counts.equals(alone.counts)
+        assert together.turnout == alone.turnout
+
+
+def test_more_elections_than_there_is_room_for_are_gathered_one_by_one(workspace, rows):
+    many = tuple(dt.date(2016, 1, 1) - dt.timedelta(days=100 * i) for i in range(25))
+    assert features.gather(workspace, many) is None
+    spec = specification.load("propensity")
+    assert features.build(workspace, spec, TARGET, many).elections == spec.training.window

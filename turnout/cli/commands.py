@@ -22,11 +22,20 @@ _VOTERS_ONLY: Final = ("reading", "ethnicity", "electorate")
 _COMPARED: Final = ("reading", "ethnicity", "comparing")
 
 
-@app.command(epilog=example("turnout demo", "turnout demo try --seed 7", "turnout demo try --files-only"))
+@app.command(
+    epilog=example(
+        "turnout demo",
+        "turnout demo try --seed 7",
+        "turnout demo try --files-only",
+        "turnout demo large --voters 10000000 --parquet --files-only",
+    )
+)
 def demo(
     directory: options.DemoDirectory = Path("demo"),
     seed: Annotated[int, typer.Option(min=0, help="Seed of the electorate and of the draws.")] = 2017,
     files_only: Annotated[bool, typer.Option("--files-only", help="Write the files and stop.")] = False,
+    voters: options.DemoVoters = None,
+    parquet: options.DemoParquet = False,
     quiet: options.Quiet = False,
     as_json: options.Json = False,
 ) -> None:
@@ -35,17 +44,23 @@ def demo(
     It is modelled on the special election in California's 34th district of 6 June 2017. The early count is near even,
     as it was. What the electorate adds up to is held to published figures; its voters
     and precincts are invented.
+
+    With --voters it is of any size: beyond 300,000 voters one statewide contest in as many counties as it takes,
+    which are like that district but differ in who lives there. They are drawn and written one after another, so
+    memory does not grow with their number.
     """
     from turnout.running import demo as running  # noqa: PLC0415
 
     with progress_shown(quiet, estimate_of(None, generated=True)) as progress:
-        config, truth = running.generate(directory, seed=seed, progress=progress)
+        config, truth = running.generate(
+            directory, seed=seed, voters=voters, form="parquet" if parquet else "csv", progress=progress
+        )
         if files_only:
             return
         run = running.run(config, progress=progress)
     _give(run, quiet=quiet, as_json=as_json)
     if not quiet and not as_json:
-        for sentence in (running.ended(config, truth), running.CERTIFIED):
+        for sentence in (running.ended(config, truth), *((running.CERTIFIED,) if voters is None else ())):
             console().print(f"\n{sentence}", markup=False, highlight=False)
     _refuse_abstention(run)
 

@@ -26,6 +26,19 @@ Wait = Annotated[
 DemoDirectory = Annotated[
     Path, typer.Argument(metavar="DIR", help="Directory to write into; new, or an earlier demo's.")
 ]
+DemoParquet = Annotated[
+    bool, typer.Option("--parquet", help="Write voters, vote history and ballots as Parquet, not CSV.")
+]
+DemoVoters = Annotated[
+    int | None,
+    typer.Option(
+        min=2_000,
+        max=1_000_000_000,
+        metavar="N",
+        help="Size of the electorate; 300,000 if not given.",
+        show_default=False,
+    ),
+]
 
 CheckFiles = Annotated[
     list[Path] | None,

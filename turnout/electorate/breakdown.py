@@ -78,8 +78,13 @@ def by(
     """
     asked = check(dimensions)
     workspace.execute("electorate/attributes", date=electorate.date, comparable=electorate.comparable)
-    query = "electorate/expected_by_group" if "group" in asked else "electorate/expected_by"
-    cells = _wide(workspace.query(query, by=list(asked)), asked)
+    if "group" in asked:
+        workspace.execute("electorate/celled_by", by=list(asked))
+        workspace.execute("electorate/celled_by_asked")
+        workspace.execute("electorate/tranche_sums")
+        cells = _wide(workspace.query("electorate/expected_by_group"), asked)
+    else:
+        cells = _wide(workspace.query("electorate/expected_by", by=list(asked)), asked)
     levels = _levels(
         cells, asked, electorate, spec, workspace.table("places").select("county", "precinct", "reported")
     )

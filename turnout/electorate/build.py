@@ -22,6 +22,10 @@ from turnout.vocabulary import GROUPS
 from turnout.workspace import Workspace
 
 Floats = npt.NDArray[np.float64]
+Ints = npt.NDArray[np.int64]
+#: Codes of the states of ballots in described.sql, from 1 on; 0 is none.
+_STATES = ("sent", "accepted", "returned", "cured", "rejected", "cancelled")
+_SENT, _ACCEPTED = 1 + _STATES.index("sent"), 1 + _STATES.index("accepted")
 _PENDING = ("returned", "cured", "rejected")
 #: Turnout above which an election teaches nothing of who does not vote.
 _ALL = 0.95
@@ -31,30 +35,41 @@ _CAMPAIGN_PRIOR = 30.0
 
 @dataclass(frozen=True)
 class File:
-    """The voter file scored at the comparable election's level, voters in order of voter_id.
+    """The voter file scored at the comparable election's level, by rows of scores: feature row × state of the ballot.
 
     Attributes
     ----------
-    scored : the voters and their feature rows
-    q : (rows, ways) chances by the estimator
+    eligible, voters : how many there are
+    q : (rows of features, ways) chances by the estimator
     tilt : (groups, ways) the groups' odds multipliers
-    probability : (voters, groups)
-    status : (voters,) state of the ballot of this election, '' where there is none
+    row : (rows of scores,) index of the feature row
+    ballot : (rows of scores,) code of the state of the ballot of this election: 0, or that of _STATES
+    number : (rows of scores,) voters
+    weight : (rows of scores, groups) expected voters
     base : totals (early, poll, late mail, provisional) of the comparable election at today's eligible; None without
     late : prior of the late share of mail: mean, sd in logits
     comparable : date of the comparable election; None without
     everyone : in the comparable election all but everybody voted, so that it teaches little
     """
 
-    scored: features.Features
+    eligible: int
+    voters: int
     q: Floats
     tilt: Floats
-    probability: npt.NDArray[np.float32]
-    status: npt.NDArray[np.object_]
+    row: Ints
+    ballot: Ints
+    number: Floats
+    weight: Floats
     base: Floats | None
     late: tuple[float, float]
     comparable: dt.date | None
     everyone: bool
+
+    def by_feature_row(self) -> Floats:
+        """Return the expected voters of each row of features, (rows of features, groups)."""
+        sums = np.zeros((len(self.q), self.weight.shape[1]))
+        np.add.at(sums, self.row, self.weight)
+        return sums
 
 
 def build(
@@ -97,15 +112,14 @@ def _refuse_not_eligible(workspace: Workspace, file: File, now: Situation) -> No
     UsageError
         If most of them are.
     """
-    eligible = file.scored.voters["eligible"]
-    late = len(eligible) - int(eligible.sum())
-    if late > 0.5 * len(eligible):
+    late = file.voters - file.eligible
+    if late > 0.5 * file.voters:
         raise UsageError(
-            f"voters: {late:,} of {len(eligible):,} registered after the election of {now.date} or are under 18 on "
+            f"voters: {late:,} of {file.voters:,} registered after the election of {now.date} or are under 18 on "
             "that day. Check the contest's date, and the columns registration_date and birth_year."
         )
-    if late > 0.01 * len(eligible):
-        message = f"{late:,} of {len(eligible):,} voters registered after {now.date} or are under 18 on that day."
+    if late > 0.01 * file.voters:
+        message = f"{late:,} of {file.voters:,} voters registered after {now.date} or are under 18 on that day."
         workspace.note(TOPIC, message, severity="warning")
 
 
@@ -119,36 +133,70 @@ def _score(
     rng: np.random.Generator,
 ) -> File:
     """Learn from the comparable election and score everyone with what is known today."""
-    probability = features.groups(workspace)
-    learned = _learn(workspace, spec, contest, comparable, len(past), probability, rng)
     dates = () if comparable is None else tuple(past["election_date"].to_list()[::-1])
-    scored = features.build(workspace, spec, now.date, dates, learned.turnout if learned else 0.5)
+    asked = [features.asked_of(spec, now.date, dates)]
+    if comparable is not None:
+        asked.append(features.asked_of(spec, comparable.date, comparable.earlier))
+    known = features.gather(workspace, *asked)
+    learned = _learn(workspace, spec, contest, comparable, len(past), rng, known)
+    scored = features.build(workspace, spec, now.date, dates, learned.turnout if learned else 0.5, known)
     q = propensity.blend(learned, scored, spec) if learned else np.full((len(scored.rows), 4), 0.25)
     tilt = learned.tilt if learned else np.ones((len(GROUPS), 4))
+    row, ballot, number, weight = _weighed(workspace, scored)
     prior = spec.late.of_state(contest.state)
     base, late = None, (prior.share, prior.share_sd)
     if comparable is not None and learned is not None:
-        row = past.row(by_predicate=pl.col("election_date") == comparable.date, named=True)
-        if row["late_mail"] > 0.01 * row["mail"]:
-            late = row["late_mail"] / (row["mail"] + row["late_mail"]), spec.late.known_sd
-        mail = row["mail"] + row["late_mail"]
+        then = past.row(by_predicate=pl.col("election_date") == comparable.date, named=True)
+        if then["late_mail"] > 0.01 * then["mail"]:
+            late = then["late_mail"] / (then["mail"] + then["late_mail"]), spec.late.known_sd
+        mail = then["mail"] + then["late_mail"]
         counts = (
-            mail * (1 - late[0]) + row["early_in_person"], row["poll"] + row["unknown"],
-            mail * late[0], row["provisional"],
+            mail * (1 - late[0]) + then["early_in_person"], then["poll"] + then["unknown"],
+            mail * late[0], then["provisional"],
         )  # fmt: skip
-        growth = float(scored.voters["eligible"].sum()) / max(float(learned.totals.sum()), 1)
+        growth = scored.eligible / max(float(learned.totals.sum()), 1)
         base = growth * np.array(counts)
-    status = scored.voters["ballot"].to_numpy()
     return File(
-        scored,
+        scored.eligible,
+        scored.voters,
         q,
         tilt,
-        probability,
-        status,
+        row,
+        ballot,
+        number,
+        weight,
         base,
         late,
         comparable=comparable.date if comparable else None,
         everyone=learned is not None and learned.turnout > _ALL,
+    )
+
+
+def _weighed(workspace: Workspace, scored: features.Features) -> tuple[Ints, Ints, Floats, Floats]:
+    """Fill ``scored_voters``; return of each row of scores its feature row, ballot code, voters and (groups) weight.
+
+    Raises
+    ------
+    UsageError
+        If a voter has no ethnicity estimate.
+    """
+    rows = scored.counts.group_by("row", "ballot").agg(pl.col("voters").sum()).sort("row", "ballot")
+    numbers = rows.with_columns(
+        pl.Series("key", scored.key[rows["row"].to_numpy()]),
+        pl.int_range(len(rows), dtype=pl.Int32).alias("feature_row"),
+    )
+    with workspace.registered("row_numbers", numbers.select("key", "ballot", "feature_row")):
+        workspace.execute("electorate/scored_voters")
+    workspace.execute("electorate/forget_known")
+    found = workspace.query("electorate/row_weights")
+    missing = scored.voters - int(found["voters"].sum())
+    if missing:
+        raise UsageError(f"ethnicity: {missing:,} voters have no estimate. Run ethnicity.estimate on the file first.")
+    return (
+        rows["row"].to_numpy(),
+        rows["ballot"].to_numpy().astype(np.int64),
+        rows["voters"].to_numpy().astype(float),
+        found.select(GROUPS).to_numpy(),
     )
 
 
@@ -158,8 +206,8 @@ def _learn(
     contest: Contest,
     comparable: Comparable | None,
     elections: int,
-    probability: npt.NDArray[np.float32],
     rng: np.random.Generator,
+    known: features.Known | None,
 ) -> propensity.Propensity | None:
     """Train, and say in the findings on what."""
     if comparable is None:
@@ -170,7 +218,7 @@ def _learn(
         workspace.note(TOPIC, message, severity="warning")
         return None
     informed = ethnicity.election_used(workspace, contest) == comparable.date
-    learned = propensity.train(workspace, spec, comparable, probability, rng, informed=informed)
+    learned = propensity.train(workspace, spec, comparable, rng, informed=informed, known=known)
     next_best = f" Next would be {', '.join(comparable.others)}." if comparable.others else ""
     workspace.note(
         TOPIC,
@@ -207,13 +255,13 @@ def _early_by_group(file: File, now: Situation) -> Floats:
 
     Where nobody's own ballot is known, the first is the second, scaled to the early returns.
     """
-    everyone = scoring.sums(file.scored.row, len(file.q), file.probability)
+    everyone = file.by_feature_row()
     early = file.q[:, [scoring.EARLY]] * file.tilt[:, scoring.EARLY] / (file.q @ file.tilt.T)
     expected = (everyone * early).sum(axis=0)
     if file.base is not None:
         expected = expected * file.base[0] / max(expected.sum(), 1e-12)
     if now.accepted:
-        seen = file.probability[file.status == "accepted"].sum(axis=0, dtype=float)
+        seen = file.weight[file.ballot == _ACCEPTED].sum(axis=0)
     else:
         seen = expected * now.early / max(expected.sum(), 1e-12)
     return np.array([seen, expected])
@@ -237,7 +285,7 @@ def _expect(  # noqa: PLR0913
             "propensity: nothing says how many will vote: there is no vote history, no accepted ballot and no early "
             "return. Give [inputs] vote_history or ballots, or [propensity] poll = { low = …, high = … }."
         )
-    everyone = scoring.sums(file.scored.row, len(file.q), file.probability)
+    everyone = file.by_feature_row()
     polls = (everyone * file.q[:, [scoring.POLL]] * file.tilt[:, scoring.POLL]).sum(axis=0)
     curve = days.curve(contest, spec.totals)
     if now.days and now.accepted:
@@ -274,9 +322,9 @@ def _write(
 ) -> Electorate:
     """Hold the open voters to the totals and write the tables."""
     people, standing = _standing(file, by_group, now, spec)
-    waiting = float(standing["pending"].sum())
+    waiting = float(file.number @ standing.pending)
     multipliers, cut = scoring.hold_to(people, _targets(expected, waiting, now), spec.late)
-    if not (standing["feature_row"].is_not_null() | (standing["pending"] > 0)).any():
+    if not (standing.is_open | (standing.pending > 0)).any():
         workspace.note(TOPIC, "Every voter in the file is counted; nobody is left to vote.", severity="warning")
     elif cut < 1:
         message = f"Fewer voters are left than ballots were expected; the expectations are cut to {cut:.0%}."
@@ -298,32 +346,26 @@ def _write(
     return Electorate(cells, sd, group_sd, now.date, file.comparable, now.days, seen)
 
 
-def _standing(file: File, by_group: Floats, now: Situation, spec: Specification) -> tuple[scoring.Open, pl.DataFrame]:
-    """Divide voters into counted, pending and open.
-
-    Returns the open voters by feature row, and the frame voter_id, feature_row (null unless open), counted, pending
-    (chance of being counted, 0 unless pending).
-    """
-    status = file.status
-    counted, pending = status == "accepted", np.isin(status, _PENDING)
+def _standing(
+    file: File, by_group: Floats, now: Situation, spec: Specification
+) -> tuple[scoring.Open, scoring.Standing]:
+    """Divide rows of scores into counted, pending and open; return the open ones, and which are which."""
+    counted, pending = file.ballot == _ACCEPTED, np.zeros(len(file.ballot))
+    is_open = ~counted
+    for name in _PENDING:
+        own = file.ballot == 1 + _STATES.index(name)
+        pending[own] = getattr(spec.pending, name)
+        is_open &= ~own
     # Where the file says who was sent a ballot, nobody else can still mail one.
-    holds = (status == "sent") if now.sent > now.accepted else np.ones(len(status), dtype=bool)
-    is_open = ~(counted | pending)
-    key = np.where(is_open, 2 * file.scored.row + holds, -1)
-    distinct = np.unique(key[is_open])
-    row = np.where(is_open, np.searchsorted(distinct, key), -1)
+    holds = (file.ballot == _SENT) if now.sent > now.accepted else np.ones(len(file.ballot), dtype=bool)
     ratio = by_group[0].sum() / max(by_group[1].sum(), 1e-12)
     campaign = np.ones(len(GROUPS))
     if ratio > 0:
         campaign = (by_group[0] / ratio + _CAMPAIGN_PRIOR) / (by_group[1] + _CAMPAIGN_PRIOR)
-    weight = scoring.sums(row[is_open], len(distinct), file.probability[is_open])
-    chance = np.zeros(len(status))
-    for name in _PENDING:
-        chance[status == name] = getattr(spec.pending, name)
-    standing = pl.DataFrame(
-        {"voter_id": file.scored.voters["voter_id"], "feature_row": row, "counted": counted, "pending": chance}
-    ).with_columns(pl.when(pl.col("feature_row") >= 0).then("feature_row").alias("feature_row"))
-    return scoring.Open(file.q[distinct // 2], file.tilt, campaign, (distinct % 2).astype(float), weight), standing
+    people = scoring.Open(
+        file.q[file.row[is_open]], file.tilt, campaign, holds[is_open].astype(float), file.weight[is_open]
+    )
+    return people, scoring.Standing(counted, is_open, pending)
 
 
 def _targets(expected: Expected, waiting: float, now: Situation) -> tuple[float, float, float, float]:

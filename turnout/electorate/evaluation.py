@@ -1,7 +1,7 @@
 """How well a propensity model does on an election it has not seen."""
 
 import datetime as dt
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
@@ -13,9 +13,9 @@ from threadpoolctl import threadpool_limits
 from turnout import ethnicity
 from turnout.contest import Contest, PropensitySettings
 from turnout.electorate import comparable as comparing
-from turnout.electorate import features, propensity, scoring, situation, specification
+from turnout.electorate import features, propensity, situation, specification
 from turnout.electorate.comparable import Comparable
-from turnout.electorate.features import WAYS
+from turnout.electorate.features import WAYS, Features
 from turnout.errors import UsageError
 from turnout.vocabulary import GROUPS
 from turnout.workspace import Workspace
@@ -66,9 +66,8 @@ def evaluate(workspace: Workspace, contest: Contest, rng: np.random.Generator) -
         If the history has no two elections to do it with.
     """
     train, test = _elections(workspace, contest)
-    trial = _tried(workspace, contest.propensity.model, train, test, None, rng, informed=False)
-    untied = trial.chances[trial.row]
-    return _scores(untied, _held(untied, trial.totals), trial.way)
+    trial = _tried(workspace, contest.propensity.model, train, test, rng, groups=False)
+    return _scores(trial, _held(trial.chances, trial))
 
 
 def compare(
@@ -82,18 +81,16 @@ def compare(
         If the history has no two elections to do it with, or a specification is wrong.
     """
     train, test = _elections(workspace, contest)
-    probability = features.groups(workspace)
     informed = ethnicity.election_used(workspace, contest) == train.date
     scores, groups = [], []
     for model in models:
-        trial = _tried(workspace, model, train, test, probability, rng, informed=informed)
-        untied = trial.chances[trial.row]
-        found = _scores(untied, _held(untied, trial.totals), trial.way)
+        trial = _tried(workspace, model, train, test, rng, informed=informed)
+        found = _scores(trial, _held(trial.chances, trial))
         scores.append(found.select(pl.lit(model).alias("model"), pl.all()))
         groups.append(_by_group(trial).select(pl.lit(model).alias("model"), pl.all()))
     share = trial.totals / trial.totals.sum()
-    base = np.tile(np.maximum(share, 1e-12), (len(trial.way), 1))
-    scores.append(_scores(base, base, trial.way).select(pl.lit("base rate").alias("model"), pl.all()))
+    base = replace(trial, chances=np.tile(np.maximum(share, 1e-12), (len(trial.chances), 1)))
+    scores.append(_scores(base, base.chances).select(pl.lit("base rate").alias("model"), pl.all()))
     return Comparison(train.date, test.date, pl.concat(scores), pl.concat(groups))
 
 
@@ -103,22 +100,22 @@ class _Trial:
 
     Attributes
     ----------
-    chances : (rows, ways) by the estimator
-    row, way : (voters,) index of the feature row, and of what the voter did
+    chances : (rows, ways) by the estimator, of each feature row
+    did : (rows, ways) voters of the row who did so
     tilt : (groups, ways); ones of shape (1, ways) without groups
-    probability : (voters, groups); None without groups
+    weight : (rows, ways, groups) the same by the probabilities of groups; None without groups
     """
 
     chances: Floats
-    row: npt.NDArray[np.int64]
-    way: npt.NDArray[np.int64]
+    did: Floats
     tilt: Floats
-    probability: npt.NDArray[np.float32] | None
+    weight: Floats | None
 
     @property
     def totals(self) -> Floats:
         """Return how many voted in each way."""
-        return np.bincount(self.way, minlength=len(WAYS)).astype(float)
+        result: Floats = self.did.sum(axis=0)
+        return result
 
 
 def _elections(workspace: Workspace, contest: Contest) -> tuple[Comparable, Comparable]:
@@ -147,32 +144,45 @@ def _tried(
     model: str,
     train: Comparable,
     test: Comparable,
-    probability: npt.NDArray[np.float32] | None,
     rng: np.random.Generator,
     *,
-    informed: bool,
+    groups: bool = True,
+    informed: bool = False,
 ) -> _Trial:
     spec = specification.load(model)
     with threadpool_limits(limits=1):
-        learned = propensity.train(workspace, spec, train, probability, rng, informed=informed)
-        scored = features.build(workspace, spec, test.date, test.earlier, learned.turnout)
+        known = features.gather(
+            workspace,
+            features.asked_of(spec, train.date, train.earlier),
+            features.asked_of(spec, test.date, test.earlier),
+        )
+        learned = propensity.train(workspace, spec, train, rng, groups=groups, informed=informed, known=known)
+        scored = features.build(workspace, spec, test.date, test.earlier, learned.turnout, known, ballots=False)
         chances = propensity.blend(learned, scored, spec)
-    eligible = scored.voters["eligible"].to_numpy()
-    return _Trial(
-        chances,
-        scored.row[eligible],
-        propensity.way_of(scored.voters["outcome"])[eligible],
-        learned.tilt,
-        None if probability is None else probability[eligible],
-    )
+    return _Trial(chances, scored.did(), learned.tilt, _weight(workspace, scored) if groups else None)
+
+
+def _weight(workspace: Workspace, scored: Features) -> Floats:
+    """Voters of each feature row by what they did and group, (rows, ways, groups).
+
+    Raises
+    ------
+    UsageError
+        If a voter has no ethnicity estimate.
+    """
+    found = workspace.query("electorate/group_sums", salt=0, parts=1_000_000)
+    weight = np.zeros((len(scored.rows), len(WAYS), len(GROUPS)))
+    weight[scored.row_of(found["key"]), propensity.way_of(found["outcome"])] = found.select(GROUPS).to_numpy()
+    if (missing := round(float(scored.did().sum() - weight.sum()))) > 0:
+        raise UsageError(f"ethnicity: {missing:,} voters have no estimate. Run ethnicity.estimate on the file first.")
+    return weight
 
 
 def _by_group(trial: _Trial) -> pl.DataFrame:
     """Return expected beside actual voters by group and way, the chances held to the totals of the election."""
-    if trial.probability is None:
+    if trial.weight is None:
         raise ValueError("groups were left out")
-    rows = len(trial.chances)
-    weight = scoring.sums(trial.row, rows, trial.probability)
+    weight = trial.weight.sum(axis=1)
     weighed = trial.chances[:, None, :] * trial.tilt[None, :, :]
     scale = np.ones(len(WAYS))
     for _ in range(_ROUNDS):
@@ -180,7 +190,7 @@ def _by_group(trial: _Trial) -> pl.DataFrame:
         held = held / held.sum(axis=2, keepdims=True)
         expected = np.einsum("rg,rgw->gw", weight, held)
         scale = scale * trial.totals / np.maximum(expected.sum(axis=0), 1e-12)
-    actual = np.array([trial.probability[trial.way == way].sum(axis=0, dtype=float) for way in range(len(WAYS))]).T
+    actual = trial.weight.sum(axis=0).T
     return pl.DataFrame(
         {
             "group": np.repeat(GROUPS, len(WAYS)),
@@ -191,44 +201,51 @@ def _by_group(trial: _Trial) -> pl.DataFrame:
     )
 
 
-def _held(chances: Floats, totals: Floats) -> Floats:
-    """Multiply the odds of each way by a factor so that chances sum to ``totals``."""
-    scale = np.ones(len(totals))
+def _held(chances: Floats, trial: _Trial) -> Floats:
+    """Multiply the odds of each way by a factor so that the chances (rows, ways) of all voters sum to the totals."""
+    number = trial.did.sum(axis=1)
+    scale = np.ones(len(WAYS))
     for _ in range(_ROUNDS):
         held = chances * scale
         held = held / held.sum(axis=1, keepdims=True)
-        scale = scale * totals / np.maximum(held.sum(axis=0), 1e-12)
+        scale = scale * trial.totals / np.maximum(number @ held, 1e-12)
     result: Floats = np.clip(held, 1e-9, 1 - 1e-9)
     return result
 
 
-def _scores(untied: Floats, held: Floats, way: npt.NDArray[np.int64]) -> pl.DataFrame:
+def _scores(trial: _Trial, held: Floats) -> pl.DataFrame:
+    """Score chances (rows, ways) by what the voters of each row did."""
     rows: list[tuple[str, float, float, float | None, float, float, float | None, float | None]] = []
-    did = np.eye(len(WAYS))[way]
+    did, number = trial.did, trial.did.sum(axis=1)
+    voters, untied = float(number.sum()), number @ trial.chances
     for index, name in enumerate(WAYS):
-        outcome, chance = did[:, index], held[:, index]
-        if 0 < outcome.sum() < len(outcome):
-            slope, intercept = _calibration(chance, outcome)
-            loss = -float(np.where(outcome > 0, np.log(chance), np.log1p(-chance)).mean())
-            brier = float(((outcome - chance) ** 2).mean())
-            auc = float(roc_auc_score(outcome, chance))
-            rows.append((name, untied[:, index].sum(), outcome.sum(), auc, brier, loss, slope, intercept))
-    loss = -float(np.log(held[np.arange(len(way)), way]).mean())
-    brier = float(((did - held) ** 2).sum(axis=1).mean())
-    rows.append(("all", untied[:, :-1].sum(), float((way < len(WAYS) - 1).sum()), None, brier, loss, None, None))
+        chance, own = held[:, index], did[:, index]
+        if 0 < own.sum() < voters:
+            outcome = np.repeat([1, 0], len(chance))
+            twice, weight = np.tile(chance, 2), np.concatenate([own, number - own])
+            slope, intercept = _calibration(twice, outcome, weight)
+            loss = -float(weight @ np.where(outcome > 0, np.log(twice), np.log1p(-twice))) / voters
+            brier = float(weight @ (outcome - twice) ** 2) / voters
+            auc = float(roc_auc_score(outcome, twice, sample_weight=weight))
+            rows.append((name, float(untied[index]), float(own.sum()), auc, brier, loss, slope, intercept))
+    loss = -float((did * np.log(held)).sum()) / voters
+    off = ((np.eye(len(WAYS))[None, :, :] - held[:, None, :]) ** 2).sum(axis=2)
+    brier = float((did * off).sum()) / voters
+    rows.append(("all", float(untied[:-1].sum()), float(did[:, :-1].sum()), None, brier, loss, None, None))
     names = ["way", "untied", "actual", "auc", "brier", "log_loss", "slope", "intercept"]
     return pl.DataFrame(rows, schema=names, orient="row")
 
 
-def _calibration(chance: Floats, outcome: Floats) -> tuple[float, float]:
-    """Slope and intercept of the outcome's logit on the predicted one."""
+def _calibration(chance: Floats, outcome: npt.NDArray[np.int64], weight: Floats) -> tuple[float, float]:
+    """Slope and intercept of the weighted outcome's logit on the predicted one."""
     logit = np.log(chance / (1 - chance))
+    share = weight / weight.sum()
 
     def loss(beta: Floats) -> tuple[float, Floats]:
         eta = beta[0] * logit + beta[1]
-        excess = 1 / (1 + np.exp(-eta)) - outcome
-        value = (np.logaddexp(0, eta) - outcome * eta).mean()
-        return float(value), np.array([(excess * logit).mean(), excess.mean()])
+        excess = share * (1 / (1 + np.exp(-eta)) - outcome)
+        value = share @ (np.logaddexp(0, eta) - outcome * eta)
+        return float(value), np.array([(excess * logit).sum(), excess.sum()])
 
     found = minimize(loss, np.array([1.0, 0.0]), jac=True, method="L-BFGS-B").x
     return float(found[0]), float(found[1])

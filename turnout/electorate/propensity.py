@@ -14,8 +14,9 @@ count it twice and drive the groups apart. Then r = p.
 """
 
 import datetime as dt
+import math
 import warnings
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
@@ -26,16 +27,17 @@ from sklearn.utils._param_validation import InvalidParameterError
 
 from turnout.electorate import features
 from turnout.electorate.comparable import Comparable
-from turnout.electorate.features import WAYS, Features
+from turnout.electorate.features import WAY_OF_CODE, WAYS, Features
 from turnout.electorate.specification import NUMBERS, Specification
 from turnout.errors import UsageError
+from turnout.vocabulary import GROUPS
 from turnout.workspace import Workspace
 
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
 
-#: Index in WAYS of each code of ``outcome`` in features.sql.
-_WAY_OF_CODE = np.array([3, 0, 1, 2])
+#: The sample that groups' departures are learned from is taken in so many parts.
+_PARTS = 1_000_000
 _ROUNDS = 15
 
 
@@ -74,56 +76,80 @@ def train(
     workspace: Workspace,
     specification: Specification,
     comparable: Comparable,
-    probability: npt.NDArray[np.float32] | None,
     rng: np.random.Generator,
     *,
+    groups: bool = True,
     informed: bool = False,
+    known: features.Known | None = None,
 ) -> Propensity:
     """Fit the specified estimator on what the file's voters did in the comparable election.
 
-    ``probability`` (voters, groups), in order of voter_id; None leaves groups out. ``informed`` says that they rest
-    on how people voted in that election. Voters not eligible then are left out, and what is known of the others is as
-    of the day before.
+    Without ``groups`` nothing is learned of how they depart. ``informed`` says that the ethnicity estimate rests on
+    how people voted in that election; ``known`` is that of :func:`turnout.electorate.features.build`. Voters not
+    eligible then are left out, and what is known of the others is as of the day before.
 
     Raises
     ------
     UsageError
         If scikit-learn refuses a hyper-parameter.
     """
-    known = features.build(workspace, specification, comparable.date, comparable.earlier)
-    eligible = np.flatnonzero(known.voters["eligible"].to_numpy())
-    way = way_of(known.voters["outcome"])
-    totals = np.bincount(way[eligible], minlength=len(WAYS)).astype(float)
-    pipeline = _fit(specification, known, way, eligible, rng)
-    untilted = Propensity(pipeline, np.ones((1, len(WAYS))), totals, known.turnout, known.elections)
-    if probability is None:
+    seen = features.build(workspace, specification, comparable.date, comparable.earlier, known=known, ballots=False)
+    did = seen.did()
+    pipeline = _fit(specification, seen.rows, did, rng)
+    untilted = Propensity(pipeline, np.ones((1, len(WAYS))), did.sum(axis=0), seen.turnout, seen.elections)
+    if not groups:
         return untilted
-    chosen = _systematic(eligible, specification.training.max_rows, rng)
-    chances = untilted.chances(known.rows)[known.row[chosen]]
-    prior = specification.training.group_tilt_prior * len(chosen)
-    tilt = group_tilt(chances, way[chosen], probability[chosen].astype(float), prior, informed=informed)
-    return Propensity(pipeline, tilt, totals, known.turnout, known.elections)
+    training = specification.training
+    salt = int(rng.integers(2**31))
+    if informed:
+        found = workspace.query("electorate/group_sums", salt=salt, parts=_parts(training.tilt_rows, seen.eligible))
+        weight = np.zeros((len(seen.rows), len(WAYS), len(GROUPS)))
+        weight[seen.row_of(found["key"]), way_of(found["outcome"])] = found.select(GROUPS).to_numpy()
+        prior = training.group_tilt_prior * float(weight.sum())
+        return replace(untilted, tilt=tilt_of_sums(untilted.chances(seen.rows), weight, prior))
+    sampled = workspace.query("electorate/sampled", salt=salt, parts=_parts(training.max_rows, seen.eligible))
+    chances = untilted.chances(seen.rows)[seen.row_of(sampled["key"])]
+    probability = sampled.select(GROUPS).to_numpy().astype(float)
+    prior = training.group_tilt_prior * len(sampled)
+    return replace(untilted, tilt=group_tilt(chances, way_of(sampled["outcome"]), probability, prior))
 
 
-def group_tilt(chances: Floats, way: Ints, probability: Floats, prior: float, *, informed: bool = False) -> Floats:
+def _parts(most: int, voters: int) -> int:
+    """Return the parts, in a million, of voters of whom ``most`` are to be taken."""
+    return min(math.ceil(_PARTS * most / max(voters, 1)), _PARTS)
+
+
+def group_tilt(chances: Floats, way: Ints, probability: Floats, prior: float) -> Floats:
     """Learn T (groups, ways) by EM: q (voters, ways), the way each voted, and p (voters, groups).
 
-    ``prior`` is voters' worth of "no difference" for each group and way. Columns are relative to not voting. Where p
-    is ``informed`` of the way each voted, there is no E step.
+    ``prior`` is voters' worth of "no difference" for each group and way. Columns are relative to not voting.
     """
     tilt = np.ones((probability.shape[1], chances.shape[1]))
     did = np.eye(chances.shape[1])[way]
     for _ in range(_ROUNDS):
         norm = chances @ tilt.T
-        share = probability
-        if not informed:
-            share = share * (did @ tilt.T) / norm
-            share /= share.sum(axis=1, keepdims=True)
-        observed = share.T @ did
-        expected = (share / norm).T @ chances * tilt
-        tilt = tilt * (observed + prior) / (expected + prior)
-        tilt = tilt / tilt[:, [-1]]
+        share = probability * (did @ tilt.T) / norm
+        share /= share.sum(axis=1, keepdims=True)
+        tilt = _moved(tilt, share.T @ did, (share / norm).T @ chances * tilt, prior)
     return tilt
+
+
+def tilt_of_sums(chances: Floats, weight: Floats, prior: float) -> Floats:
+    """Learn T (groups, ways) where p knows the way each voted: then sums over the voters of a feature row suffice.
+
+    ``chances`` (rows, ways); ``weight`` (rows, ways, groups) the sums of p of those who did so; ``prior`` as above.
+    """
+    tilt = np.ones((weight.shape[2], chances.shape[1]))
+    observed, share = weight.sum(axis=0).T, weight.sum(axis=1)
+    for _ in range(_ROUNDS):
+        tilt = _moved(tilt, observed, (share / (chances @ tilt.T)).T @ chances * tilt, prior)
+    return tilt
+
+
+def _moved(tilt: Floats, observed: Floats, expected: Floats, prior: float) -> Floats:
+    tilt = tilt * (observed + prior) / (expected + prior)
+    result: Floats = tilt / tilt[:, [-1]]
+    return result
 
 
 def blend(propensity: Propensity, scored: Features, specification: Specification) -> Floats:
@@ -141,17 +167,16 @@ def blend(propensity: Propensity, scored: Features, specification: Specification
     if column == "latest":
         code = np.maximum(code - 1, 0)
     weight = specification.training.persistence
-    mixed: Floats = (1 - weight) * chances + weight * np.eye(len(WAYS))[_WAY_OF_CODE[code]]
+    mixed: Floats = (1 - weight) * chances + weight * np.eye(len(WAYS))[WAY_OF_CODE[code]]
     return mixed
 
 
 def _fit(
-    specification: Specification, known: Features, way: Ints, eligible: Ints, rng: np.random.Generator
+    specification: Specification, features_of: pl.DataFrame, did: Floats, rng: np.random.Generator
 ) -> Pipeline | None:
     """Fit on distinct (feature row, way) pairs weighted by voters; a systematic sample of them if they are many."""
-    pair = known.row[eligible] * len(WAYS) + way[eligible]
-    distinct, count = np.unique(pair, return_counts=True)
-    weight = count.astype(float)
+    distinct = np.flatnonzero(did)
+    weight = did.ravel()[distinct]
     if (excess := weight.sum() / specification.training.max_rows) > 1:
         ends = np.floor((np.cumsum(weight) + rng.random() * excess) / excess)
         weight = np.diff(ends, prepend=0.0) * excess
@@ -159,7 +184,7 @@ def _fit(
     if len(np.unique(distinct % len(WAYS))) < 2:
         return None
     pipeline = specification.pipeline(int(rng.integers(2**31)))
-    rows = _matrix(known.rows[distinct // len(WAYS)])
+    rows = _matrix(features_of[distinct // len(WAYS)])
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", ConvergenceWarning)
@@ -173,16 +198,9 @@ def _matrix(rows: pl.DataFrame) -> pl.DataFrame:
     return rows.with_columns(pl.col(name).cast(pl.Float64 if name in NUMBERS else pl.Int64) for name in rows.columns)
 
 
-def _systematic(items: Ints, most: int, rng: np.random.Generator) -> Ints:
-    """At most ``most`` of the items, evenly spaced from a random start."""
-    if len(items) <= most:
-        return items
-    return items[np.floor((np.arange(most) + rng.random()) * len(items) / most).astype(np.int64)]
-
-
 def way_of(outcome: pl.Series) -> Ints:
     """Index in WAYS of coded outcomes."""
-    way: Ints = _WAY_OF_CODE[outcome.to_numpy()]
+    way: Ints = WAY_OF_CODE[outcome.to_numpy()]
     return way
 
 

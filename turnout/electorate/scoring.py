@@ -33,7 +33,7 @@ _ROUNDS = 200
 
 @dataclass(frozen=True)
 class Open:
-    """Voters whose ballot is neither counted nor pending, by distinct feature row.
+    """Voters whose ballot is neither counted nor pending, by row of scores: feature row × state of the ballot.
 
     Attributes
     ----------
@@ -49,6 +49,21 @@ class Open:
     campaign: Floats
     holds: Floats
     weight: Floats
+
+
+@dataclass(frozen=True)
+class Standing:
+    """How the ballots of the voters of each row of scores stand.
+
+    Attributes
+    ----------
+    counted, is_open : (rows,) accepted already; neither accepted nor pending
+    pending : (rows,) chance of being counted, 0 unless pending
+    """
+
+    counted: npt.NDArray[np.bool_]
+    is_open: npt.NDArray[np.bool_]
+    pending: Floats
 
 
 @dataclass(frozen=True)
@@ -122,13 +137,3 @@ def chances(people: Open, multipliers: Multipliers) -> Floats:
     weights = np.stack([q[:, [EARLY]] * multipliers.early, q[:, [POLL]] * multipliers.poll, late], axis=2)
     result: Floats = weights / (q[:, [NONE]] + weights.sum(axis=2))[:, :, None]
     return result
-
-
-def sums(row: Ints, rows: int, probability: npt.NDArray[np.float32]) -> Floats:
-    """Σ of group probabilities by feature row, (rows, groups); the order of voters fixes the order of summation."""
-    return np.column_stack(
-        [
-            np.bincount(row, probability[:, group].astype(float), minlength=rows)
-            for group in range(probability.shape[1])
-        ]
-    )

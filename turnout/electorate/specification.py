@@ -18,7 +18,7 @@ from turnout.errors import UsageError
 
 #: Features in numbers, all on the logit scale.
 NUMBERS: Final[tuple[str, ...]] = ("habit", "mail_habit")
-#: Features in codes, each meaning what ``sql/electorate/features.sql`` says.
+#: Features in codes, packed as ``sql/electorate/described.sql`` says, or told by a history.
 CODES: Final[tuple[str, ...]] = (
     "last_way",
     "latest",
@@ -55,6 +55,7 @@ class Training(_Strict):
     """What the estimator is fitted on."""
 
     max_rows: int = Field(ge=1000)
+    tilt_rows: int = Field(ge=1000, default=2_000_000)
     window: int = Field(ge=1, le=20)
     least_share: Fraction
     group_tilt_prior: Positive

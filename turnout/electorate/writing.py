@@ -11,49 +11,41 @@ from turnout.vocabulary import GROUPS
 from turnout.workspace import Workspace
 
 _TRANCHES = ("early", "poll", "late")
-#: Row of scores of the ballots counted; those of pending ones follow below.
-COUNTED = -1
 
 
 def propensity(
     workspace: Workspace,
     people: scoring.Open,
     multipliers: scoring.Multipliers,
-    standing: pl.DataFrame,
+    standing: scoring.Standing,
     begun: bool,
 ) -> None:
     """Fill ``propensity``, and write what queries over expected voters read (``sql/electorate/voter_chances.sql``).
 
     A pending ballot is counted early or, once returns are out, late, or not at all.
     """
-    chances = scoring.chances(people, multipliers)
-    waiting = standing.filter(pl.col("feature_row").is_null() & ~pl.col("counted"))
-    pending = np.unique(waiting["pending"].to_numpy())
-    settled = np.zeros((1 + len(pending), *chances.shape[1:]))
-    settled[0, :, 0] = 1.0
-    settled[1:, :, 2 if begun else 0] = pending[:, None]
-    rows = np.concatenate([np.arange(len(chances)), COUNTED - np.arange(len(settled))])
-    every = np.concatenate([chances, settled])
+    every = np.zeros((len(standing.counted), len(GROUPS), len(_TRANCHES)))
+    every[standing.is_open] = scoring.chances(people, multipliers)
+    every[standing.counted, :, 0] = 1.0
+    every[:, :, 2 if begun else 0] += standing.pending[:, None]
     scores = pl.DataFrame(
         {
-            "feature_row": rows,
+            "feature_row": np.arange(len(every), dtype=np.int32),
+            "counted": standing.counted,
+            "is_early": (every[:, :, 0] > 0).any(axis=1),
+            "is_later": (every[:, :, 1:] > 0).any(axis=(1, 2)),
             **{
-                f"{tranche}_{group}": every[:, column, index]
+                f"{tranche}_{group}": np.ascontiguousarray(every[:, column, index])
                 for index, tranche in enumerate(_TRANCHES)
                 for column, group in enumerate(GROUPS)
             },
         }
     )
-    place = pl.col("pending").replace_strict(
-        pending, COUNTED - 1 - np.arange(len(pending)), default=COUNTED, return_dtype=pl.Int64
-    )
-    row = pl.when("counted").then(COUNTED).otherwise(pl.coalesce("feature_row", place))
-    with (
-        workspace.registered("standing", standing.select("voter_id", row.cast(pl.Int64).alias("feature_row"))),
-        workspace.registered("scores", scores),
-    ):
+    with workspace.registered("scores", scores):
         workspace.execute("electorate/voter_chances")
     workspace.execute("electorate/propensity")
+    workspace.execute("electorate/celled_by_place")
+    workspace.execute("electorate/tranche_sums")
 
 
 def poll_counts(workspace: Workspace, now: Situation, total: Total, totals: Totals) -> tuple[pl.DataFrame, Total]:
@@ -92,5 +84,5 @@ def poll_counts(workspace: Workspace, now: Situation, total: Total, totals: Tota
 def cells(workspace: Workspace, polls: pl.DataFrame) -> None:
     """Fill ``cells`` from what :func:`propensity` wrote and the poll counts (county, precinct, factor, reported)."""
     with workspace.registered("polls", polls):
-        workspace.execute("electorate/places")
+        workspace.execute("electorate/place_factors")
     workspace.execute("electorate/cells")

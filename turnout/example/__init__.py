@@ -7,8 +7,11 @@
 >>> whole = certified(truth)                  # where it ended
 >>> releases = night(truth)                   # the count as a history of releases, for turnout watch --replay
 >>> truth.write(Path("truth.json"))
+>>> counties = generate_counties(Path("large"), 10_000_000, form="parquet")   # any size, in the memory of one county
 """
 
+from turnout.example.counties import Counties
+from turnout.example.counties import generate as generate_counties
 from turnout.example.files import contest_toml
 from turnout.example.night import night, write_night
 from turnout.example.scenario import CA34, Neighbourhood, PastElection, Priors, Scenario, Traits
@@ -17,6 +20,7 @@ from turnout.example.truth import Truth, certified, returns
 
 __all__ = [
     "CA34",
+    "Counties",
     "Electorate",
     "Neighbourhood",
     "PastElection",
@@ -27,6 +31,7 @@ __all__ = [
     "certified",
     "contest_toml",
     "generate",
+    "generate_counties",
     "night",
     "returns",
     "simulate",

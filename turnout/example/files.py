@@ -3,6 +3,7 @@
 import datetime as dt
 import json
 from pathlib import Path
+from typing import Literal
 
 import numpy as np
 import polars as pl
@@ -15,6 +16,7 @@ from turnout.example.sampling import Bools, Ints
 from turnout.example.scenario import Scenario
 from turnout.storage import placed
 
+Form = Literal["csv", "parquet"]
 _EPOCH = dt.date(1970, 1, 1)
 _HISTORY_MODES = ("mail", "election_day", "provisional")
 #: Ballots go out 29 days before the election; the first count holds what was accepted the day before it.
@@ -26,19 +28,21 @@ def labels(values: tuple[str, ...] | list[str], index: Ints) -> pl.Series:
     return pl.Series(list(values), dtype=pl.String).gather(index)
 
 
-def voter_ids(n: int) -> pl.Series:
+def voter_ids(n: int, first: int = 1, digits: int = 7) -> pl.Series:
     """SYN0000001 and so on: nobody's number."""
-    numbers = pl.int_range(1, n + 1, eager=True).cast(pl.String).str.zfill(7)
+    numbers = pl.int_range(first, first + n, eager=True).cast(pl.String).str.zfill(digits)
     return pl.select(pl.lit("SYN") + numbers).to_series().alias("voter_id")
 
 
-def voters(scenario: Scenario, district: District, people: People, names: Names, origin: Origin) -> pl.DataFrame:
+def voters(
+    scenario: Scenario, district: District, people: People, names: Names, origin: Origin, ids: pl.Series
+) -> pl.DataFrame:
     """Return the voter file."""
     election = (scenario.date - _EPOCH).days
     birth = scenario.date.year + (scenario.date.timetuple().tm_yday - 1) / 365.25 - people.age
     frame = pl.DataFrame(
         {
-            "voter_id": voter_ids(scenario.voters),
+            "voter_id": ids,
             "last_name": names.last,
             "first_name": names.first,
             "middle_name": names.middle,
@@ -63,7 +67,7 @@ def voters(scenario: Scenario, district: District, people: People, names: Names,
     return frame.drop(absent)
 
 
-def vote_history(scenario: Scenario, behaviour: Behaviour) -> pl.DataFrame:
+def vote_history(scenario: Scenario, behaviour: Behaviour, ids: pl.Series) -> pl.DataFrame:
     """Return who voted when and how, by voter and election; as in California, mail that came late is just mail."""
     parts = []
     for past, cast in zip(scenario.past, behaviour.history, strict=True):
@@ -74,7 +78,6 @@ def vote_history(scenario: Scenario, behaviour: Behaviour) -> pl.DataFrame:
             )
         )
     lines = pl.concat(parts).sort("row", "election_date")
-    ids = voter_ids(scenario.voters)
     return pl.DataFrame(
         {
             "voter_id": ids.gather(lines["row"]),
@@ -84,7 +87,9 @@ def vote_history(scenario: Scenario, behaviour: Behaviour) -> pl.DataFrame:
     )
 
 
-def ballots(scenario: Scenario, people: People, behaviour: Behaviour, rng: np.random.Generator) -> pl.DataFrame:
+def ballots(
+    scenario: Scenario, people: People, behaviour: Behaviour, ids: pl.Series, rng: np.random.Generator
+) -> pl.DataFrame:
     """Return the events of every mail ballot up to the day before the election, by date and voter.
 
     Sent to permanent mail voters on one day and to applicants later. A ballot counted early was returned and
@@ -113,7 +118,7 @@ def ballots(scenario: Scenario, people: People, behaviour: Behaviour, rng: np.ra
     election = (scenario.date - _EPOCH).days
     return pl.DataFrame(
         {
-            "voter_id": voter_ids(n).gather(events["row"]),
+            "voter_id": ids.gather(events["row"]),
             "event_date": (election - events["before"]).cast(pl.Int32).cast(pl.Date),
             "status": events["status"],
             "mode": pl.repeat("mail", events.height, eager=True),
@@ -142,30 +147,37 @@ def write(directory: Path, tables: dict[str, pl.DataFrame]) -> None:
             table.write_csv(path, date_format="%Y-%m-%d")
 
 
-def write_notes(directory: Path, scenario: Scenario, seed: int) -> None:
-    """Write contest.toml and README.txt, which say that the files are synthetic."""
-    for name, text in (("contest.toml", contest_toml(scenario, seed)), ("README.txt", readme(scenario, seed))):
+def write_notes(directory: Path, scenario: Scenario, seed: int, form: Form = "csv") -> None:
+    """Write contest.toml and README.txt, which say that the files are synthetic; ``form`` is that of the tables."""
+    contest, about = contest_toml(scenario, seed, form=form), readme(scenario, seed, form)
+    for name, text in (("contest.toml", contest), ("README.txt", about)):
         with placed(directory / name) as path:
             path.write_text(text, encoding="utf-8")
 
 
-def readme(scenario: Scenario, seed: int) -> str:
+def readme(scenario: Scenario, seed: int, form: Form = "csv") -> str:
     """Text of the README.txt that goes with the files."""
+    listed = "\n".join(f"{f'{name}.{form}':<21}{what}" for name, what in _WHAT.items())
     return f"""SYNTHETIC DATA. NOBODY IN THESE FILES EXISTS.
 
 {scenario.title}
 Written by `turnout` (scenario {scenario.name}, seed {seed}). Names, voters, ballots and votes are drawn at random;
 any likeness to a person is chance. Voter numbers begin with SYN so that they cannot be taken for real ones.
 
-voters.csv        the registered, one line each
-vote_history.csv  who voted in which past election, and how
-ballots.csv       mail ballots of this election: sent, returned, accepted, rejected, cured, up to the day before
-returns.csv       the first count by precinct: mail accepted so far; an empty cell is not reported yet
-contest.toml      the contest, for `turnout project contest.toml`
+{listed}
+returns.csv          the first count by precinct: mail accepted so far; an empty cell is not reported yet
+contest.toml         the contest, for `turnout project contest.toml`
 """
 
 
-def contest_toml(scenario: Scenario, seed: int, data: str = "") -> str:
+_WHAT = {
+    "voters": "the registered, one line each",
+    "vote_history": "who voted in which past election, and how",
+    "ballots": "mail ballots of this election: sent, returned, accepted, rejected, cured, up to the day before",
+}
+
+
+def contest_toml(scenario: Scenario, seed: int, data: str = "", form: Form = "csv") -> str:
     """Text of a contest.toml for the files in ``data``, a path relative to it that is empty or ends with a slash."""
     special = [past.date.isoformat() for past in scenario.past if past.special]
     candidates = "\n".join(
@@ -187,9 +199,9 @@ output = "output"
 {candidates}
 [inputs]
 returns = ["{data}returns.csv"]
-voters = ["{data}voters.csv"]
-vote_history = ["{data}vote_history.csv"]
-ballots = ["{data}ballots.csv"]
+voters = ["{data}voters.{form}"]
+vote_history = ["{data}vote_history.{form}"]
+ballots = ["{data}ballots.{form}"]
 
 [propensity]
 comparable = [{", ".join(special)}]   # the first round: the same voters, two months before

@@ -25,12 +25,15 @@ RELEASES: Final[tuple[tuple[dt.timedelta, float | None], ...]] = (
 CUT_SHORT: Final = 3
 
 
-def night(truth: Truth) -> pl.DataFrame:
-    """Return every release whole, one after another: the columns of :func:`returns`, ``release`` and ``as_of``."""
-    midnight = dt.datetime.combine(truth.scenario.date, dt.time())
+def night(*truths: Truth) -> pl.DataFrame:
+    """Return every release whole, one after another: the columns of :func:`returns`, ``release`` and ``as_of``.
+
+    Several truths are the counties of one contest, each of which reports its own share of precincts.
+    """
+    midnight = dt.datetime.combine(truths[0].scenario.date, dt.time())
     releases = []
     for place, (after, stage) in enumerate(RELEASES):
-        lines = certified(truth) if stage is None else returns(truth, stage)
+        lines = pl.concat(certified(truth) if stage is None else returns(truth, stage) for truth in truths)
         if place == CUT_SHORT:
             lines = lines.head(lines.height * 2 // 3)
         at = midnight + after
@@ -38,10 +41,10 @@ def night(truth: Truth) -> pl.DataFrame:
     return pl.concat(releases)
 
 
-def write_night(directory: Path, truth: Truth) -> None:
+def write_night(directory: Path, *truths: Truth) -> None:
     """Write ``releases.csv`` and what it is into a directory apart from the inputs, where no model looks for it."""
     directory.mkdir(mode=0o700, exist_ok=True)
-    files.write(directory, {"releases": night(truth)})
+    files.write(directory, {"releases": night(*truths)})
     with placed(directory / "README.txt") as note:
         note.write_text(_README, encoding="utf-8")
 

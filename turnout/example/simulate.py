@@ -61,27 +61,31 @@ def generate(directory: Path, seed: int = 2017, scenario: Scenario = CA34) -> Tr
     return electorate.truth
 
 
-def simulate(seed: int = 2017, scenario: Scenario = CA34) -> Electorate:
-    """Draw a synthetic electorate. Each step has its own stream of ``seed``, so one may change without the others."""
+def simulate(seed: int = 2017, scenario: Scenario = CA34, ids: pl.Series | None = None) -> Electorate:
+    """Draw a synthetic electorate. Each step has its own stream of ``seed``, so one may change without the others.
+
+    ``ids`` are the voters' numbers, where they are not to begin with the first.
+    """
     check(scenario)
+    ids = files.voter_ids(scenario.voters) if ids is None else ids
     place, who, named, born, shifts, acts, taste, mailed = np.random.default_rng(seed).spawn(8)
     district = build_district(scenario, place)
     people = build_people(scenario, district, who)
     shift = draw_shift(scenario, shifts)
     behaviour = behave(scenario, district, people, shift, acts)
     votes = vote(scenario, district, people, behaviour, shift, taste)
-    truth = _truth(scenario, seed, district, people, behaviour, shift, votes)
+    truth = _truth(scenario, seed, district, people, behaviour, shift, votes, ids=ids)
     names, origin = draw_names(scenario, people, named), draw_origin(people, born)
     return Electorate(
-        voters=files.voters(scenario, district, people, names, origin),
-        vote_history=files.vote_history(scenario, behaviour),
-        ballots=files.ballots(scenario, people, behaviour, mailed),
+        voters=files.voters(scenario, district, people, names, origin, ids),
+        vote_history=files.vote_history(scenario, behaviour, ids),
+        ballots=files.ballots(scenario, people, behaviour, ids, mailed),
         returns=returns(truth),
         truth=truth,
     )
 
 
-def _truth(
+def _truth(  # noqa: PLR0913
     scenario: Scenario,
     seed: int,
     district: District,
@@ -89,6 +93,8 @@ def _truth(
     behaviour: Behaviour,
     shift: Shift,
     votes: Votes,
+    *,
+    ids: pl.Series,
 ) -> Truth:
     """Count everything the files do not show."""
     tranche = _TRANCHE[behaviour.way]
@@ -111,7 +117,7 @@ def _truth(
         support=support,
         voters=pl.DataFrame(
             {
-                "voter_id": files.voter_ids(scenario.voters),
+                "voter_id": ids,
                 "group": files.labels(GROUPS, people.group),
                 "tranche": files.labels([*TRANCHES, ""], np.where(tranche < 0, len(TRANCHES), tranche)),
             }

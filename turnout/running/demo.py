@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 from turnout import example
 from turnout.contest import Contest
 from turnout.errors import UsageError
+from turnout.example.files import Form
 from turnout.running.progress import Progress, silent
 from turnout.storage import remove_unplaced
 
@@ -24,10 +25,22 @@ _CONFIG: Final = "contest.toml"
 _NIGHT: Final = "night"
 
 
-def generate(directory: Path, *, seed: int = 2017, progress: Progress = silent) -> tuple[Path, example.Truth]:
+def generate(
+    directory: Path,
+    *,
+    seed: int = 2017,
+    voters: int | None = None,
+    form: Form = "csv",
+    progress: Progress = silent,
+) -> tuple[Path, "example.Counties | example.Truth"]:
     """Write the example's files into ``directory``; return its ``contest.toml`` and what the files do not say.
 
     ``night/releases.csv`` below it holds how the count went on, for ``turnout watch --replay``; it is no input.
+
+    Parameters
+    ----------
+    voters : how many, drawn and written a county at a time; None for the founding case as it was
+    form : of the voter file, the history and the ballots
 
     Raises
     ------
@@ -36,11 +49,30 @@ def generate(directory: Path, *, seed: int = 2017, progress: Progress = silent) 
     """
     _refuse_what_is_not_ours(directory)
     progress("generating the electorate")
+    if voters is not None or form != "csv":
+        counties = example.generate_counties(
+            directory,
+            voters or example.CA34.voters,
+            seed,
+            form,
+            lambda number, of: progress(f"generating the electorate, county {number:,} of {of:,}"),
+        )
+        example.write_night(directory / _NIGHT, *counties.truths)
+        _remove_other_form(directory, form)
+        return directory / _CONFIG, counties
     with ThreadPoolExecutor(1) as loader:
         loader.submit(import_module, "turnout.running.project")  # the models load while the electorate is generated
         truth = example.generate(directory, seed)
         example.write_night(directory / _NIGHT, truth)
+    _remove_other_form(directory, form)
     return directory / _CONFIG, truth
+
+
+def _remove_other_form(directory: Path, form: Form) -> None:
+    """Remove the tables that an earlier demo left in the other form: nothing names them any more."""
+    other = "parquet" if form == "csv" else "csv"
+    for name in ("voters", "vote_history", "ballots"):
+        (directory / f"{name}.{other}").unlink(missing_ok=True)
 
 
 def run(config: Path, *, progress: Progress = silent) -> "Run":
@@ -63,7 +95,7 @@ def _refuse_what_is_not_ours(directory: Path) -> None:
         raise UsageError(f"{directory}: holds files that the demo did not write. Name an empty or a new directory.")
 
 
-def ended(config: Path, truth: example.Truth) -> str:
+def ended(config: Path, truth: "example.Counties | example.Truth") -> str:
     """Say in one sentence where the generated election ended."""
     names = [candidate.name for candidate in Contest.load(config).candidates]
     shares = ", ".join(f"{name} {truth.share(None, name):.1%}" for name in names)

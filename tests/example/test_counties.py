@@ -1,0 +1,99 @@
+import hashlib
+
+import polars as pl
+import pytest
+
+from turnout import example
+from turnout.contest import Contest
+from turnout.example import counties
+from turnout.running import demo
+
+VOTER_LEVEL = ("voters", "vote_history", "ballots")
+
+
+@pytest.fixture
+def small_counties(monkeypatch):
+    monkeypatch.setattr(counties, "COUNTY", 8_000)
+
+
+def digests(directory):
+    return {
+        path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in directory.iterdir() if path.is_file()
+    }
+
+
+def test_a_single_county_is_the_founding_case_at_its_size(tmp_path):
+    example.generate(tmp_path / "one", 7, example.CA34.scaled(8_000, 5))
+    truth = example.generate_counties(tmp_path / "counties", 8_000, 7)
+    assert digests(tmp_path / "one") == digests(tmp_path / "counties")
+    assert len(truth.truths) == 1
+
+
+@pytest.mark.parametrize("form", ["csv", "parquet"])
+def test_same_seed_same_bytes(tmp_path, small_counties, form):
+    for name, seed in (("a", 7), ("b", 7), ("c", 8)):
+        example.generate_counties(tmp_path / name, 20_000, seed, form)
+    assert digests(tmp_path / "a") == digests(tmp_path / "b")
+    again, another = digests(tmp_path / "a"), digests(tmp_path / "c")
+    assert all(again[f"{name}.{form}"] != another[f"{name}.{form}"] for name in VOTER_LEVEL)
+
+
+def test_both_forms_hold_the_same(tmp_path, small_counties):
+    for form in ("csv", "parquet"):
+        example.generate_counties(tmp_path / form, 20_000, 7, form)
+    for name in VOTER_LEVEL:
+        columns = pl.read_parquet(tmp_path / "parquet" / f"{name}.parquet").select(pl.all().cast(pl.String))
+        assert columns.equals(pl.read_csv(tmp_path / "csv" / f"{name}.csv", infer_schema=False))
+
+
+def test_counties_add_up(tmp_path, small_counties):
+    told = []
+    truth = example.generate_counties(tmp_path, 20_500, 7, "parquet", lambda *at: told.append(at))
+    voters = pl.read_parquet(tmp_path / "voters.parquet")
+    assert told == [(1, 3), (2, 3), (3, 3)]
+    assert voters.height == 20_500
+    assert voters["voter_id"].is_unique().all()
+    assert voters["county"].n_unique() == 3
+    assert voters.group_by("zip").agg(pl.col("county").n_unique())["county"].max() == 1
+    for name in ("vote_history", "ballots"):
+        assert pl.read_parquet(tmp_path / f"{name}.parquet")["voter_id"].is_in(voters["voter_id"].implode()).all()
+    returns = pl.read_csv(tmp_path / "returns.csv", infer_schema=False)
+    own = {(county, precinct) for county, precinct in voters.select("county", "precinct").unique().iter_rows()}
+    assert own == set(returns.select("county", "precinct").unique().iter_rows())
+    early = sum(one.votes.filter(tranche="early")["votes"].sum() for one in truth.truths)
+    assert returns["mail"].cast(int).sum() == early
+    assert 0 < truth.share() < 1
+    assert sum(truth.share(candidate=one.name) for one in example.CA34.candidates) == pytest.approx(1)
+
+
+def test_a_county_does_not_depend_on_how_many_follow(tmp_path, small_counties):
+    for voters in (20_000, 30_000):
+        example.generate_counties(tmp_path / str(voters), voters, 7, "parquet")
+    few, many = (pl.read_parquet(tmp_path / str(voters) / "voters.parquet") for voters in (20_000, 30_000))
+    assert few.head(16_000).equals(many.head(16_000))
+
+
+def test_counties_differ_in_who_lives_there(small_counties):
+    scenarios = counties.plan(40_000, 7)
+    assert len({scenario.registered["korean"] for scenario in scenarios}) == 5
+    for scenario in scenarios:
+        rate = {
+            group: scenario.turnout["early"] * share / scenario.registered[group]
+            for group, share in scenario.composition["early"].items()
+        }
+        base = example.CA34.turnout["early"] * example.CA34.composition["early"]["korean"]
+        assert rate["korean"] == pytest.approx(base / example.CA34.registered["korean"])
+
+
+def test_too_few_are_refused(tmp_path):
+    with pytest.raises(ValueError, match="at least 2,000"):
+        example.generate_counties(tmp_path, 1_999)
+
+
+def test_a_later_demo_leaves_no_table_that_its_contest_does_not_name(tmp_path, small_counties):
+    for form in ("parquet", "csv"):
+        config, _ = demo.generate(tmp_path / "demo", seed=7, voters=9_000, form=form)
+    named = {path.name for path in Contest.load(config).inputs.paths()}
+    tables = {path.name for path in (tmp_path / "demo").iterdir() if path.suffix in {".csv", ".parquet"}}
+    assert tables == named
+    assert (tmp_path / "demo" / "night" / "releases.csv").is_file()
