@@ -80,7 +80,8 @@ def draw(file: str, name: str, rows: Sequence[Sequence[str]], fixed: Sequence[in
     lines = [
         f"# `turnout init` found no names of columns in {quoted(file)}. Say below which column holds what: put its",
         "# number into [columns], and take the mark before the line away. Columns of no use may stay as they are.",
-        f"# Then rename this file {name}.toml, and run `turnout init` again. What else may stand here: docs/layouts.md.",
+        f"# Then rename this file {name}.toml, and run `turnout init` again. What else may stand here:",
+        "# docs/layouts.md.",
         "",
         f"name = {quoted(name)}",
         'table = "voters"          # or vote_history, ballots',
