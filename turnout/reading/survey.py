@@ -176,9 +176,7 @@ def _note_lacking(workspace: Workspace) -> None:
         )
     }
     lacking = [] if held["results"] else ["`turnout project` needs `returns`"]
-    if not held["voters"]:
-        lacking.append("`turnout cohorts` needs `voters`")
-    elif not any(held[table] for table in ("vote_history", "ballots", "results")):
+    if held["voters"] and not any(held[table] for table in ("vote_history", "ballots", "results")):
         lacking.append("`turnout cohorts` needs `vote_history` or `ballots`, beside `voters`")
     if lacking:
         workspace.note("still to name", f"{'; '.join(lacking)}. Name them under [inputs].")
