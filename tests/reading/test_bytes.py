@@ -2,6 +2,7 @@
 
 import gzip
 import io
+import os
 import tracemalloc
 import zipfile
 from pathlib import Path
@@ -209,6 +210,20 @@ def test_a_line_without_end_is_refused_in_little_memory(
         assert tracemalloc.get_traced_memory()[1] < 8 << 20
     finally:
         tracemalloc.stop()
+
+
+@pytest.mark.parametrize("before", ["", "1,A,1,,,\n" * 3])
+def test_a_line_of_a_gigabyte_is_refused_early(workspace: Workspace, tmp_path: Path, before: str) -> None:
+    path = put(tmp_path, "v.csv", VOTERS.encode() + before.encode() + b"9,")
+    os.truncate(path, 1 << 30)  # a hole: it holds a gigabyte of NULs, and takes no room
+    tracemalloc.start()
+    try:
+        with pytest.raises(InputRefused, match="no line ends within 16 MB"):
+            read(workspace, path)
+        assert tracemalloc.get_traced_memory()[1] < 64 << 20
+    finally:
+        tracemalloc.stop()
+    assert rows(workspace, "SELECT count(*) FROM voters") == [(0,)]
 
 
 def test_a_long_line_is_rejected_alone(workspace: Workspace, tmp_path: Path) -> None:

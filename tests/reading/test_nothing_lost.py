@@ -21,7 +21,8 @@ from turnout.workspace import Workspace
 
 HEADER = "voter_id,last_name,precinct,birth_year,registration_date"
 NAMES = ("NUÑEZ", "O'BRIEN", '"SMITH, JR"', "NULL", "Mc Donald", "", "PEÑA", '"SAY ""HI"""', "ÁLVAREZ-LÓPEZ")
-DATES = ("2017-06-06", "06/06/2017", "", "42892", "13/04/2017", "6-Jun-17", "1800-01-01", "0202-01-01")
+DATES = ("2017-06-06", "06/06/2017", "", "42892", "42892.0", "13/04/2017", "6-Jun-17", "1800-01-01", "0202-01-01")
+RETURNS = "county,precinct,candidate,mail,election_day"
 
 line = st.builds(
     "{:0>5},{},{:0>4},{},{}".format,
@@ -30,6 +31,15 @@ line = st.builds(
     st.integers(0, 30),
     st.sampled_from(("1974", "1974.0", "", "19x4", "74")),
     st.sampled_from(DATES),
+)
+figure = st.sampled_from(("12", "0", "", "1,2", "1234.0", "*", "-3", "1e3", " 7 "))
+return_line = st.builds(
+    "{},{:0>4},{},{},{}".format,
+    st.sampled_from(("Los Angeles", "LA", "")),
+    st.integers(0, 6),
+    st.sampled_from((*NAMES, "Total", "Write-in")),
+    figure,
+    figure,
 )
 Mangle = Callable[[list[bytes], random.Random], list[bytes]]
 
@@ -107,21 +117,32 @@ WHOLE: dict[str, Callable[[bytes], bytes]] = {
 }
 
 
-def _check(content: bytes) -> tuple[int, ...] | None:
-    """Load a voter file; its account, or None where it is refused. Anything but a TurnoutError is a bug."""
+def _check(content: bytes, kind: str = "voters") -> tuple[int, ...] | None:
+    """Load a file; its account, or None where it is refused. Anything but a TurnoutError is a bug."""
     with tempfile.TemporaryDirectory() as name:
         directory = Path(name)
         with Workspace.create(directory / "workspace", threads=1) as workspace:
             try:
-                load(workspace, directory, voters=content)
+                load(workspace, directory, **{kind: content})
             except TurnoutError:
                 return None
             (account,) = rows(workspace, "SELECT lines_in, loaded, rejected, ignored FROM reconciliation")
             lines_in, loaded, rejected, ignored = account
             assert lines_in == loaded + rejected + ignored
-            assert rows(workspace, "SELECT count(*) FROM voters") == [(loaded,)]
+            if kind == "voters":
+                assert rows(workspace, "SELECT count(*) FROM voters") == [(loaded,)]
             assert rows(workspace, "SELECT count(*), count(DISTINCT line) FROM rejects") == [(rejected, rejected)]
             return account
+
+
+def _mangled(
+    header: str, made: list[str], first: str, then: str, end: str, whole: str, chance: random.Random
+) -> tuple[bytes, bytes]:
+    """Return a file with two things done to its lines, before and after what is done to the whole of it."""
+    body = [text.encode() for text in (header, *made)]
+    body = MANGLES[then](MANGLES[first](body, chance), chance)
+    content = b"".join(text + ENDS[end] for text in body)
+    return content, WHOLE[whole](content)
 
 
 @settings(max_examples=120, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
@@ -137,17 +158,33 @@ def _check(content: bytes) -> tuple[int, ...] | None:
 def test_lines_in_are_loaded_rejected_or_ignored(
     made: list[str], first: str, then: str, end: str, whole: str, chance: random.Random, block: int
 ) -> None:
-    body = [text.encode() for text in (HEADER, *made)]
-    body = MANGLES[then](MANGLES[first](body, chance), chance)
-    content = b"".join(text + ENDS[end] for text in body)
+    content, given_as = _mangled(HEADER, made, first, then, end, whole, chance)
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(lines, "BLOCK", block)
         patch.setattr(lines, "LONGEST_STRETCH", 1 << 15)
-        account = _check(WHOLE[whole](content))
+        account = _check(given_as)
     if account is not None and whole in {"as it is", "mark", "gzip"} and end != "mac":
         physical = content.count(b"\n") + (not content.endswith(b"\n"))
         blank = next((i for i, text in enumerate(content.split(b"\n")) if text.strip(b" \r\xef\xbb\xbf")), 0)
         assert account[0] == physical - 1 - blank
+
+
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    st.lists(return_line, max_size=12),
+    st.sampled_from(sorted(MANGLES)),
+    st.sampled_from(sorted(MANGLES)),
+    st.sampled_from(sorted(ENDS)),
+    st.sampled_from(sorted(WHOLE)),
+    st.randoms(use_true_random=False),
+)
+def test_so_are_those_of_returns(
+    made: list[str], first: str, then: str, end: str, whole: str, chance: random.Random
+) -> None:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(lines, "BLOCK", 256)
+        patch.setattr(lines, "LONGEST_STRETCH", 1 << 15)
+        _check(_mangled(RETURNS, made, first, then, end, whole, chance)[1], "returns")
 
 
 @settings(max_examples=40, deadline=None)

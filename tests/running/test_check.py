@@ -109,3 +109,14 @@ def test_what_the_contest_says_itself_is_not_asked_for(tmp_path: Path) -> None:
     result = check.run(asked.model_copy(update={"date": dt.date(2018, 11, 6), "state": "GA"}))
     assert result.reports[0].remarks == []
     assert result.findings.is_empty()
+
+
+def test_a_check_of_a_contest_says_what_its_commands_still_need(tmp_path: Path) -> None:
+    voters = written(tmp_path / "voters.csv", VOTERS + "1,Kim,7,\n")
+    asked = Contest(date=dt.date(2018, 11, 6), state="GA", inputs=Inputs(voters=(voters,)))
+    (said,) = check.run(asked).findings.filter(topic="still to name")["message"]
+    assert "`turnout project` needs `returns`" in said
+    assert "`turnout cohorts` needs `vote_history` or `ballots`" in said
+    returns = written(tmp_path / "returns.csv", "precinct,candidate,mail\n7,Ada,4\n")
+    both = Inputs(voters=(voters,), returns=(returns,))
+    assert check.run(asked.model_copy(update={"inputs": both})).findings.filter(topic="still to name").is_empty()

@@ -1,4 +1,5 @@
 import datetime as dt
+import re
 import zipfile
 from pathlib import Path
 
@@ -117,7 +118,7 @@ def test_known_files_need_no_layout(tmp_path: Path) -> None:
     ("text", "said"),
     [
         ("shoe,hat\n1,2\n", "do the columns' names and contents say enough"),
-        ("1001234567,GOMEZ,ANA,01/31/1970\n1001234568,KIM,SOO,01/31/1971\n", "looks like a line of data"),
+        ("1001234567,GOMEZ,ANA,01/31/1970\n1001234568,KIM,SOO,01/31/1971\n", "has no header line, and no layout"),
         ("", "empty"),
         ("County Name,Date of Birth,Application Approved Date,Ballot Returned Date\nB,x,y,z\n", "no voter ID"),
     ],
@@ -253,3 +254,46 @@ def test_a_column_that_most_lines_hold_something_else_in_is_left_out(tmp_path: P
     assert found.drafted is not None
     assert "registration_date" not in found.drafted.made.columns
     assert "Date of Registration" in found.drafted.made.unused
+
+
+PEOPLE = [
+    (f"10{n:05d}", "KIM" if n % 2 else "GOMEZ", f"P{n % 3}", f"01/31/{1930 + n}", f"2/3/{2000 + n}")
+    for n in range(20)
+]
+
+
+def test_a_file_without_names_of_columns_gets_a_layout_to_complete(tmp_path: Path) -> None:
+    path = tmp_path / "people.txt"
+    path.write_text("".join("|".join(person) + "\n" for person in PEOPLE))
+    with pytest.raises(InputRefused, match=r"which column holds what in layouts/people\.toml\.sketch"):
+        init.run([path], tmp_path)
+    sketch = tmp_path / "layouts" / "people.toml.sketch"
+    text = sketch.read_text()
+    assert '"column 1",   # 9999999; all different' in text
+    assert '"column 2",   # AAA or AAAAA; 2 different' in text
+    assert '"column 4",   # dates like %m/%d/%Y, 1930 to 1949' in text
+    assert 'voter_id = { names = ["column 1"], required = true }' in text
+    assert 'birth_year = { names = ["column 4"], formats = ["%m/%d/%Y"] }' in text
+    assert 'registration_date = { names = ["column 5"], formats = ["%m/%d/%Y"] }' in text
+    assert not re.search("KIM|GOMEZ|1000001", text)
+    for column, number in (("last_name", 2), ("precinct", 3)):
+        text = text.replace(f'# {column} = {{ names = ["column ?"]', f'{column} = {{ names = ["column {number}"]')
+    sketch.rename(tmp_path / "layouts" / "people.toml").write_text(text)
+    target, seen = init.run([path], tmp_path)
+    assert [file.layout for file in seen.found] == ["people"]
+    (report,) = check.run(Contest.load(target)).reports
+    assert (report.account["loaded"], report.columns["last_name"]) == (20, "column 2")
+
+
+def test_a_file_of_fixed_width_gets_one_with_its_widths(tmp_path: Path) -> None:
+    path = tmp_path / "people.txt"
+    path.write_text("".join(f"{a:9}{b:12}{c:4}{d:12}{e:>9}\n" for a, b, c, d, e in PEOPLE))
+    known = tmp_path / "returns.csv"
+    known.write_text(RETURNS)
+    target, seen = init.run([path, known], tmp_path)
+    assert [refused.name for refused in seen.refused] == ["people.txt"]
+    text = (tmp_path / "layouts" / "people.toml.sketch").read_text()
+    assert '["column 1", 9],' in text
+    assert '["column 2", 12],' in text
+    assert "fixed = [" in text
+    assert Contest.load(target).inputs.voters == ()

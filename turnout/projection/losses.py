@@ -38,9 +38,9 @@ class Losses:
     def draw(self, ballot: Ballot, draws: int, rng: np.random.Generator) -> Floats:
         """Draws of the votes of each choice that are missing, or too many: (choices, draws).
 
-        A lost line is of any candidate of its contest alike, and has as many votes as the lines of it that have some:
-        a gamma distribution of their mean and variance stands for a sum of them. A county's figures that are given
-        twice are read one way or the other, each as likely.
+        A lost line has as many votes as the contest's lines that have some: a gamma distribution of their mean and
+        variance stands for a sum of them. They are of any candidate alike. A county's figures that are given twice
+        are read one way or the other, each as likely.
         """
         moved = np.zeros((ballot.choices.height, draws))
         contest = ballot.choices["contest"].to_numpy()
@@ -50,9 +50,11 @@ class Losses:
             first, last = np.searchsorted(contest, [number, number + 1])
             if not len(seen):
                 continue
-            lost = rng.multinomial(self.lines[number], np.full(last - first, 1 / (last - first)), draws).T
-            mean, variance = seen.mean(), max(seen.var(), _LEAST_VARIANCE)
-            moved[first:last] = rng.gamma(lost * mean**2 / variance, variance / mean)
+            lost, mean, variance = self.lines[number], seen.mean(), max(seen.var(), _LEAST_VARIANCE)
+            votes_lost = rng.gamma(lost * mean**2 / variance, variance / mean, draws)
+            # many lines part as if each were one candidate's, variance p(1-p)/n; of few, any division is as likely
+            alike = np.full(last - first, max((lost - 1) / (last - first), 1.0))
+            moved[first:last] = votes_lost * rng.dirichlet(alike, draws).T
         for _, rows in self.guesses.group_by("county", maintain_order=True):
             other_way = rng.integers(0, 2, draws)
             np.add.at(moved, rows["choice"].to_numpy(), rows["other"].to_numpy()[:, None] * other_way)

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field, replace
 
 from turnout.reading import elections
 from turnout.reading.draft import Draft
+from turnout.reading.sketch import Sketch
 from turnout.reading.source import Source
 from turnout.vocabulary import Mode
 
@@ -54,6 +55,8 @@ class Refused:
 
     name: str
     why: str
+    sketch: Sketch | None = None
+    """A layout for it that is to be completed."""
 
 
 @dataclass(frozen=True)

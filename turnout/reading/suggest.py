@@ -258,16 +258,13 @@ def _assign(
 def _only_unique(columns: Mapping[str, Sequence[str]], made: Suggestion) -> str | None:
     """Return the one column that is mapped to nothing and may be a voter's number by what stands in it."""
     taken = set(made.columns.values())
-    found = [
-        name
-        for name, values in columns.items()
-        if name not in taken
-        and values
-        and _unique(values) > 0
-        and _share(values, _is_number) == 1
-        and _dates(values) < 1
-    ]
+    found = [name for name, values in columns.items() if name not in taken and is_voter_number(values)]
     return found[0] if len(found) == 1 else None
+
+
+def is_voter_number(values: Sequence[str]) -> bool:
+    """Whether a column may be the voters' numbers by what stands in it."""
+    return bool(values) and _unique(values) > 0 and _share(values, _is_number) == 1 and _dates(values) < 1
 
 
 def _is_number(value: str) -> bool:

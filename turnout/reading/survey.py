@@ -146,6 +146,7 @@ def contest(workspace: Workspace, chosen: Contest, today: dt.date, progress: Cal
         room.fill(workspace, chosen, surveyor.load)
         if not any(report.refused for report in surveyor.reports):
             _note_unknown(workspace, room.completed(workspace, chosen))
+            _note_lacking(workspace)
     return surveyor.reports
 
 
@@ -164,6 +165,24 @@ def _note_unknown(workspace: Workspace, told: Contest) -> None:
             "Neither the contest nor its returns say the state, so past results of any are taken. Say `state`.",
             severity="warning",
         )
+
+
+def _note_lacking(workspace: Workspace) -> None:
+    """Say which commands have nothing to go by in the files of a contest, and what they need."""
+    held = {
+        table: workspace.connection.execute(f"SELECT count(*) > 0 FROM {table} {which}").fetchall()[0][0]  # noqa: S608
+        for table, which in (
+            ("voters", ""),
+            ("vote_history", ""),
+            ("ballots", "WHERE status = 'accepted'"),
+            ("results", "WHERE NOT is_past"),
+        )
+    }
+    lacking = [] if held["results"] else ["`turnout project` needs `returns`"]
+    if held["voters"] and not any(held[table] for table in ("vote_history", "ballots", "results")):
+        lacking.append("`turnout cohorts` needs `vote_history` or `ballots`, beside `voters`")
+    if lacking:
+        workspace.note("still to name", f"{'; '.join(lacking)}. Name them under [inputs].")
 
 
 def loose(

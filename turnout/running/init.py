@@ -8,12 +8,13 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from turnout.errors import InputRefused, UsageError
-from turnout.reading import codes, columnar, decode, delimited, draft, files, source, structured, suggest
+from turnout.reading import codes, columnar, decode, delimited, draft, files, sketch, source, structured, suggest
 from turnout.reading import filling as filling_tables
 from turnout.reading.canonical import CODED
 from turnout.reading.catalogue import Catalogue, UnknownFile
 from turnout.reading.draft import Draft
 from turnout.reading.found import Found, Refused, Seen, Told, completed, keys
+from turnout.reading.sketch import NamelessFile
 from turnout.reading.source import Reading, Source
 from turnout.reading.voters import lost_cells
 from turnout.running.progress import Progress, silent
@@ -86,33 +87,41 @@ def look(
                 try:
                     seen.found.append(room.find(file))
                 except InputRefused as error:
-                    seen.refused.append(Refused(file.name, _nothing_written(error)))
-    if not seen.found:
+                    sketch = error.sketch if isinstance(error, NamelessFile) else None
+                    seen.refused.append(Refused(file.name, _nothing_written(error), sketch))
+    if not seen.found and not any(refused.sketch for refused in seen.refused):
         raise InputRefused(" ".join(refused.why for refused in seen.refused) + " Nothing was written.")
     return seen
 
 
 def write(seen: Seen, directory: Path, told: Told, *, force: bool = False) -> Path:
-    """Write the contest file and the drafted layouts.
+    """Write the contest file, the drafted layouts, and those that are to be completed.
 
     Raises
     ------
     UsageError
         If a layout is there already, or a name cannot be written.
+    InputRefused
+        If there is no file to name in a contest; the layouts to complete are then written all the same.
     """
     drafts = {file.drafted.name: file.drafted for file in seen.found if file.drafted is not None}
     texts = {directory / "layouts" / f"{name}.toml": made.text() for name, made in drafts.items()}
+    sketches = [refused.sketch for refused in seen.refused if refused.sketch is not None]
+    texts |= {directory / "layouts" / f"{made.name}.toml.sketch": made.text for made in sketches}
     for path in texts:
         if path.exists() and not force:
             raise UsageError(f"{path}: is there already. Remove it, or replace it with --force.")
     target = directory / CONTEST
-    for path, text in {**texts, target: _contest(seen, directory, told)}.items():
+    contest = {target: _contest(seen, directory, told)} if seen.found else {}
+    for path, text in {**texts, **contest}.items():
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         try:
             with placed(path) as temporary:  # contest.toml last: once it is there, all is
                 temporary.write_text(text, encoding="utf-8")
         except UnicodeEncodeError:
             raise UsageError("A file's name is no UTF-8, and cannot be written down. Rename it.") from None
+    if not seen.found:
+        raise InputRefused(" ".join(refused.why for refused in seen.refused))
     return target
 
 
@@ -192,12 +201,14 @@ class _Room:
         for made in self.drafts:
             if made.header == tuple(header):
                 return made
+        name = _free(_name(file.name), {layout.name for layout in self.catalogue.layouts})
+        lines = [row[0] for row in rows if len(row) == 1]
+        if 10 * len(lines) > 9 * len(rows) and sketch.is_fixed(lines):
+            wide = sketch.widths(lines)
+            parted = [[line[at : at + width] for at, width in _places(wide)] for line in lines]
+            raise sketch.refusal(file.name, name, sketch.draw(file.name, name, parted, wide), fixed=True)
         if suggest.is_data(header):
-            raise InputRefused(
-                f"{file.name}, line 1: looks like a line of data, not of names (it is not repeated here), or has no"
-                " header line that tells it from others. If its layout is one that `turnout check` lists, name that"
-                " with --layout; else add a header line, or write a layout that lists the columns under `header`."
-            )
+            raise sketch.refusal(file.name, name, sketch.draw(file.name, name, [header, *rows]), fixed=False)
         made_of = suggest.suggest(header, rows)
         if made_of is None or made_of.missing:
             raise InputRefused(_no_mapping(file.name, unknown, made_of))
@@ -302,6 +313,11 @@ def _release(file: Found, path: str, told: Told) -> list[str]:
 
 def _nothing_written(error: InputRefused) -> str:
     return str(error).removesuffix("Nothing was loaded.").rstrip()
+
+
+def _places(widths: Sequence[int]) -> list[tuple[int, int]]:
+    """Return where columns of some widths start, and their widths."""
+    return [(sum(widths[:i]), width) for i, width in enumerate(widths)]
 
 
 def _name(name: str) -> str:
