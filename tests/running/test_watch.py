@@ -147,6 +147,18 @@ def test_a_directory_that_another_run_holds_is_tried_again(tmp_path):
     assert kinds(events) == ["taken"]
 
 
+def test_only_the_newest_releases_files_are_kept_where_that_is_asked_for(tmp_path):
+    asked = contest(tmp_path)
+    first, second, third, last = releases()
+    told = watched(asked, [first, second, without(second, precinct="P003"), third, last], keep=2)
+    assert kinds(told) == ["taken", "taken", "held", "taken", "taken"]
+    again = Watch(asked)
+    kept = [(release.status, release.files.exists()) for release in again._shelf.releases()]
+    assert kept == [("taken", False), ("taken", False), ("held", True), ("taken", True), ("taken", True)]
+    assert len(again.steps) == 4  # what was projected of each stays
+    again._shelf.close()
+
+
 def test_every_release_is_kept_by_time_and_hash_for_its_owner_alone(tmp_path):
     asked = contest(tmp_path)
     first, second, *_ = releases()

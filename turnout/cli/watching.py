@@ -76,6 +76,12 @@ Confirm = Annotated[
 AcceptRegressions = Annotated[
     bool, typer.Option("--accept-regressions", help="Take releases that say less than the one before.")
 ]
+Keep = Annotated[
+    int | None,
+    typer.Option(
+        "--keep", min=1, metavar="N", help="Keep the files of the newest N releases, and of others what they said."
+    ),
+]
 JsonLines = Annotated[bool, typer.Option("--json", help="Print a line of JSON for each release instead.")]
 
 
@@ -110,6 +116,7 @@ def watch(
     max_updates: MaxUpdates = None,
     confirm: Confirm = None,
     accept_regressions: AcceptRegressions = False,
+    keep: Keep = None,
     log_format: log.Option = LogFormat.text,
     quiet: options.Quiet = False,
     as_json: JsonLines = False,
@@ -132,6 +139,10 @@ def watch(
         chosen = chosen.model_copy(update={"output": _OUTPUT})
     elif replay is not None and output is None:  # a rehearsal is not the contest's own projection
         chosen = chosen.model_copy(update={"output": chosen.output / "replay"})
+    if keep is not None and replay is not None:
+        raise UsageError(
+            "--keep goes with returns that are watched: a replay's releases are forgotten by the next one."
+        )
     if confirm is not None:
         _confirm(chosen, confirm)
         return
@@ -142,7 +153,11 @@ def watch(
 
     refresh = max(2, round(interval or (60 if command else 1)))
     watched = Watch(
-        chosen, refresh=min(refresh, 30), accept_regressions=accept_regressions, replayed=replay is not None
+        chosen,
+        refresh=min(refresh, 30),
+        accept_regressions=accept_regressions,
+        replayed=replay is not None,
+        keep=keep,
     )
     structured = log_format is LogFormat.json
     quiet = quiet or (structured and not as_json)

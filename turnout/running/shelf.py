@@ -139,6 +139,15 @@ class Shelf:
         """Forget a release that was not whole yet."""
         shutil.rmtree(release.directory)
 
+    def prune(self, most: int) -> None:
+        """Remove the copied files of all but the newest ``most`` releases, and of those held back.
+
+        What became of each, what it counted and its projection stay.
+        """
+        for release in self.releases()[:-most]:
+            if release.status != "held":
+                shutil.rmtree(release.files, ignore_errors=True)
+
     def record(
         self,
         release: Release,

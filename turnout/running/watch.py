@@ -68,6 +68,7 @@ class Watch:
     refresh : seconds after which the live page loads itself again
     accept_regressions : whether a release that says less than the one before it is taken all the same
     replayed : whether the releases are a history's; they are kept apart, and those of an earlier replay forgotten
+    keep : how many releases' files are kept, the newest; None for all
     steps : the releases projected so far, those of an earlier watch of this contest too
     """
 
@@ -75,6 +76,7 @@ class Watch:
     refresh: int = 5
     accept_regressions: bool = False
     replayed: bool = False
+    keep: int | None = None
     steps: list[page.Step] = field(default_factory=list, init=False)
 
     def __post_init__(self) -> None:
@@ -142,6 +144,8 @@ class Watch:
                 self._shelf.drop(release)
             return None
         self._beside = (arrival.beside,)
+        if self.keep is not None:
+            self._shelf.prune(self.keep)
         return told
 
     def _projected(
