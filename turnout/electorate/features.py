@@ -7,6 +7,7 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
+from turnout import reuse
 from turnout.electorate import habit
 from turnout.electorate.comparable import GENERALS, season
 from turnout.electorate.specification import Specification
@@ -47,9 +48,52 @@ def build(
     """Describe every voter as of the day before ``target`` from the elections ``earlier``, latest first.
 
     ``turnout`` is the level habits are expressed at, which must be the same in training and in scoring; None for the
-    share of the eligible who voted in ``target``.
+    share of the eligible who voted in ``target``. What the last run in the workspace built from the same voter file
+    and vote history is taken over.
     """
     dates = earlier[: specification.training.window]
+    rolls = reuse.standing(workspace.connection, ("voters", "vote_history"))
+    if rolls is None:  # filled by hand
+        return _built(workspace, specification, target, dates, turnout)
+    key = reuse.key("features", rolls, specification.features, target, dates, turnout)
+    unit = f"features_{key[:16]}"
+    tables = (unit, f"{unit}_rows")
+    if reuse.taken(workspace.connection, unit, key):
+        return _kept(workspace, tables, len(dates), float(reuse.note(workspace.connection, unit)))
+    with reuse.recorded(workspace.connection, unit, key, tables) as noted:
+        made = _built(workspace, specification, target, dates, turnout)
+        _keep(workspace, tables, made)
+        noted.append(repr(made.turnout))
+    return made
+
+
+def _keep(workspace: Workspace, tables: tuple[str, str], made: Features) -> None:
+    """Keep all but where ballots stand, which tomorrow's file says anew."""
+    voters = made.voters.select("voter_id", "outcome", "eligible").with_columns(
+        pl.Series("feature_row", made.row.astype(np.int32))
+    )
+    for name, frame in zip(tables, (voters, made.rows), strict=True):
+        with workspace.registered("incoming", frame):
+            workspace.connection.execute(f"CREATE OR REPLACE TABLE {name} AS FROM incoming")
+
+
+def _kept(workspace: Workspace, tables: tuple[str, str], elections: int, turnout: float) -> Features:
+    """Return what the last run built from the same rolls, with the ballots as they stand now."""
+    frame: pl.DataFrame = workspace.connection.sql(
+        f"SELECT f.*, coalesce(b.status, '') AS ballot FROM {tables[0]} f LEFT JOIN ballots b USING (voter_id)"  # noqa: S608
+        " ORDER BY voter_id"
+    ).pl()
+    row = frame["feature_row"].to_numpy().astype(np.int64)
+    return Features(frame.drop("feature_row"), row, workspace.table(tables[1]), elections, turnout)
+
+
+def _built(
+    workspace: Workspace,
+    specification: Specification,
+    target: dt.date,
+    dates: tuple[dt.date, ...],
+    turnout: float | None,
+) -> Features:
     past = pl.DataFrame(
         {
             "rank": range(1, len(dates) + 1),

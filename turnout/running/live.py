@@ -9,7 +9,7 @@ from typing import Final
 import numpy as np
 import polars as pl
 
-from turnout import electorate, ethnicity, projection, reading, reporting
+from turnout import electorate, ethnicity, projection, reading, reporting, reuse
 from turnout.contest import Contest, Inputs
 from turnout.electorate import days
 from turnout.errors import UsageError
@@ -20,6 +20,15 @@ from turnout.workspace import Workspace
 
 #: Tables in which reading accounts for what it did.
 _ACCOUNT: Final = ("rejects", "reconciliation", "findings")
+_FEATURES: Final = "features"
+#: What a unit of :mod:`turnout.reuse` is called.
+_TAKEN_OVER: Final = {
+    "voters": "the voter file",
+    "vote_history": "the vote history",
+    "voter_codes": "what names and labels say",
+    "ethnicity": "the ethnicity estimates",
+    _FEATURES: "what past elections say of each voter",
+}
 
 
 @dataclass(frozen=True)
@@ -42,8 +51,8 @@ class _Past:
 class Live:
     """A contest, and what need not be read again when its returns change: past results.
 
-    An update gives what a run of its own would give from the same files, to the last byte. With a voter file nothing
-    is kept, for who is still to vote rests on the returns themselves.
+    An update gives what a run of its own would give from the same files, to the last byte. What was made of a voter
+    file is taken over from the workspace instead (:mod:`turnout.reuse`), by this process or any later one.
 
     Parameters
     ----------
@@ -179,6 +188,14 @@ def _provenance(workspace: Workspace, contest: Contest, models: tuple[str, ...],
         "inputs": provenance.inputs(workspace),
         "models": {name: provenance.digest(name) for name in models},
         "as_of": workspace.query("running/as_of")["as_of"].item(),
+        "reused": _reused(workspace),
         "started": started,
         "seconds": time.time() - started,
     }
+
+
+def _reused(workspace: Workspace) -> list[str]:
+    """Return what was taken over from the last run, in words."""
+    found = reuse.taken_over(workspace.connection)
+    found = [_FEATURES if unit.startswith(_FEATURES) else unit for unit in found]
+    return [words for unit, words in _TAKEN_OVER.items() if unit in found]
