@@ -218,7 +218,7 @@ def kept_in(directory: Path, pattern: str) -> list[Path]:
 
 
 @contextlib.contextmanager
-def scratch(purpose: str) -> Iterator[Workspace]:
+def scratch(purpose: str, *, threads: int | None = None) -> Iterator[Workspace]:
     """Yield a workspace that is thrown away, after removing those whose runs were killed before they could.
 
     Parameters
@@ -228,7 +228,10 @@ def scratch(purpose: str) -> Iterator[Workspace]:
     prefix = f"turnout-{purpose}-"
     for left in Path(tempfile.gettempdir()).glob(f"{prefix}*"):
         _remove_abandoned(left)
-    with tempfile.TemporaryDirectory(prefix=prefix) as directory, Workspace.create(Path(directory)) as workspace:
+    with (
+        tempfile.TemporaryDirectory(prefix=prefix) as directory,
+        Workspace.create(Path(directory), threads=threads) as workspace,
+    ):
         yield workspace
 
 

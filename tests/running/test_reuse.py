@@ -10,7 +10,8 @@ from tests.test_workspace import any_crypto  # noqa: F401 - a fixture
 from turnout import example, reuse
 from turnout.contest import Contest, Inputs
 from turnout.errors import InputRefused
-from turnout.running import forget, project
+from turnout.running import forget
+from turnout.running.live import Live
 from turnout.workspace import DATABASE, Workspace
 
 FILES = ("projection.csv", "projection.json", "cohorts.csv")
@@ -34,7 +35,7 @@ names = ["precinct"]
 def made(tmp_path_factory) -> Path:
     """A small electorate and the workspace of a first run."""
     directory = tmp_path_factory.mktemp("reuse") / "files"
-    example.generate(directory, 3, example.CA34.scaled(3000, 12))
+    example.generate(directory, 3, example.CA34.scaled(2000, 8))
     run(directory)
     return directory
 
@@ -50,7 +51,7 @@ def run(directory: Path, name: str = "output", **inputs: object) -> list[str]:
     """Project; returns what was taken over."""
     contest = Contest.load(directory / "contest.toml")
     update = {"output": directory / name, "draws": 100, "inputs": contest.inputs.model_copy(update=inputs)}
-    reused = project.run(contest.model_copy(update=update)).provenance["reused"]
+    reused = Live(contest.model_copy(update=update), workbook=False).update().provenance["reused"]
     assert isinstance(reused, list)
     return reused
 

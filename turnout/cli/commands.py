@@ -47,6 +47,7 @@ def demo(
     epilog=example(
         "turnout project contest.toml",
         "turnout project --returns early.csv --history past/ --output out",
+        "turnout project contest.toml --cluster local:4",
     )
 )
 def project(
@@ -65,6 +66,7 @@ def project(
     state: options.StateName = None,
     kind: options.Kind = None,
     allow_shrink: options.AllowShrink = False,
+    cluster: options.Cluster = None,
     wait: options.Wait = False,
     quiet: options.Quiet = False,
     as_json: options.Json = False,
@@ -102,7 +104,9 @@ def project(
     from turnout.running import project as running  # noqa: PLC0415
 
     with progress_shown(quiet, estimate_of(chosen)) as progress:
-        run = running.run(allowing(chosen, allow_shrink), progress=progress, wait=options.seconds(wait))
+        run = running.run(
+            allowing(chosen, allow_shrink), progress=progress, wait=options.seconds(wait), cluster=cluster or ""
+        )
     _show(run, quiet=quiet, as_json=as_json)
     _refuse_abstention(run)
 

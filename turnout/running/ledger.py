@@ -98,7 +98,7 @@ def fingerprint(contest: Contest, read_from: Iterable[Entry]) -> str:
     """
     settings = _pathless(contest.model_dump(exclude={"output", "inputs", "ethnicity"}))
     settings["ethnicity"] = contest.ethnicity.model_dump(mode="json", include={"margins", "learn"})
-    settings["inputs"] = contest.inputs.model_dump(mode="json", include={"read_as", "allow_shrink"})
+    settings["inputs"] = contest.inputs.model_dump(mode="json", include={"read_as", "allow_shrink", "partitioned"})
     settings["releases"] = [[release.counts, release.number] for release in contest.inputs.release]
     basis = [settings, list(read_from), provenance.versions(), reuse.code()]
     return hashlib.sha256(json.dumps(basis, sort_keys=True, default=str).encode()).hexdigest()

@@ -13,8 +13,8 @@ from turnout import electorate, ethnicity, projection, reading, reporting, reuse
 from turnout.contest import Contest, Inputs
 from turnout.electorate import days
 from turnout.errors import UsageError
-from turnout.reading import snapshots
-from turnout.running import provenance
+from turnout.reading import snapshots, source
+from turnout.running import partitions, provenance
 from turnout.running.progress import Progress, silent
 from turnout.workspace import Workspace
 
@@ -59,6 +59,7 @@ class Live:
     contest : what to project, and from which files; a voter file is optional
     wait : seconds to wait for another run that holds the output directory
     workbook : whether each update writes ``report.xlsx``, which takes as long as all other outputs together
+    spread : what measures the partitions of a contest whose voter files are apart
 
     Raises
     ------
@@ -66,7 +67,14 @@ class Live:
         If the contest names no returns.
     """
 
-    def __init__(self, contest: Contest, *, wait: float = 0, workbook: bool = True) -> None:
+    def __init__(
+        self,
+        contest: Contest,
+        *,
+        wait: float = 0,
+        workbook: bool = True,
+        spread: partitions.Spread = partitions.here,
+    ) -> None:
         if not (contest.inputs.returns or contest.inputs.release):
             raise UsageError(
                 "There are no returns to project from. Name a file with --returns, or `returns` in [inputs]."
@@ -74,6 +82,7 @@ class Live:
         self._contest = contest
         self._wait = wait
         self._workbook = workbook
+        self._spread = spread
         self._past: _Past | None = None
 
     def update(
@@ -111,15 +120,11 @@ class Live:
             contest, past = self._read(workspace)
             judge(workspace)
             workspace.seal()
-            snapshots.follow(workspace, contest)
-            cohorts, voters = None, None
-            if contest.inputs.voters:
-                progress("ethnicity")
-                ethnicity.estimate(workspace, contest)
-                progress("electorate")
-                voters = electorate.build(workspace, contest, rng)
-                cohorts = electorate.cohorts(voters, contest.draws, rng)
-                days.keep_latest(workspace, voters)
+            whole = not contest.inputs.partitioned
+            if whole:
+                snapshots.follow(workspace, contest)
+            voters = self._electorate(workspace, contest, rng, progress) if contest.inputs.voters else None
+            cohorts = None if voters is None else electorate.cohorts(voters, contest.draws, rng)
             progress("projection")
             projected = projection.project(workspace, contest, voters, rng, past)
             result = reporting.Run(
@@ -139,13 +144,34 @@ class Live:
             result = reporting.entered(result, contest.output)
             with workspace.publication() as directory:
                 reporting.write(directory, result, workbook=self._workbook)
-            snapshots.keep(workspace, contest)
+            if whole:
+                snapshots.keep(workspace, contest)
         return result
+
+    def _electorate(
+        self, workspace: Workspace, contest: Contest, rng: np.random.Generator, progress: Progress
+    ) -> electorate.Electorate:
+        """Estimate and score the voters, here or by partitions, and keep what is expected as of the ballots' day."""
+        if contest.inputs.partitioned:
+            parts = self._spread(partitions.tasks(contest), progress)
+            voters = partitions.gather(workspace, contest, parts)
+            if dates := [part.latest for part in parts if part.latest is not None]:
+                days.keep(workspace, voters, max(dates))
+            return voters
+        progress("ethnicity")
+        ethnicity.estimate(workspace, contest)
+        progress("electorate")
+        voters = electorate.build(workspace, contest, rng)
+        days.keep_latest(workspace, voters)
+        return voters
 
     def _read(self, workspace: Workspace) -> tuple[Contest, pl.DataFrame | None]:
         """Fill the tables. Returns the contest with what the returns tell of it, and its past if that is at hand."""
-        if self._contest.inputs.voters:
-            reading.load(workspace, self._contest)
+        inputs = self._contest.inputs
+        if inputs.voters:
+            source.require(inputs.paths())
+            here = partitions.without_voters(inputs) if inputs.partitioned else inputs
+            reading.load(workspace, self._contest.model_copy(update={"inputs": here}))
             return reading.completed(workspace, self._contest), None
         reading.load(workspace, _without_history(self._contest))
         contest = reading.completed(workspace, self._contest)
