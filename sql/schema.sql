@@ -2,7 +2,7 @@
 -- IDs, ZIP codes and precincts are text. Modes, statuses and groups are the words of turnout/vocabulary.py.
 
 -- Grain: voter.
-CREATE TABLE voters (
+CREATE TABLE IF NOT EXISTS voters (
   voter_id          VARCHAR NOT NULL,
   last_name         VARCHAR,
   first_name        VARCHAR,
@@ -25,14 +25,14 @@ CREATE TABLE voters (
 );
 
 -- Grain: voter × election in which the voter cast a ballot that counted.
-CREATE TABLE vote_history (
+CREATE TABLE IF NOT EXISTS vote_history (
   voter_id      VARCHAR NOT NULL,
   election_date DATE NOT NULL,
   mode          VARCHAR                -- NULL where the file does not say how
 );
 
 -- Grain: event in the life of a ballot of this election.
-CREATE TABLE ballot_events (
+CREATE TABLE IF NOT EXISTS ballot_events (
   voter_id    VARCHAR NOT NULL,
   event_date  DATE,
   status      VARCHAR NOT NULL,        -- sent, returned, accepted, rejected, cured, cancelled
@@ -42,7 +42,7 @@ CREATE TABLE ballot_events (
 );
 
 -- Grain: voter. Rebuilt from ballot_events on every run (sql/reading/ballots.sql states the precedence).
-CREATE TABLE ballots (
+CREATE TABLE IF NOT EXISTS ballots (
   voter_id   VARCHAR NOT NULL,
   status     VARCHAR NOT NULL,
   mode       VARCHAR NOT NULL,
@@ -50,7 +50,7 @@ CREATE TABLE ballots (
 );
 
 -- Grain: contest × unit × mode × choice, of the election being projected and of past ones.
-CREATE TABLE results (
+CREATE TABLE IF NOT EXISTS results (
   state         VARCHAR NOT NULL DEFAULT '',
   election_date DATE,
   contest       VARCHAR NOT NULL,
@@ -69,7 +69,7 @@ CREATE TABLE results (
 );
 
 -- Grain: voter. Probabilities over the leaf groups, summing to one, and the evidence they rest on.
-CREATE TABLE ethnicity (
+CREATE TABLE IF NOT EXISTS ethnicity (
   voter_id    VARCHAR NOT NULL,
   white       FLOAT NOT NULL, black       FLOAT NOT NULL, latino      FLOAT NOT NULL,
   chinese     FLOAT NOT NULL, filipino    FLOAT NOT NULL, indian      FLOAT NOT NULL,
@@ -79,7 +79,7 @@ CREATE TABLE ethnicity (
 );
 
 -- Grain: voter not counted yet.
-CREATE TABLE propensity (
+CREATE TABLE IF NOT EXISTS propensity (
   voter_id          VARCHAR NOT NULL,
   p_early_remaining FLOAT NOT NULL,
   p_poll            FLOAT NOT NULL,
@@ -88,7 +88,7 @@ CREATE TABLE propensity (
 );
 
 -- Grain: county × precinct × group × tranche (and tranche 'registered'). Cells add up across partitions.
-CREATE TABLE cells (
+CREATE TABLE IF NOT EXISTS cells (
   county     VARCHAR NOT NULL,
   precinct   VARCHAR NOT NULL,
   group_name VARCHAR NOT NULL,
@@ -98,7 +98,7 @@ CREATE TABLE cells (
 );
 
 -- Grain: contest × county × candidate: how the count of the returns may be off, for lines could not be used or contradict.
-CREATE TABLE losses (
+CREATE TABLE IF NOT EXISTS losses (
   contest    VARCHAR,                  -- NULL: of any, for the line does not tell
   county     VARCHAR NOT NULL DEFAULT '',
   candidate  VARCHAR,                  -- NULL: of any
@@ -107,7 +107,7 @@ CREATE TABLE losses (
 );
 
 -- Grain: input line that was refused.
-CREATE TABLE rejects (
+CREATE TABLE IF NOT EXISTS rejects (
   source      VARCHAR NOT NULL,
   line        BIGINT NOT NULL,         -- physical line, the header being line 1
   column_name VARCHAR NOT NULL,
@@ -116,7 +116,7 @@ CREATE TABLE rejects (
 );
 
 -- Grain: input file. lines_in = loaded + rejected (+ ignored, by a stated rule).
-CREATE TABLE reconciliation (
+CREATE TABLE IF NOT EXISTS reconciliation (
   source     VARCHAR NOT NULL,
   table_name VARCHAR NOT NULL,
   sha256     VARCHAR NOT NULL,
@@ -128,7 +128,7 @@ CREATE TABLE reconciliation (
 );
 
 -- Grain: finding about the data that a reader of the result should know.
-CREATE TABLE findings (
+CREATE TABLE IF NOT EXISTS findings (
   severity VARCHAR NOT NULL,           -- 'note', 'warning'
   topic    VARCHAR NOT NULL,           -- e.g. 'unmatched precincts'
   message  VARCHAR NOT NULL

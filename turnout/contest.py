@@ -60,6 +60,8 @@ class Inputs(_Strict):
     """Table -> layout that its files have, where it cannot be told from the file."""
     allow_shrink: Share = 0.02
     """Share of the voters with a ballot that may be gone since the last day's file; more refuses the file."""
+    partitioned: bool = False
+    """Whether each voter file holds counties of its own and is modelled by itself; the cells are then added up."""
     crosswalk: Path | None = None
     """A CSV ``county, precinct, voter_file_precinct`` for precincts the results spell in another way."""
     past_crosswalk: Path | None = None

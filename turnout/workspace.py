@@ -13,7 +13,7 @@ from typing import IO, Final, Self
 import duckdb
 import polars as pl
 
-from turnout import encryption, resources
+from turnout import encryption, resources, reuse
 from turnout.encryption import Key
 from turnout.errors import UsageError, WorkspaceBusy
 from turnout.storage import LOCK, UNPLACED, flush, hold, private_umask, replace_link
@@ -53,10 +53,11 @@ class Workspace:
 
     @classmethod
     def create(cls, directory: Path, *, threads: int | None = None, wait: float = 0) -> Self:
-        """Open ``directory`` with an empty database holding the canonical tables (``sql/schema.sql``).
+        """Open ``directory`` with the canonical tables (``sql/schema.sql``), all of them empty.
 
-        A database of an earlier run is replaced; published outputs are left as they are. The database is encrypted
-        where the environment names a key (:mod:`turnout.encryption`).
+        Of the database of an earlier run nothing is left but what this one may take over (:mod:`turnout.reuse`);
+        published outputs are left as they are. The database is encrypted where the environment names a key
+        (:mod:`turnout.encryption`).
 
         Parameters
         ----------
@@ -72,8 +73,7 @@ class Workspace:
         key = Key.from_environment()
         lock = hold(directory, wait)
         try:
-            clear(directory)
-            connection = connect(directory / DATABASE, key)
+            connection = _opened(directory, key)
         except BaseException:
             lock.close()
             raise
@@ -82,6 +82,7 @@ class Workspace:
         connection.execute("SET preserve_insertion_order = true")
         connection.execute("SET enable_progress_bar = false")  # it would be printed amid what the command prints
         connection.execute(resources.sql("schema"))
+        reuse.prepare(connection)
         return cls(directory, connection, lock, key)
 
     def seal(self) -> None:
@@ -114,6 +115,8 @@ class Workspace:
     def __exit__(
         self, kind: type[BaseException] | None, value: BaseException | None, trace: TracebackType | None
     ) -> None:
+        if kind is None:
+            reuse.end(self.connection)
         self.close()
 
     def close(self) -> None:
@@ -231,7 +234,7 @@ def kept_in(directory: Path, pattern: str) -> list[Path]:
 
 
 @contextlib.contextmanager
-def scratch(purpose: str) -> Iterator[Workspace]:
+def scratch(purpose: str, *, threads: int | None = None) -> Iterator[Workspace]:
     """Yield a workspace that is thrown away, after removing those whose runs were killed before they could.
 
     Parameters
@@ -241,7 +244,10 @@ def scratch(purpose: str) -> Iterator[Workspace]:
     prefix = f"turnout-{purpose}-"
     for left in Path(tempfile.gettempdir()).glob(f"{prefix}*"):
         _remove_abandoned(left)
-    with tempfile.TemporaryDirectory(prefix=prefix) as directory, Workspace.create(Path(directory)) as workspace:
+    with (
+        tempfile.TemporaryDirectory(prefix=prefix) as directory,
+        Workspace.create(Path(directory), threads=threads) as workspace,
+    ):
         yield workspace
 
 
@@ -280,10 +286,32 @@ def connect(path: Path, key: Key | None) -> duckdb.DuckDBPyConnection:
         return connection
 
 
-def clear(directory: Path) -> None:
-    """Remove the database of an earlier run, and what a killed one left half done."""
+def _opened(directory: Path, key: Key | None) -> duckdb.DuckDBPyConnection:
+    """Open the database of the last run for what may be taken over, or else a new one."""
+    path = directory / DATABASE
+    _clear(directory)
+    if path.is_file():
+        connection = None
+        try:
+            connection = connect(path, key)
+            reuse.begin(connection)
+        except (duckdb.Error, UsageError):  # cut short, of another version, or made with another key
+            if connection is not None:
+                connection.close()
+        else:
+            return connection
     for left in directory.glob(f"{DATABASE}*"):
         _remove(left)
+    connection = connect(path, key)
+    reuse.begin(connection)
+    return connection
+
+
+def _clear(directory: Path) -> None:
+    """Remove what a killed run left half done; its database is looked at first."""
+    for left in directory.glob(f"{DATABASE}*"):
+        if left.name not in (DATABASE, f"{DATABASE}.wal"):
+            _remove(left)
     for left in (directory / _KEPT).glob(".*"):
         _remove(left)
     for left in directory.iterdir():

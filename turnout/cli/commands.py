@@ -69,6 +69,7 @@ def demo(
     epilog=example(
         "turnout project contest.toml",
         "turnout project --returns early.csv --history past/ --output out",
+        "turnout project contest.toml --cluster local:4",
     )
 )
 def project(
@@ -87,6 +88,7 @@ def project(
     state: options.StateName = None,
     kind: options.Kind = None,
     allow_shrink: options.AllowShrink = False,
+    cluster: options.Cluster = None,
     wait: options.Wait = False,
     log_format: log.Option = LogFormat.text,
     quiet: options.Quiet = False,
@@ -127,7 +129,9 @@ def project(
             shown(stage)
             entered("stage", stage=stage)
 
-        run = running.run(allowing(chosen, allow_shrink), progress=progress, wait=options.seconds(wait))
+        run = running.run(
+            allowing(chosen, allow_shrink), progress=progress, wait=options.seconds(wait), cluster=cluster or ""
+        )
         _give(run, quiet=quiet or (structured and not as_json), as_json=as_json)
         _refuse_abstention(run)
 

@@ -23,6 +23,16 @@ ConfigOrOutput = Annotated[
 Wait = Annotated[
     bool, typer.Option("--wait", help="Wait for another run that holds the directory, for up to an hour.")
 ]
+Cluster = Annotated[
+    str | None,
+    typer.Option(
+        "--cluster",
+        metavar="ADDRESS",
+        help="Measure the voter files of a partitioned contest on a Dask cluster: tcp://host:8786, or local:N for N"
+        " processes here.",
+        show_default=False,
+    ),
+]
 DemoDirectory = Annotated[
     Path, typer.Argument(metavar="DIR", help="Directory to write into; new, or an earlier demo's.")
 ]

@@ -9,7 +9,7 @@ import duckdb
 import numpy as np
 import polars as pl
 
-from turnout import resources
+from turnout import resources, reuse
 from turnout.ethnicity import names
 from turnout.ethnicity.composition import Layout
 from turnout.ethnicity.evidence import LABELS, Evidence
@@ -18,6 +18,8 @@ from turnout.ethnicity.tables import NameTables
 
 #: Statuses are 3 × ballot state + vote in the past election (sql/ethnicity/voter_evidence.sql).
 STATUSES = 9
+#: Tables of what is known of the voters but their ballots, and of their distinct names.
+CODES, _MATCHED = "voter_codes", "voter_names_matched"
 
 
 @dataclass(frozen=True)
@@ -29,7 +31,7 @@ class Coded:
     codes : the sample's voters, sorted by cell
     layout : the sample's cells; the likelihood is still to be filled in
     ballot : (cells of the layout,) 0 none, 1 sent or on its way, 2 accepted
-    step : the sample is every step-th voter
+    step : the sample is about every step-th voter
     cells : every cell of the file: ``place_id, status, rung, voters``
     statuses : (n,) the statuses that occur; the layout's are indices into it
     matched : the file's distinct names, see :func:`turnout.ethnicity.names.matched`
@@ -90,27 +92,32 @@ def code(
     known: Evidence,
     past: dt.date | None,
     most: int,
+    basis: object = None,
 ) -> Coded | None:
     """Look up every voter's names, labels, place and status; None where there are no voters.
 
-    Writes the temporary tables ``voter_evidence`` and ``ethnicity_places``.
+    Writes the tables ``voter_codes``, ``voter_evidence`` and ``ethnicity_places``. All but the status is taken over
+    from the last run, where it follows from the same.
 
     Parameters
     ----------
     connection : a database with the canonical tables
     past : the election whose vote history counts as evidence, None for none
     most : voters in the sample, about
+    basis : what the tables of names were made of, beside the package's own; None to take nothing over
     """
-    matched = names.matched(connection, rows(connection, "ethnicity/voter_names"), tables)
     run(connection, "ethnicity/places")
-    connection.register("name_rows", matched)
-    connection.register("label_rows", known.rows)
-    try:
-        with in_order(connection):
-            run(connection, "ethnicity/voter_evidence", past=past)
-    finally:
-        connection.unregister("name_rows")
-        connection.unregister("label_rows")
+    rolls = None if basis is None else reuse.standing(connection, ("voters", "vote_history"))
+    if rolls is None:
+        _look_up(connection, tables, known, past)
+    else:
+        key = reuse.key(CODES, rolls, basis, known.rows.rows(), past)
+        if not reuse.taken(connection, CODES, key):
+            with reuse.recorded(connection, CODES, key, (CODES, _MATCHED)):
+                _look_up(connection, tables, known, past)
+    matched: pl.DataFrame = connection.table(_MATCHED).pl()
+    with in_order(connection):
+        run(connection, "ethnicity/voter_evidence")
     cells = rows(connection, "ethnicity/cells")
     if cells.is_empty():
         return None
@@ -128,6 +135,21 @@ def code(
     return Coded(
         codes, layout, status // 3, step, cells, statuses, matched, places["county"].unique().sort().to_list()
     )
+
+
+def _look_up(
+    connection: duckdb.DuckDBPyConnection, tables: NameTables, known: Evidence, past: dt.date | None
+) -> None:
+    """Write ``voter_codes``, and the distinct names with their rows."""
+    connection.register("name_rows", names.matched(connection, rows(connection, "ethnicity/voter_names"), tables))
+    connection.register("label_rows", known.rows)
+    try:
+        connection.execute(f"CREATE OR REPLACE TABLE {_MATCHED} AS FROM name_rows")
+        with in_order(connection):
+            run(connection, "ethnicity/voter_codes", past=past)
+    finally:
+        connection.unregister("name_rows")
+        connection.unregister("label_rows")
 
 
 def _layout(sample: pl.DataFrame, places: pl.DataFrame, statuses: np.ndarray) -> tuple[Layout, np.ndarray]:

@@ -6,9 +6,10 @@ from dataclasses import dataclass
 import numpy as np
 import polars as pl
 
-from turnout.contest import Contest
+from turnout import reuse
+from turnout.contest import Contest, EthnicitySettings
 from turnout.ethnicity import composition, evidence, findings, learning, names, own, posterior, raking, specification
-from turnout.ethnicity.coding import STATUSES, Coded, code, rows, run
+from turnout.ethnicity.coding import CODES, STATUSES, Coded, code, rows, run
 from turnout.ethnicity.composition import Composition
 from turnout.ethnicity.evidence import Evidence
 from turnout.ethnicity.learning import Tables
@@ -29,6 +30,8 @@ _BY_STATUS = {
     "hi90": pl.Float64,
 }
 _NINETY = 1.645
+#: The table of estimates, and the unit of :mod:`turnout.reuse` that it is.
+_UNIT = "ethnicity"
 
 
 @dataclass(frozen=True)
@@ -57,7 +60,8 @@ def estimate(workspace: Workspace, contest: Contest, *, blind: bool = False) -> 
     Reads ``voters``, ``ballots`` and ``vote_history``. Every probability is above 0 and a row sums to one. Where
     ``contest.ethnicity`` gives shares of the registered, the mean probabilities equal them. Adds findings on
     names not matched and labels not understood, and the table ``ethnicity_by_status`` that
-    :func:`early_composition` reads. With ``blind``, a self-reported or vendor label is not looked at.
+    :func:`early_composition` reads. With ``blind``, a self-reported or vendor label is not looked at. Where files and
+    ballots are those of the last run in the workspace, its estimates are taken over.
 
     Raises
     ------
@@ -67,6 +71,38 @@ def estimate(workspace: Workspace, contest: Contest, *, blind: bool = False) -> 
         If a table of the user's cannot be used.
     """
     model = specification.load()
+    past = _past_election(workspace, contest, model) if contest.ethnicity.learn else None
+    basis = _basis(workspace, contest, past, blind=blind)
+    if basis is None:  # the tables were filled by hand
+        _estimate(workspace, contest, model, past, blind=blind)
+        return
+    key = reuse.key(_UNIT, *basis)
+    if reuse.taken(workspace.connection, _UNIT, key):
+        reuse.kept(workspace.connection, CODES)
+    else:
+        with reuse.recorded(workspace.connection, _UNIT, key, (_UNIT, "ethnicity_by_status")):
+            _estimate(workspace, contest, model, past, blind=blind)
+
+
+def _basis(workspace: Workspace, contest: Contest, past: dt.date | None, *, blind: bool) -> list[object] | None:
+    """Return what the estimates follow from, beside the code; None where what was read has no key."""
+    rolls = reuse.standing(workspace.connection, ("voters", "vote_history"))
+    if rolls is None:
+        return None
+    ballots = workspace.query("ethnicity/ballots_digest").rows()
+    settings = contest.ethnicity
+    given = [reuse.content(path) for path in settings.paths()]
+    return [rolls, ballots, settings.margins, settings.learn, given, _counted(settings), past, blind]
+
+
+def _counted(settings: EthnicitySettings) -> list[int]:
+    """Return how many files each setting names, which tells whose the hashes of their contents are."""
+    return [len(paths) for paths in (settings.surnames, settings.first_names, settings.geography)]
+
+
+def _estimate(
+    workspace: Workspace, contest: Contest, model: Specification, past: dt.date | None, *, blind: bool
+) -> None:
     prior = model.prior_shares()
     settings = contest.ethnicity
     tables = own.name_tables(settings.surnames, settings.first_names, prior)
@@ -77,8 +113,8 @@ def estimate(workspace: Workspace, contest: Contest, *, blind: bool = False) -> 
         look_up(workspace, tables, places, model)
         return
     known = evidence.read(workspace.query("ethnicity/voter_labels"), model, blind=blind)
-    past = _past_election(workspace, contest, model)
-    coded = code(workspace.connection, tables, known, past, model.fit.voters)
+    basis = [reuse.content(path) for path in (*settings.surnames, *settings.first_names)]
+    coded = code(workspace.connection, tables, known, past, model.fit.voters, basis)
     if coded is None:
         return
     margins = own.statistics(settings.statistics, coded.county)
@@ -268,6 +304,7 @@ def by_status(fitted: Fitted) -> pl.DataFrame:
     multipliers = fitted.multipliers[layout.county[layout.area[layout.precinct]]]
     shares = composition.posteriors(layout.likelihood, learned.cell * multipliers, layout.voters)
     ballot = np.repeat(coded.ballot, layout.voters)
+    voters, of_cells = coded.cells["voters"].to_numpy(), coded.cells["status"].to_numpy() // 3
     parts = []
     for index, name in enumerate(BALLOTS):
         chosen = ballot == index
@@ -278,8 +315,8 @@ def by_status(fitted: Fitted) -> pl.DataFrame:
         codes = coded.codes
         surname, first = codes.surname[chosen], codes.first[chosen]
         sd = standard_errors(own_shares, surname, first, learned.certainty, fitted.assumed)
-        scale = coded.step
         total = float(chosen.sum())
+        scale = float(voters[of_cells == index].sum()) / total
         parts.append(
             pl.DataFrame(
                 {

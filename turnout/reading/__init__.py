@@ -6,6 +6,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+from turnout import resources, reuse
 from turnout.contest import Contest
 from turnout.errors import TurnoutError
 from turnout.reading import (
@@ -15,11 +16,12 @@ from turnout.reading import (
     past_crosswalk,
     releases,
     results,
+    rolls,
     source,
     totals,
     voters,
 )
-from turnout.reading.catalogue import Catalogue, companion
+from turnout.reading.catalogue import Catalogue
 from turnout.reading.results import Asked
 from turnout.reading.source import Reading
 from turnout.workspace import Workspace
@@ -109,6 +111,8 @@ def filling(workspace: Workspace) -> Iterator[None]:
     try:
         yield
     except TurnoutError:
+        reuse.withdraw(workspace.connection)
+        workspace.connection.execute(resources.sql("schema"))
         for table in _FILLED:
             workspace.connection.execute(f"TRUNCATE {table}")
         raise
@@ -130,7 +134,7 @@ def fill(workspace: Workspace, contest: Contest, load: Load) -> None:
 def _fill_present(workspace: Workspace, contest: Contest, load: Load) -> None:
     inputs = contest.inputs
     catalogue = Catalogue.load(inputs.layouts, inputs.read_as)
-    choose = {table: partial(catalogue.choose, table) for table in ("voters", "vote_history", "ballots", "results")}
+    choose = {table: partial(catalogue.choose, table) for table in ("ballots", "results")}
     asked = Asked(contest, contest.date, contest.state.strip().upper() or None, is_past=False)
     releases.load(workspace, inputs.release, asked, partial(load, workspace, choose["results"]))
     load(workspace, choose["results"], inputs.returns, partial(results.fill, asked=asked))
@@ -139,12 +143,7 @@ def _fill_present(workspace: Workspace, contest: Contest, load: Load) -> None:
     releases.expect(workspace, inputs.release)
     results.note_lost(workspace)
 
-    read = load(workspace, choose["voters"], inputs.voters, voters.fill_voters)
-    fill_history = partial(voters.fill_vote_history, date=completed(workspace, contest).date)
-    load(workspace, choose["vote_history"], inputs.vote_history, fill_history, may_be_empty=True)
-    load_companions(
-        workspace, catalogue, [r for r in read if r.source.path not in inputs.vote_history], fill_history, load
-    )
+    rolls.fill(workspace, inputs, catalogue, completed(workspace, contest).date, load)
     load(workspace, choose["ballots"], inputs.ballots, ballots.fill, may_be_empty=True)
     ballots.rebuild(workspace)
     voters.note_strangers(workspace)
@@ -166,30 +165,6 @@ def _fill_past(workspace: Workspace, contest: Contest, load: Load) -> None:
         totals.settle(workspace, is_past=True)
     past_crosswalk.load(workspace, inputs.past_crosswalk)
     crosswalk.apply(workspace, inputs.crosswalk)
-
-
-def load_companions(
-    workspace: Workspace,
-    catalogue: Catalogue,
-    read: Sequence[Reading],
-    fill_history: Callable[[Workspace, Reading], int],
-    load: Load,
-) -> None:
-    """Read the vote history that stands in the voter files themselves."""
-    for reading in read:
-        layout = companion(catalogue, reading.fit)
-        if layout is None:
-            continue
-        if not layout.codes.get("mode") and layout.elections is not None and not layout.elections.joined:
-            workspace.note(
-                "vote history not read",
-                f"{reading.name}: holds past elections, but what their codes mean is not the same in every file."
-                f" Declare it under [codes.mode] in a layout named {layout.name} that extends {layout.name}.",
-                severity="warning",
-            )
-            continue
-        chosen = partial(Catalogue(catalogue.own, {"vote_history": layout.name}).choose, "vote_history")
-        load(workspace, chosen, [reading.source], fill_history, may_be_empty=True)
 
 
 def _values(workspace: Workspace, expression: str) -> list[Any]:

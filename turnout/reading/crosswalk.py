@@ -12,10 +12,14 @@ from turnout.workspace import Workspace
 _COLUMNS = ("county", "precinct", "voter_file_precinct")
 
 
-def apply(workspace: Workspace, crosswalk: Path | None) -> None:
+def apply(workspace: Workspace, crosswalk: Path | None, units: pl.DataFrame | None = None) -> None:
     """Rename the results' precincts to the voter file's: by the crosswalk, else spelled alike, else nearly alike.
 
     Records what stays unmatched on either side. Does nothing where there are no voters or no results.
+
+    Parameters
+    ----------
+    units : ``county, precinct, voters`` of the voter file's precincts, where its voters are not here
 
     Raises
     ------
@@ -23,9 +27,14 @@ def apply(workspace: Workspace, crosswalk: Path | None) -> None:
         If the crosswalk is missing or lacks its columns.
     """
     listed = None if crosswalk is None else read_csv(crosswalk, _COLUMNS)
-    if not workspace.connection.execute("SELECT EXISTS (FROM voters) AND EXISTS (FROM results)").fetchall()[0][0]:
+    units = workspace.query("reading/voter_units") if units is None else units
+    if units.is_empty() and not workspace.connection.execute("SELECT EXISTS (FROM voters)").fetchall()[0][0]:
+        return
+    if not workspace.connection.execute("SELECT EXISTS (FROM results)").fetchall()[0][0]:
         return
     workspace.execute("reading/crosswalk_units")
+    with workspace.registered("incoming", units.sort("county", "precinct").with_row_index("id", offset=1)):
+        workspace.connection.execute("CREATE OR REPLACE TEMP TABLE voter_units AS FROM incoming")
     if listed is not None:
         listed = listed.drop_nulls(["precinct", "voter_file_precinct"])
         with workspace.registered("crosswalk", listed):

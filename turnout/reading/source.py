@@ -14,6 +14,8 @@ from turnout.reading.layouts import Layout
 #: Finds the layout of a file: its name in messages, its column names, its first line.
 Choose = Callable[[str, list[str], str], Fit]
 
+#: How an address begins that is of no disk, as a path has it.
+_REMOTE = frozenset({"s3:", "s3a:", "gs:", "gcs:", "r2:", "az:", "abfs:", "abfss:", "http:", "https:"})
 #: What a directory given as ``--history`` is searched for.
 SUFFIXES = (".parquet", ".csv", ".tsv", ".csv.gz", ".tsv.gz")
 
@@ -102,7 +104,7 @@ def require(paths: Iterable[Path]) -> None:
     """
     for path in paths:
         if not path.exists() and not _archive(path) and not glob.glob(str(path)):  # noqa: PTH207
-            raise UsageError(f"{path}: no such file. Check the path.")
+            raise _absent(path)
 
 
 def _archive(path: Path) -> Path | None:
@@ -123,7 +125,19 @@ def _expanded(path: Path, members: Sequence[str]) -> list[Source]:
     # a link that leads nowhere, or to itself, matches its own name
     if matched := sorted(set(glob.glob(str(path))) - {str(path)}):  # noqa: PTH207 - of a whole path
         return [source for match in matched for source in _expanded(Path(match), members)]
-    raise UsageError(f"{path}: no such file. Check the path.")
+    raise _absent(path)
+
+
+def _absent(path: Path) -> UsageError:
+    """Return what to say of a path that names nothing."""
+    place = next((number for number, part in enumerate(path.parts) if part in _REMOTE), None)
+    if place is None:
+        return UsageError(f"{path}: no such file. Check the path.")
+    scheme, *rest = path.parts[place:]
+    return UsageError(
+        f"{scheme}//{'/'.join(rest)}: files on object storage and the web are not read, for every input is hashed and"
+        " accounted for line by line from a disk. Mount the bucket (rclone mount, s3fs, gcsfuse), or copy the file."
+    )
 
 
 def _entered(path: Path, pattern: str, members: Sequence[str]) -> list[Source]:

@@ -10,7 +10,7 @@ from pathlib import Path
 from turnout import reading as room
 from turnout.contest import Contest
 from turnout.errors import InputRefused
-from turnout.reading import aggregates, ballots, codes, crosswalk, files, remarks, results, source, voters
+from turnout.reading import aggregates, ballots, codes, crosswalk, files, remarks, results, rolls, source, voters
 from turnout.reading.canonical import CODED, DAY_FIRST, FIELDS, NO_DATE, OUT_OF_RANGE
 from turnout.reading.catalogue import AggregateOnly, Catalogue
 from turnout.reading.codes import Code
@@ -197,7 +197,7 @@ def loose(
     with room.filling(workspace):
         read = surveyor.load(workspace, catalogue.identify, paths, _fill_any, may_be_empty=True)
         fill_history = partial(voters.fill_vote_history, date=None)
-        room.load_companions(workspace, catalogue, read, fill_history, surveyor.load)
+        rolls.load_companions(workspace, catalogue, read, fill_history, surveyor.load)
         ballots.rebuild(workspace)
         voters.note_strangers(workspace)
         crosswalk.apply(workspace, None)

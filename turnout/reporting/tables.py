@@ -100,7 +100,7 @@ _PROJECTED: Final = tuple(column for column in PROJECTION if column.startswith((
 
 #: Provenance that differs between two runs of the same inputs and seed. It stays out of the files, whose bytes are
 #: promised to be the same.
-_VOLATILE: Final = ("started", "seconds")
+_VOLATILE: Final = ("started", "seconds", "reused")
 
 
 def published(run: Run) -> Run:

@@ -40,6 +40,7 @@ def show(run: Run, console: Console, *, files: bool = True) -> None:
 
     ``files`` says where the outputs are; turn it off for a run that published none.
     """
+    reused = run.provenance.get("reused")
     run = _printable(tables.published(run))
     contests = summary.contests(run)
     heading(run, console)
@@ -52,6 +53,9 @@ def show(run: Run, console: Console, *, files: bool = True) -> None:
         _uncertainty(run, contests, console)
     show_findings(run.findings, console)
     show_reconciliation(run.reconciliation, console)
+    if isinstance(reused, list) and reused:
+        console.print()
+        say(console, Text(f"As the last run made it, for its files are the same: {'; '.join(reused)}.", "dim"))
     if files:
         _files(run, console)
 

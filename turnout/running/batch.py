@@ -10,7 +10,7 @@ from importlib import metadata
 from pathlib import Path
 from typing import Any, Final, Literal
 
-from turnout import errors
+from turnout import errors, reuse
 from turnout.contest import Contest
 from turnout.errors import AbstainedEverywhere, BatchPartlyFailed, InputStale, TurnoutError, UsageError
 from turnout.running import freshness, ledger, project, provenance, workers
@@ -260,7 +260,7 @@ def _enter(contest: Contest, ended: Outcome, basis: dict[str, object], started: 
         "seed": contest.seed,
         "draws": contest.draws,
         **provenance.versions(),
-        "code": ledger.code(),
+        "code": reuse.code(),
         **basis,
         "outputs": ledger.outputs(contest.output) if published else {},
     }

@@ -7,20 +7,16 @@ import hashlib
 import json
 import os
 from collections.abc import Iterable, Iterator, Mapping
-from functools import cache
 from pathlib import Path
 from typing import Any, Final
 
-import turnout
-from turnout import resources
+from turnout import reuse
 from turnout.contest import Contest
 from turnout.reading import files, source
 from turnout.running import provenance
 from turnout.workspace import published_in
 
 LEDGER: Final = "ledger.jsonl"
-
-_BLOCK: Final = 1 << 20
 
 Entry = dict[str, Any]
 
@@ -85,13 +81,14 @@ def inputs(contest: Contest) -> list[Entry]:
     named["other"] = [path for path in _paths(contest.model_dump(exclude={"output"})) if path not in listed]
     found = {(key, path): None for key, paths in named.items() for path in _whole(source.expand(paths, members))}
     return [
-        {"input": key, "file": path.name, "bytes": path.stat().st_size, "sha256": _hash(path)} for key, path in found
+        {"input": key, "file": path.name, "bytes": path.stat().st_size, "sha256": reuse.content(path)}
+        for key, path in found
     ]
 
 
 def outputs(directory: Path) -> dict[str, str]:
     """Return the hash of each published file."""
-    return {path.name: _hash(path) for path in published_in(directory)}
+    return {path.name: reuse.content(path) for path in published_in(directory)}
 
 
 def fingerprint(contest: Contest, read_from: Iterable[Entry]) -> str:
@@ -101,22 +98,10 @@ def fingerprint(contest: Contest, read_from: Iterable[Entry]) -> str:
     """
     settings = _pathless(contest.model_dump(exclude={"output", "inputs", "ethnicity"}))
     settings["ethnicity"] = contest.ethnicity.model_dump(mode="json", include={"margins", "learn"})
-    settings["inputs"] = contest.inputs.model_dump(mode="json", include={"read_as", "allow_shrink"})
+    settings["inputs"] = contest.inputs.model_dump(mode="json", include={"read_as", "allow_shrink", "partitioned"})
     settings["releases"] = [[release.counts, release.number] for release in contest.inputs.release]
-    basis = [settings, list(read_from), provenance.versions(), code()]
+    basis = [settings, list(read_from), provenance.versions(), reuse.code()]
     return hashlib.sha256(json.dumps(basis, sort_keys=True, default=str).encode()).hexdigest()
-
-
-@cache
-def code() -> str:
-    """Return the hash of the package's modules, queries, models and layouts."""
-    modules = sorted(Path(turnout.__file__).parent.rglob("*.py"))
-    kinds = (("sql", "**/*.sql"), ("models", "**/*"), ("configs", "layouts/*.toml"))
-    data = [path for kind, pattern in kinds for path in resources.listing(kind, pattern) if path.is_file()]
-    digest = hashlib.sha256()
-    for path in (*modules, *(path for path in data if path.suffix != ".md")):
-        digest.update(f"{path.name}\0{_hash(path)}\0".encode())
-    return digest.hexdigest()
 
 
 def _whole(sources: Iterable[source.Source]) -> list[Path]:
@@ -139,14 +124,6 @@ def _pathless(fields: Mapping[str, Any]) -> dict[str, Any]:
     """Return fields without paths, which say where files lie and not what is in them."""
     inner = {key: _pathless(value) if isinstance(value, Mapping) else value for key, value in fields.items()}
     return {key: value for key, value in inner.items() if not isinstance(value, Path)}
-
-
-def _hash(path: Path) -> str:
-    digest = hashlib.sha256()
-    with path.open("rb") as file:
-        while block := file.read(_BLOCK):
-            digest.update(block)
-    return digest.hexdigest()
 
 
 def _parsed(line: bytes) -> Entry | None:

@@ -9,17 +9,24 @@ from typing import Final
 import numpy as np
 import polars as pl
 
-from turnout import electorate, ethnicity, projection, reading, reporting
+from turnout import electorate, ethnicity, projection, reading, reporting, reuse
 from turnout.contest import Contest, Inputs
 from turnout.electorate import days
 from turnout.errors import UsageError
-from turnout.reading import snapshots
-from turnout.running import apart, provenance
+from turnout.reading import snapshots, source
+from turnout.running import partitions, provenance
 from turnout.running.progress import Progress, silent
 from turnout.workspace import Workspace
 
 #: Tables in which reading accounts for what it did.
 _ACCOUNT: Final = ("rejects", "reconciliation", "findings")
+#: What a unit of :mod:`turnout.reuse` is called.
+_TAKEN_OVER: Final = {
+    "voters": "the voter file",
+    "vote_history": "the vote history",
+    "voter_codes": "what names and labels say",
+    "ethnicity": "the ethnicity estimates",
+}
 
 
 @dataclass(frozen=True)
@@ -42,16 +49,15 @@ class _Past:
 class Live:
     """A contest, and what need not be read again when its returns change: past results.
 
-    An update gives what a run of its own would give from the same files, to the last byte, but for what it is told to
-    leave out. With a voter file nothing is kept, for who is still to vote rests on the returns themselves.
+    An update gives what a run of its own would give from the same files, to the last byte. What was made of a voter
+    file is taken over from the workspace instead (:mod:`turnout.reuse`), by this process or any later one.
 
     Parameters
     ----------
     contest : what to project, and from which files; a voter file is optional
     wait : seconds to wait for another run that holds the output directory
     workbook : whether each update writes ``report.xlsx``, which takes as long as all other outputs together
-    apart : whether the uncertainty of ballots that the projection does not take apart for their size is taken apart
-        all the same, which takes about as long as projecting them
+    spread : what measures the partitions of a contest whose voter files are apart
 
     Raises
     ------
@@ -59,7 +65,14 @@ class Live:
         If the contest names no returns.
     """
 
-    def __init__(self, contest: Contest, *, wait: float = 0, workbook: bool = True, apart: bool = True) -> None:
+    def __init__(
+        self,
+        contest: Contest,
+        *,
+        wait: float = 0,
+        workbook: bool = True,
+        spread: partitions.Spread = partitions.here,
+    ) -> None:
         if not (contest.inputs.returns or contest.inputs.release):
             raise UsageError(
                 "There are no returns to project from. Name a file with --returns, or `returns` in [inputs]."
@@ -67,7 +80,7 @@ class Live:
         self._contest = contest
         self._wait = wait
         self._workbook = workbook
-        self._apart = apart
+        self._spread = spread
         self._past: _Past | None = None
 
     def update(
@@ -105,27 +118,19 @@ class Live:
             contest, past = self._read(workspace)
             judge(workspace)
             workspace.seal()
-            snapshots.follow(workspace, contest)
-            cohorts, voters = None, None
-            if contest.inputs.voters:
-                progress("ethnicity")
-                ethnicity.estimate(workspace, contest)
-                progress("electorate")
-                voters = electorate.build(workspace, contest, rng)
-                cohorts = electorate.cohorts(voters, contest.draws, rng)
-                days.keep_latest(workspace, voters)
+            whole = not contest.inputs.partitioned
+            if whole:
+                snapshots.follow(workspace, contest)
+            voters = self._electorate(workspace, contest, rng, progress) if contest.inputs.voters else None
+            cohorts = None if voters is None else electorate.cohorts(voters, contest.draws, rng)
             progress("projection")
             projected = projection.project(workspace, contest, voters, rng, past)
-            components = projected.components
-            if self._apart and components.is_empty():
-                progress("taking the uncertainty apart")
-                components = apart.components(workspace, contest, voters, past)
             result = reporting.Run(
                 contest=contest,
                 projection=projected.table,
                 cohorts=cohorts,
                 support=projected.support,
-                components=components,
+                components=projected.components,
                 reconciliation=workspace.table("reconciliation"),
                 findings=workspace.table("findings"),
                 provenance=_provenance(workspace, contest, projected.models, started)
@@ -137,13 +142,34 @@ class Live:
             result = reporting.entered(result, contest.output)
             with workspace.publication() as directory:
                 reporting.write(directory, result, workbook=self._workbook)
-            snapshots.keep(workspace, contest)
+            if whole:
+                snapshots.keep(workspace, contest)
         return result
+
+    def _electorate(
+        self, workspace: Workspace, contest: Contest, rng: np.random.Generator, progress: Progress
+    ) -> electorate.Electorate:
+        """Estimate and score the voters, here or by partitions, and keep what is expected as of the ballots' day."""
+        if contest.inputs.partitioned:
+            parts = self._spread(partitions.tasks(contest), progress)
+            voters = partitions.gather(workspace, contest, parts)
+            if dates := [part.latest for part in parts if part.latest is not None]:
+                days.keep(workspace, voters, max(dates))
+            return voters
+        progress("ethnicity")
+        ethnicity.estimate(workspace, contest)
+        progress("electorate")
+        voters = electorate.build(workspace, contest, rng)
+        days.keep_latest(workspace, voters)
+        return voters
 
     def _read(self, workspace: Workspace) -> tuple[Contest, pl.DataFrame | None]:
         """Fill the tables. Returns the contest with what the returns tell of it, and its past if that is at hand."""
-        if self._contest.inputs.voters:
-            reading.load(workspace, self._contest)
+        inputs = self._contest.inputs
+        if inputs.voters:
+            source.require(inputs.paths())
+            here = partitions.without_voters(inputs) if inputs.partitioned else inputs
+            reading.load(workspace, self._contest.model_copy(update={"inputs": here}))
             return reading.completed(workspace, self._contest), None
         reading.load(workspace, _without_history(self._contest))
         contest = reading.completed(workspace, self._contest)
@@ -186,6 +212,13 @@ def _provenance(workspace: Workspace, contest: Contest, models: tuple[str, ...],
         "inputs": provenance.inputs(workspace),
         "models": {name: provenance.digest(name) for name in models},
         "as_of": workspace.query("running/as_of")["as_of"].item(),
+        "reused": _reused(workspace),
         "started": started,
         "seconds": time.time() - started,
     }
+
+
+def _reused(workspace: Workspace) -> list[str]:
+    """Return what was taken over from the last run, in words."""
+    found = reuse.taken_over(workspace.connection)
+    return [words for unit, words in _TAKEN_OVER.items() if unit in found]

@@ -6,7 +6,7 @@ from turnout.running.live import Live
 from turnout.running.progress import Progress, silent
 
 
-def run(contest: Contest, *, progress: Progress = silent, wait: float = 0) -> reporting.Run:
+def run(contest: Contest, *, progress: Progress = silent, wait: float = 0, cluster: str = "") -> reporting.Run:
     """Read the inputs of a contest, project it, and publish the outputs in ``contest.output``.
 
     Parameters
@@ -14,6 +14,8 @@ def run(contest: Contest, *, progress: Progress = silent, wait: float = 0) -> re
     contest : what to project, and from which files; a voter file is optional
     progress : called with the name of each stage as it begins
     wait : seconds to wait for another run that holds the output directory
+    cluster : address of a Dask scheduler that hands out the voter files of a partitioned contest, or ``local:N``;
+        "" to work in this process
 
     Raises
     ------
@@ -24,4 +26,9 @@ def run(contest: Contest, *, progress: Progress = silent, wait: float = 0) -> re
     WorkspaceBusy
         If another run holds the output directory.
     """
-    return Live(contest, wait=wait).update(progress=progress)
+    if not cluster:
+        return Live(contest, wait=wait).update(progress=progress)
+    from turnout.running import cluster as clusters  # noqa: PLC0415 - brings in Dask
+
+    with clusters.connected(contest, cluster) as spread:
+        return Live(contest, wait=wait, spread=spread).update(progress=progress)

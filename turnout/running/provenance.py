@@ -3,13 +3,9 @@
 import hashlib
 import platform
 from importlib import metadata
-from typing import Final
 
-from turnout import resources
+from turnout import resources, reuse
 from turnout.workspace import Workspace
-
-#: Libraries whose versions can change a result.
-_LIBRARIES: Final = ("duckdb", "numpy", "polars", "scikit-learn", "scipy")
 
 
 def versions() -> dict[str, object]:
@@ -17,7 +13,7 @@ def versions() -> dict[str, object]:
     return {
         "turnout": metadata.version("turnout"),
         "python": platform.python_version(),
-        "libraries": {name: metadata.version(name) for name in _LIBRARIES},
+        "libraries": {name: metadata.version(name) for name in reuse.LIBRARIES},
     }
 
 

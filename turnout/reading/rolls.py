@@ -1,0 +1,121 @@
+"""The voter file and the vote history, each read anew only where what it follows from has changed."""
+
+import datetime as dt
+from collections.abc import Callable, Iterable, Sequence
+from functools import partial
+from pathlib import Path
+from typing import Any, Final
+
+from turnout import reuse
+from turnout.contest import Inputs
+from turnout.reading import files, source, voters
+from turnout.reading.catalogue import Catalogue, companion
+from turnout.reading.source import Reading
+from turnout.workspace import Workspace
+
+#: Units of :mod:`turnout.reuse`, and the table that each fills.
+VOTERS: Final = "voters"
+HISTORY: Final = "vote_history"
+#: Note of a unit of voters whose files hold vote history, too.
+_COMPANIONS: Final = "holds vote history"
+
+_Stamp = tuple[tuple[int, int, int], ...]
+
+
+def fill(
+    workspace: Workspace, inputs: Inputs, catalogue: Catalogue, date: dt.date | None, load: Callable[..., Any]
+) -> None:
+    """Fill ``voters`` and ``vote_history``, from the files or from what the last run made of the same.
+
+    Parameters
+    ----------
+    date : of the election; the history of it and of later ones is left out
+    load : what reads the files of one table; with another than :func:`files.load` nothing is taken over
+    """
+    if load is not files.load:
+        _read_history(workspace, inputs, catalogue, date, load, _read_voters(workspace, inputs, catalogue, load))
+        return
+    connection = workspace.connection
+    before = _stamp((*inputs.voters, *inputs.vote_history))
+    of_voters = reuse.key(VOTERS, *_basis(inputs, VOTERS, inputs.voters))
+    alone = (HISTORY, *_basis(inputs, HISTORY, inputs.vote_history), str(date))
+    note = reuse.held(connection, VOTERS, of_voters)
+    of_history = reuse.key(*alone, of_voters if note else "")
+    if note and reuse.held(connection, HISTORY, of_history) is None:
+        reuse.drop(connection, VOTERS)  # its files are to be read again for the history in them
+    read: list[Reading] = []
+    if not reuse.taken(connection, VOTERS, of_voters):
+        with reuse.recorded(connection, VOTERS, of_voters, ("voters",)) as noted:
+            read = _read_voters(workspace, inputs, catalogue, load)
+            if any(companion(catalogue, reading.fit) for reading in read):
+                noted.append(_COMPANIONS)
+                of_history = reuse.key(*alone, of_voters)
+    if not reuse.taken(connection, HISTORY, of_history):
+        with reuse.recorded(connection, HISTORY, of_history, ("vote_history",)):
+            _read_history(workspace, inputs, catalogue, date, load, read)
+    if _stamp((*inputs.voters, *inputs.vote_history)) != before:  # written while it was read: the key is of neither
+        reuse.disown(connection, (VOTERS, HISTORY))
+
+
+def _read_voters(
+    workspace: Workspace, inputs: Inputs, catalogue: Catalogue, load: Callable[..., Any]
+) -> list[Reading]:
+    read: list[Reading] = load(workspace, partial(catalogue.choose, "voters"), inputs.voters, voters.fill_voters)
+    return read
+
+
+def _read_history(
+    workspace: Workspace,
+    inputs: Inputs,
+    catalogue: Catalogue,
+    date: dt.date | None,
+    load: Callable[..., Any],
+    read: Sequence[Reading],
+) -> None:
+    """Read the files of vote history, and the history that stands in the voter files themselves."""
+    fill_history = partial(voters.fill_vote_history, date=date)
+    choose = partial(catalogue.choose, "vote_history")
+    load(workspace, choose, inputs.vote_history, fill_history, may_be_empty=True)
+    own = [reading for reading in read if reading.source.path not in inputs.vote_history]
+    load_companions(workspace, catalogue, own, fill_history, load)
+
+
+def load_companions(
+    workspace: Workspace,
+    catalogue: Catalogue,
+    read: Sequence[Reading],
+    fill_history: Callable[[Workspace, Reading], int],
+    load: Callable[..., Any],
+) -> None:
+    """Read the vote history that stands in the voter files themselves."""
+    for reading in read:
+        layout = companion(catalogue, reading.fit)
+        if layout is None:
+            continue
+        if not layout.codes.get("mode") and layout.elections is not None and not layout.elections.joined:
+            workspace.note(
+                "vote history not read",
+                f"{reading.name}: holds past elections, but what their codes mean is not the same in every file."
+                f" Declare it under [codes.mode] in a layout named {layout.name} that extends {layout.name}.",
+                severity="warning",
+            )
+            continue
+        chosen = partial(Catalogue(catalogue.own, {"vote_history": layout.name}).choose, "vote_history")
+        load(workspace, chosen, [reading.source], fill_history, may_be_empty=True)
+
+
+def _basis(inputs: Inputs, table: str, paths: Sequence[Path]) -> tuple[object, ...]:
+    """Return what the rows of a table follow from, beside the code: files in order, layouts, how they are read."""
+    found = source.expand(paths, files.members())
+    hashes = {path: reuse.content(path) for path in dict.fromkeys(each.path for each in found)}
+    return (
+        [(each.name, each.member, hashes[each.path]) for each in found],
+        [reuse.content(path) for path in inputs.layouts],
+        inputs.read_as.get(table, ""),  # type: ignore[call-overload]
+    )
+
+
+def _stamp(paths: Iterable[Path]) -> _Stamp:
+    """Return what tells a file that was written meanwhile."""
+    found = dict.fromkeys(each.path for each in source.expand(paths, files.members()))
+    return tuple((stat.st_ino, stat.st_size, stat.st_mtime_ns) for stat in (path.stat() for path in found))

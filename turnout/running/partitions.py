@@ -1,0 +1,253 @@
+"""Voter files of counties of their own, each modelled by itself: what leaves one is cells, and cells add up.
+
+A partition is a voter file with its vote history and its ballots. It is read, estimated and scored in a workspace
+thrown away, by the same queries and models as a file that stands alone; who does that, and where, does not matter:
+the result follows from the files, the contest's seed and the partition's place among the others.
+"""
+
+import datetime as dt
+from collections import Counter
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+import numpy as np
+import polars as pl
+
+from turnout import electorate, ethnicity, reading
+from turnout.contest import Contest, Inputs
+from turnout.electorate import Electorate, days, model, specification
+from turnout.errors import UsageError
+from turnout.reading import crosswalk, files, source
+from turnout.running.progress import Progress
+from turnout.vocabulary import COHORTS
+from turnout.workspace import Workspace, scratch
+
+#: Findings that compare files with a voter file which is only a part of what they speak of.
+_OF_THE_WHOLE: Final = (
+    "vote history",
+    "unmatched ballots",
+    "unmatched precincts",
+    "precincts without returns",
+    "precincts renamed",
+)
+#: Findings on what was learned of the voters.
+_OF_MODELS: Final = ("propensity", "surnames", "names", "vendor ethnicity")
+_KEY: Final = ["county", "precinct", "group_name", "tranche"]
+
+
+@dataclass(frozen=True)
+class Task:
+    """One partition to be measured.
+
+    Attributes
+    ----------
+    contest : with the partition's files, and the returns
+    number : the partition's place, from 0; its draws follow from it and the seed
+    shared : whether files of vote history or ballots are of other partitions' voters, too
+    """
+
+    contest: Contest
+    number: int
+    shared: bool
+
+    @property
+    def name(self) -> str:
+        """The voter file, as progress and messages call it."""
+        path = self.contest.inputs.voters[0]
+        return f"{path.parent.name}/{path.name}"
+
+
+@dataclass(frozen=True)
+class Part:
+    """What leaves a partition: sums over voters, and the account of its files.
+
+    Attributes
+    ----------
+    units : ``county, precinct, voters`` of the voter file
+    latest : the day the ballots stand at; None where none has a date
+    """
+
+    name: str
+    electorate: Electorate
+    units: pl.DataFrame
+    reconciliation: pl.DataFrame
+    findings: pl.DataFrame
+    latest: dt.date | None
+
+
+Spread = Callable[[Sequence[Task], Progress], list[Part]]
+"""What measures partitions and returns them in their order: here, one after another, or on a cluster."""
+
+
+def tasks(contest: Contest) -> list[Task]:
+    """Return the partitions of a contest, in the order in which their voter files are named.
+
+    Vote history and ballots that lie in the directory of one voter file alone are of that partition; what lies
+    elsewhere is of all of them.
+
+    Raises
+    ------
+    UsageError
+        If a voter file is missing.
+    """
+    inputs = contest.inputs
+    paths = [each.path for each in source.expand(inputs.voters, files.members())]
+    alone = {directory for directory, count in Counter(path.parent.resolve() for path in paths).items() if count == 1}
+    found = []
+    for number, path in enumerate(paths):
+        home = path.parent.resolve()
+
+        def own(given: Sequence[Path], home: Path = home) -> tuple[Path, ...]:
+            theirs = [each for each in given if each.parent.resolve() not in alone - {home}]
+            return tuple(each.absolute() for each in theirs)
+
+        history, ballots = own(inputs.vote_history), own(inputs.ballots)
+        mine = {each for each in (*history, *ballots) if each.parent.resolve() == home and home in alone}
+        part = inputs.model_copy(
+            update={
+                "voters": (path.absolute(),),
+                "vote_history": history,
+                "ballots": ballots,
+                "returns": tuple(each.absolute() for each in inputs.returns),
+                "history": (),
+                "boundaries": None,
+            }
+        )
+        shared = len(paths) > 1 and bool({*history, *ballots} - mine)
+        found.append(Task(contest.model_copy(update={"inputs": part}), number, shared))
+    return found
+
+
+def here(tasks: Sequence[Task], progress: Progress) -> list[Part]:
+    """Measure partitions one after another in this process."""
+    parts = []
+    for task in tasks:
+        progress(f"partition {task.name}")
+        parts.append(measure(task))
+    return parts
+
+
+def measure(task: Task, *, threads: int | None = None) -> Part:
+    """Read a partition, estimate and score its voters, and return what they add up to.
+
+    Raises
+    ------
+    TurnoutError
+        As a run of the voter file alone would.
+    """
+    rng = np.random.default_rng([task.contest.seed, task.number])
+    with scratch("part", threads=threads) as workspace:
+        reading.load(workspace, task.contest)
+        workspace.seal()
+        contest = reading.completed(workspace, task.contest)
+        workspace.execute("running/returns_elsewhere")
+        if task.shared:
+            workspace.execute("running/ballots_elsewhere")
+        ethnicity.estimate(workspace, contest)
+        built = electorate.build(workspace, contest, rng)
+        return Part(
+            name=task.name,
+            electorate=built,
+            units=workspace.query("reading/voter_units"),
+            reconciliation=workspace.table("reconciliation"),
+            findings=_told(workspace.table("findings"), task.name),
+            latest=days.latest(workspace),
+        )
+
+
+def _told(findings: pl.DataFrame, name: str) -> pl.DataFrame:
+    """Return what a reader of the whole should know of a partition: of its models, warnings alone, by its name."""
+    of_models = pl.col("topic").is_in(_OF_MODELS)
+    kept = findings.filter(~pl.col("topic").is_in(_OF_THE_WHOLE) & ~(of_models & (pl.col("severity") == "note")))
+    named = pl.format("{}: {}", pl.lit(name), "message")
+    return kept.with_columns(pl.when(of_models).then(named).otherwise("message").alias("message"))
+
+
+def without_voters(inputs: Inputs) -> Inputs:
+    """Return the inputs that are read where the cells are added up: returns and past results."""
+    return inputs.model_copy(update={"voters": (), "vote_history": (), "ballots": ()})
+
+
+def gather(workspace: Workspace, contest: Contest, parts: Sequence[Part]) -> Electorate:
+    """Add up what partitions measured, over returns that were read without voters.
+
+    Matches the returns' precincts to the voter files', fills ``cells``, and adds the partitions' accounts.
+
+    Raises
+    ------
+    UsageError
+        If a county is in two voter files, votes are of no county of theirs, or they mean another election day.
+    """
+    _refuse_overlap(parts)
+    crosswalk.apply(workspace, contest.inputs.crosswalk, pl.concat([part.units for part in parts]))
+    counties = pl.concat([part.units.select("county") for part in parts]).unique().sort("county")
+    with workspace.registered("counties", counties):
+        outside = workspace.query("running/returns_without_county")
+    if not outside.is_empty():
+        where = ", ".join(repr(name) if name else "no county" for name in outside["county"].head(3))
+        raise UsageError(
+            f"returns: {outside['votes'].sum():,} votes are of {where}, which no voter file holds, so they cannot be"
+            " divided among the files. Name the voter file, or leave `partitioned` out."
+        )
+    for name in ("reconciliation", "findings"):
+        rows = pl.concat([getattr(part, name) for part in parts]).unique(maintain_order=True)
+        known = workspace.table(name)
+        workspace.append(name, rows.join(known, on=rows.columns, how="anti", maintain_order="left"))
+    added = add_up([part.electorate for part in parts], contest)
+    workspace.append("cells", added.cells)
+    expected = dict(zip(COHORTS, added.expected().sum(axis=0).tolist(), strict=True))
+    ranges = [f"{expected[name]:,.0f} ± {100 * added.total_sd[name]:.0f} %" for name in ("poll", "late")]
+    workspace.note(
+        "partitions",
+        f"{len(parts)} voter files, each modelled by itself. Together they expect {ranges[0]} at the polls and"
+        f" {ranges[1]} late (one sd), beside {expected['early']:,.0f} early.",
+    )
+    return added
+
+
+def add_up(parts: Sequence[Electorate], contest: Contest) -> Electorate:
+    """Return the electorate that several make.
+
+    The cells are summed. How far a total may be off is taken as common to all, for they are of one election: the sd
+    of the log of the whole is the mean of theirs, weighted by the totals.
+
+    Raises
+    ------
+    UsageError
+        If they are of different days.
+    """
+    if len({part.date for part in parts}) > 1:
+        raise UsageError("date: the voter files do not mean one election day. Add date = YYYY-MM-DD to the contest.")
+    cells = (
+        pl.concat([part.cells for part in parts])
+        .group_by(_KEY, maintain_order=True)
+        .agg(pl.col("expected", "variance").sum())
+        .sort(_KEY)
+    )
+    sums = np.array([part.expected().sum(axis=0) for part in parts])
+    sds = np.array([[part.total_sd[cohort] for cohort in COHORTS] for part in parts])
+    whole = (sums * sds).sum(axis=0) / np.maximum(sums.sum(axis=0), 1e-12)
+    comparable = {part.comparable for part in parts}
+    return Electorate(
+        cells=cells,
+        total_sd=dict(zip(COHORTS, whole.tolist(), strict=True)),
+        group_sd=model.group_sds(cells, specification.load(contest.propensity.model).composition),
+        date=parts[0].date,
+        comparable=comparable.pop() if len(comparable) == 1 else None,
+        days=max(part.days for part in parts),
+        accepted=np.sum([part.accepted for part in parts], axis=0),
+    )
+
+
+def _refuse_overlap(parts: Sequence[Part]) -> None:
+    seen: dict[str, str] = {}
+    for part in parts:
+        for county in part.units["county"].unique().sort():
+            if county in seen:
+                raise UsageError(
+                    f"{part.name}: its county {county or '(none)'!r} is in {seen[county]}, too. With `partitioned`,"
+                    " each voter file holds counties of its own. Join the two files, or leave `partitioned` out."
+                )
+            seen[county] = part.name
