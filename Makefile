@@ -66,7 +66,8 @@ encryption: $(STAMP) ## the tests of encrypted workspaces with OpenSSL: the newe
 	HOME=$(CURDIR)/$(VENV)-encryption $(VENV)-encryption/bin/python -m pytest -n 0 tests/test_workspace.py tests/running/test_forget.py
 
 audit: $(STAMP)  ## known vulnerabilities of the pinned dependencies (needs the network; what cannot be audited fails)
-	$(BIN)/uv tool run --from pip-audit==2.10.1 pip-audit --requirement requirements.lock --require-hashes --disable-pip --strict
+	$(BIN)/uv tool run --from pip-audit==2.10.1 pip-audit --requirement requirements.lock --require-hashes --disable-pip --strict \
+	  $(if $(OSV),--vulnerability-service osv --osv-url $(OSV))
 
 bench: $(STAMP)  ## seconds of a statewide ballot: make bench HISTORY=past-results/ (see benchmarks/, also for reading)
 	$(BIN)/python benchmarks/statewide.py --history $(HISTORY)
