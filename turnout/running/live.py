@@ -14,7 +14,7 @@ from turnout.contest import Contest, Inputs
 from turnout.electorate import days
 from turnout.errors import UsageError
 from turnout.reading import snapshots
-from turnout.running import apart, provenance
+from turnout.running import provenance
 from turnout.running.progress import Progress, silent
 from turnout.workspace import Workspace
 
@@ -42,16 +42,14 @@ class _Past:
 class Live:
     """A contest, and what need not be read again when its returns change: past results.
 
-    An update gives what a run of its own would give from the same files, to the last byte, but for what it is told to
-    leave out. With a voter file nothing is kept, for who is still to vote rests on the returns themselves.
+    An update gives what a run of its own would give from the same files, to the last byte. With a voter file nothing
+    is kept, for who is still to vote rests on the returns themselves.
 
     Parameters
     ----------
     contest : what to project, and from which files; a voter file is optional
     wait : seconds to wait for another run that holds the output directory
     workbook : whether each update writes ``report.xlsx``, which takes as long as all other outputs together
-    apart : whether the uncertainty of ballots that the projection does not take apart for their size is taken apart
-        all the same, which takes about as long as projecting them
 
     Raises
     ------
@@ -59,7 +57,7 @@ class Live:
         If the contest names no returns.
     """
 
-    def __init__(self, contest: Contest, *, wait: float = 0, workbook: bool = True, apart: bool = True) -> None:
+    def __init__(self, contest: Contest, *, wait: float = 0, workbook: bool = True) -> None:
         if not (contest.inputs.returns or contest.inputs.release):
             raise UsageError(
                 "There are no returns to project from. Name a file with --returns, or `returns` in [inputs]."
@@ -67,7 +65,6 @@ class Live:
         self._contest = contest
         self._wait = wait
         self._workbook = workbook
-        self._apart = apart
         self._past: _Past | None = None
 
     def update(
@@ -116,16 +113,12 @@ class Live:
                 days.keep_latest(workspace, voters)
             progress("projection")
             projected = projection.project(workspace, contest, voters, rng, past)
-            components = projected.components
-            if self._apart and components.is_empty():
-                progress("taking the uncertainty apart")
-                components = apart.components(workspace, contest, voters, past)
             result = reporting.Run(
                 contest=contest,
                 projection=projected.table,
                 cohorts=cohorts,
                 support=projected.support,
-                components=components,
+                components=projected.components,
                 reconciliation=workspace.table("reconciliation"),
                 findings=workspace.table("findings"),
                 provenance=_provenance(workspace, contest, projected.models, started)

@@ -168,7 +168,7 @@ class Watch:
                 self._judge(workspace, seen[0])
 
         if self._live is None:
-            self._live = Live(self.contest.model_copy(update={"inputs": inputs}), workbook=False, apart=False)
+            self._live = Live(self.contest.model_copy(update={"inputs": inputs}), workbook=False)
         try:
             run = self._live.update(inputs=inputs, judge=judge)
         except WorkspaceBusy as error:
