@@ -66,7 +66,8 @@ encryption: $(STAMP) ## the tests of encrypted workspaces with OpenSSL: the newe
 	HOME=$(CURDIR)/$(VENV)-encryption $(VENV)-encryption/bin/python -m pytest -n 0 tests/test_workspace.py tests/running/test_forget.py
 
 audit: $(STAMP)  ## known vulnerabilities of the pinned dependencies (needs the network; what cannot be audited fails)
-	$(BIN)/uv tool run --from pip-audit==2.10.1 pip-audit --requirement requirements.lock --require-hashes --disable-pip --strict
+	$(BIN)/uv tool run --from pip-audit==2.10.1 pip-audit --requirement requirements.lock --require-hashes --disable-pip --strict \
+	  $(if $(OSV),--vulnerability-service osv --osv-url $(OSV))
 
 bench: $(STAMP)  ## time and memory of whole runs and of each stage, 10,000 to 10,000,000 voters, beside floors (docs/benchmarks.md)
 	$(BIN)/python benchmarks/scale.py --voters $(or $(VOTERS),10000,100000,1000000,10000000) $(BENCH)

@@ -108,14 +108,16 @@ def test_no_command_tells_of_a_voter(desk):
         ("project", "contest.toml"),
         ("report", "contest.toml"),
         ("cohorts", "contest.toml"),
-        ("ethnicity", "contest.toml", "--output", "ethnicity"),
+        ("cohorts", "contest.toml", "--json", "--output", "cohorts"),
+        ("ethnicity", "contest.toml", "--json", "--output", "ethnicity"),
         ("ethnicity", "--voters", "voters.csv", "--compare", "--output", "compared"),
         ("check", *files),
         ("check", "contest.toml", "--json"),
         ("check", "ballots.csv", "--against", "ballots.csv"),
-        ("init", *files, "--output", "made"),
+        ("init", *files, "--output", "made", "--json"),
+        ("project", "contest.toml", "--log-format", "json"),
         ("batch", "contest.toml", "--jobs", 0, "--force", "--json", "--log-format", "json", "--notify", tee),
-        ("forget", "contest.toml"),
+        ("forget", "contest.toml", "--json"),
     ]
     for command in commands:
         assert desk.run(*command) == 0, desk.said()
