@@ -135,7 +135,8 @@ def made_names(group: str, known: dict) -> dict[str, float]:
 def pairs_of(beginnings: list[str], endings: list[str]) -> dict[str, float]:
     """Every pair of different parts, weighted as if frequency fell off with rank (Zipf, exponent 1/2)."""
     first, second = (
-        {part: (rank + 2) ** -0.5 for rank, part in enumerate(dict.fromkeys(parts))} for parts in (beginnings, endings)
+        {part: (rank + 2) ** -0.5 for rank, part in enumerate(dict.fromkeys(parts))}
+        for parts in (beginnings, endings)
     )
     pairs: dict[str, float] = {}
     for one, w_one in first.items():
