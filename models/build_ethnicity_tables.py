@@ -41,6 +41,8 @@ BROAD = {
 }
 CENSUS_OTHERS = "ALL OTHER NAMES"
 UNLISTED = "*"
+#: How much likelier a made name is of one subgroup than of another, at equal ranks of its parts. Judgement.
+_TIMES = {"korean": 3.0, "chinese": 2.0, "japanese": 1.0}
 #: Raking moves the split of a name that several subgroups share by no more than this factor either way.
 MOST_RAKED = 1.4
 
@@ -102,13 +104,16 @@ def surname_rows(people: pl.DataFrame, named: dict[str, float], known: dict) -> 
 
 
 def first_rows(people: pl.DataFrame, known: dict) -> pl.DataFrame:
-    """Move part of the people on no list to two-syllable Korean and Chinese names; the Census gives their total."""
+    """Move part of the people on no list to Korean, Chinese and Japanese names made of parts.
+
+    The Census gives their total.
+    """
     people = people.with_columns(pl.col("name").replace(CENSUS_OTHERS, UNLISTED))
     listed = set(people["name"])
     populations = {group: value * known["named_part"] for group, value in known["population"]["asian"].items()}
     made: dict[str, float] = {}
     for group, part in known["syllables"]["part"].items():
-        names = two_syllables(known["syllables"][group].split())
+        names = made_names(group, known)
         fresh = {name: weight for name, weight in names.items() if name not in listed}
         total = sum(fresh.values())
         for name, weight in fresh.items():
@@ -121,12 +126,21 @@ def first_rows(people: pl.DataFrame, known: dict) -> pl.DataFrame:
     return pl.concat([people.with_columns(api), rows.select(people.columns)])
 
 
-def two_syllables(syllables: list[str]) -> dict[str, float]:
-    """Every pair of different syllables, weighted as if frequency fell off with rank (Zipf, exponent 1/2)."""
-    weight = {syllable: (rank + 2) ** -0.5 for rank, syllable in enumerate(dict.fromkeys(syllables))}
+def made_names(group: str, known: dict) -> dict[str, float]:
+    """Given names of a subgroup that are made of two parts: pairs of syllables, or a beginning and an ending."""
+    first = known["syllables"][group].split()
+    return pairs_of(first, known["syllables"].get(f"{group}_endings", "").split() or first)
+
+
+def pairs_of(beginnings: list[str], endings: list[str]) -> dict[str, float]:
+    """Every pair of different parts, weighted as if frequency fell off with rank (Zipf, exponent 1/2)."""
+    first, second = (
+        {part: (rank + 2) ** -0.5 for rank, part in enumerate(dict.fromkeys(parts))}
+        for parts in (beginnings, endings)
+    )
     pairs: dict[str, float] = {}
-    for one, w_one in weight.items():
-        for two, w_two in weight.items():
+    for one, w_one in first.items():
+        for two, w_two in second.items():
             if one != two:
                 pairs[one + two] = pairs.get(one + two, 0.0) + w_one * w_two
     return pairs
@@ -188,18 +202,17 @@ def origin_split(names: list[str], origins: dict) -> np.ndarray:
 
 
 def mark_made_names(names: list[str], split: np.ndarray, known: dict) -> None:
-    """Give unlisted two-syllable names the split their syllables say, in place."""
-    korean = two_syllables(known["syllables"]["korean"].split())
-    chinese = two_syllables(known["syllables"]["chinese"].split())
+    """Give unlisted names made of parts the split their parts say, in place."""
+    made = {group: made_names(group, known) for group in _TIMES}
     for index, name in enumerate(names):
         if not np.isnan(split[index, 0]):
             continue
-        weights = np.array([3.0 * korean.get(name, 0.0), 2.0 * chinese.get(name, 0.0)])
-        if weights.sum() > 0:
-            weights /= weights.sum()
+        weights = {group: times * made[group].get(name, 0.0) for group, times in _TIMES.items()}
+        total = sum(weights.values())
+        if total > 0:
             split[index] = 0.005
-            split[index, ASIAN.index("korean")] = 0.975 * weights[0] + 0.005
-            split[index, ASIAN.index("chinese")] = 0.975 * weights[1] + 0.005
+            for group, weight in weights.items():
+                split[index, ASIAN.index(group)] += 0.975 * weight / total
 
 
 def frequency_counts(names: list[str], known: dict) -> np.ndarray:

@@ -3,7 +3,7 @@ import polars as pl
 import pytest
 
 from turnout import resources
-from turnout.ethnicity import shared_surnames, tables
+from turnout.ethnicity import BIFSG, shared_surnames, tables
 from turnout.vocabulary import ASIAN_GROUPS, GROUPS
 
 
@@ -98,6 +98,23 @@ def test_korean_first_names_are_koreans_and_american_ones_everyones():
         tables.people("first").filter(pl.col("white") > 0.5 * pl.sum_horizontal(GROUPS)), on="name", how="semi"
     )
     assert 0.5 < american["korean"].sum() < 0.65
+
+
+def likeliest(**columns: list[str | None]) -> list[str]:
+    frame = pl.DataFrame(columns, schema_overrides=dict.fromkeys(columns, pl.String))
+    shares = BIFSG(learn_prior=False).fit(frame).predict_proba(frame)
+    return [GROUPS[index] for index in shares.argmax(axis=1)]
+
+
+def test_japanese_first_names_are_told_by_their_endings():
+    first = ["YOSHIHIRO", "KENICHIRO", "SATOMI", "YUMIKO", "HIROAKI", "NAOYUKI"]
+    assert likeliest(last_name=[None] * 6, first_name=first) == ["japanese"] * 6
+
+
+def test_a_vietnamese_middle_name_tells_a_surname_that_chinese_bear_too():
+    names = {"last_name": ["LAM", "LAM"], "first_name": ["ANH", "KEVIN"], "middle_name": ["VAN", "THI"]}
+    assert likeliest(**names) == ["vietnamese", "vietnamese"]
+    assert likeliest(last_name=["LAM"], first_name=["KEVIN"]) == ["chinese"]
 
 
 def test_files_are_small():
