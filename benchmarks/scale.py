@@ -265,7 +265,7 @@ def chart(sizes: dict[str, Any]) -> str:
     for stage in STAGES[1:]:
         drawn.add(stage, [1e6 * sizes[size]["stages"][stage]["cpu"] / int(size) for size in order])
     drawn.add("whole run", [1e6 * sizes[size]["whole"]["cpu"] / int(size) for size in order])
-    return str(drawn.render())
+    return re.sub(r"<script.*?</script>", "", str(drawn.render()), flags=re.DOTALL)
 
 
 if __name__ == "__main__":
