@@ -135,7 +135,7 @@ def main() -> None:
         home = asked.directory or Path(made)
         truth = prepare(Path(made), asked.voters)
         rows = [(work, "turnout", told([sys.executable, "-c", code, made])) for work, code in OURS.items()]
-        for name in asked.peers.split(","):
+        for name in filter(None, asked.peers.split(",")):
             work, packages = PEERS[name]
             python = installed(home / f"env-{name}", packages)
             found = told([str(python), "-c", WORK[name], made]) if isinstance(python, Path) else python

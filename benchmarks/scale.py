@@ -36,7 +36,7 @@ THREADS = 2
 def main() -> None:
     """Measure every size, print, and renew the documentation if asked."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--voters", default="10000,100000,1000000,10000000", help="sizes, by commas")
+    parser.add_argument("--voters", default="10000,100000,1000000,10000000", help="sizes, by commas; '' for none")
     parser.add_argument("--form", choices=("csv", "parquet"), default="csv", help="of the voter-level files")
     parser.add_argument("--directory", type=Path, help="where to work; needs some 600 bytes a voter")
     parser.add_argument("--output", type=Path, default=Path("build/benchmarks.json"))
@@ -48,7 +48,7 @@ def main() -> None:
         found = run(asked.run) if asked.run else floor(asked.floor, asked.form, int(asked.voters))
         print(RESULT + json.dumps(found))
         return
-    sizes = sorted(int(size) for size in asked.voters.split(","))
+    sizes = sorted(int(size) for size in asked.voters.split(",") if size)
     results = earlier(asked.output)
     results["machine"] = machine()
     for voters in sizes:
@@ -235,7 +235,7 @@ def growth(sizes: dict[str, Any]) -> str:
 def renew(results: dict[str, Any]) -> None:
     """Write what was measured into the documentation: JSON, the chart, and the tables between their marks."""
     (DOCS / "benchmarks.json").write_text(json.dumps(results, indent=1) + "\n", encoding="utf-8")
-    (DOCS / "benchmarks.svg").write_bytes(chart(results["sizes"]))
+    (DOCS / "benchmarks.svg").write_text(chart(results["sizes"]), encoding="utf-8")
     page = DOCS / "benchmarks.md"
     here = results["machine"]
     said = (
@@ -251,7 +251,7 @@ def renew(results: dict[str, Any]) -> None:
     page.write_text(re.sub(marks, lambda m: m[1] + told + m[2], text, flags=re.DOTALL), encoding="utf-8")
 
 
-def chart(sizes: dict[str, Any]) -> bytes:
+def chart(sizes: dict[str, Any]) -> str:
     """Draw processor time per voter, by size and stage, on a scale of powers of ten."""
     import pygal  # noqa: PLC0415
     from pygal.style import CleanStyle  # noqa: PLC0415
@@ -265,7 +265,7 @@ def chart(sizes: dict[str, Any]) -> bytes:
     for stage in STAGES[1:]:
         drawn.add(stage, [1e6 * sizes[size]["stages"][stage]["cpu"] / int(size) for size in order])
     drawn.add("whole run", [1e6 * sizes[size]["whole"]["cpu"] / int(size) for size in order])
-    return drawn.render()
+    return re.sub(r"<script.*?</script>", "", str(drawn.render()), flags=re.DOTALL)
 
 
 if __name__ == "__main__":
