@@ -141,8 +141,7 @@ def _fill_present(workspace: Workspace, contest: Contest, load: Load) -> None:
     results.note_lost(workspace)
 
     rolls.fill(workspace, inputs, catalogue, completed(workspace, contest).date, load)
-    load(workspace, choose["ballots"], inputs.ballots, ballots.fill, may_be_empty=True)
-    ballots.rebuild(workspace)
+    rolls.fill_ballots(workspace, inputs, choose["ballots"], load)
     voters.note_strangers(workspace)
 
 
