@@ -10,7 +10,6 @@ from turnout import resources, reuse
 from turnout.contest import Contest
 from turnout.errors import TurnoutError
 from turnout.reading import (
-    ballots,
     crosswalk,
     files,
     past_crosswalk,
