@@ -16,6 +16,7 @@ from turnout.workspace import DATABASE, Workspace
 
 FILES = ("projection.csv", "projection.json", "cohorts.csv")
 ROLLS = ["the voter file", "the vote history"]
+BALLOTS = ["the ballots"]
 LEARNED = ["what names and labels say", "the ethnicity estimates"]
 LAYOUT = """
 name = "ours"
@@ -79,7 +80,7 @@ def tables(directory: Path) -> set[str]:
 
 def test_the_same_files_are_not_read_again(files):
     before = tables(files)
-    assert run(files) == ROLLS + LEARNED
+    assert run(files) == ROLLS + BALLOTS + LEARNED
     assert is_as_new(files)
     assert tables(files) - {"cast_rows"} == before - {"cast_rows"}
 
@@ -92,7 +93,7 @@ def test_a_new_ballot_file_leaves_the_voter_file_as_it_was_read(files):
 
 def test_new_returns_leave_the_estimates_too(files):
     drop_lines(files / "returns.csv", 9)
-    assert run(files) == ROLLS + LEARNED
+    assert run(files) == ROLLS + BALLOTS + LEARNED
     assert is_as_new(files)
 
 
@@ -100,12 +101,12 @@ def test_another_voter_file_is_read_and_all_that_follows_made_anew(files):
     drop_lines(files / "voters.csv", 10)
     assert run(files) == ["the vote history"]
     assert is_as_new(files)
-    assert run(files) == ROLLS + LEARNED
+    assert run(files) == ROLLS + BALLOTS + LEARNED
 
 
 def test_another_history_is_read(files):
     drop_lines(files / "vote_history.csv", 10)
-    assert run(files) == ["the voter file"]
+    assert run(files) == ["the voter file", *BALLOTS]
     assert is_as_new(files)
 
 
@@ -122,7 +123,7 @@ def test_history_that_stands_in_the_voter_file_is_read_with_it(tmp_path):
             extra[0].write_text("voter_id,election_date,mode\nOH1,2022-11-08,mail\n")
         inputs = contest.inputs.model_copy(update={"vote_history": extra})
         seen.append(loaded(tmp_path / "work", contest.model_copy(update={"inputs": inputs})))
-    assert seen == [(30, 30, []), (30, 30, ["voters", "vote_history"]), (30, 31, [])]
+    assert seen == [(30, 30, []), (30, 30, ["voters", "vote_history", "ballots"]), (30, 31, ["ballots"])]
 
 
 def loaded(directory: Path, contest: Contest) -> tuple[int, int, list[str]]:
@@ -166,10 +167,21 @@ def test_the_code_counts_with_queries_models_and_layouts(monkeypatch):
     reuse.code.cache_clear()
 
 
+def test_a_look_back_leaves_no_ballots_of_that_day_to_the_next_run(files):
+    import datetime as dt
+
+    from turnout.running import cohorts
+
+    contest = Contest.load(files / "contest.toml")
+    cohorts.run(contest.model_copy(update={"output": files / "output"}), as_of=dt.date(2017, 5, 25))
+    assert "the ballots" not in run(files)
+    assert is_as_new(files)
+
+
 def test_what_the_user_says_of_ethnicity_leaves_the_files_as_read(files):
     config = files / "contest.toml"
     config.write_text(config.read_text() + "\n[ethnicity.margins]\nkorean = 0.3\n")
-    assert run(files) == [*ROLLS, LEARNED[0]]
+    assert run(files) == [*ROLLS, *BALLOTS, LEARNED[0]]
     assert is_as_new(files)
 
 
@@ -222,7 +234,7 @@ def test_nothing_of_a_voter_is_left_once_forgotten(files):
 
 def test_an_encrypted_workspace_is_taken_over_by_its_key_alone(files, any_crypto, monkeypatch):  # noqa: F811
     assert run(files) == []  # the one before was not encrypted
-    assert run(files) == ROLLS + LEARNED
+    assert run(files) == ROLLS + BALLOTS + LEARNED
     monkeypatch.setenv("TURNOUT_KEY", "another key altogether")
     assert run(files) == []
     monkeypatch.delenv("TURNOUT_KEY")

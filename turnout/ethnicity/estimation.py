@@ -54,14 +54,15 @@ class Fitted:
     assumed: np.ndarray
 
 
-def estimate(workspace: Workspace, contest: Contest, *, blind: bool = False) -> None:
+def estimate(workspace: Workspace, contest: Contest, *, blind: bool = False, by_ballot: bool = True) -> None:
     """Fill the table ``ethnicity``: one row a voter, in the file's order.
 
     Reads ``voters``, ``ballots`` and ``vote_history``. Every probability is above 0 and a row sums to one. Where
     ``contest.ethnicity`` gives shares of the registered, the mean probabilities equal them. Adds findings on
     names not matched and labels not understood, and the table ``ethnicity_by_status`` that
     :func:`early_composition` reads. With ``blind``, a self-reported or vendor label is not looked at. Where files and
-    ballots are those of the last run in the workspace, its estimates are taken over.
+    ballots are those of the last run in the workspace, its estimates are taken over. Without ``by_ballot``,
+    ``ethnicity_by_status`` stays empty.
 
     Raises
     ------
@@ -74,14 +75,14 @@ def estimate(workspace: Workspace, contest: Contest, *, blind: bool = False) -> 
     past = _past_election(workspace, contest, model) if contest.ethnicity.learn else None
     basis = _basis(workspace, contest, past, blind=blind)
     if basis is None:  # the tables were filled by hand
-        _estimate(workspace, contest, model, past, blind=blind)
+        _estimate(workspace, contest, model, past, blind=blind, by_ballot=by_ballot)
         return
-    key = reuse.key(_UNIT, *basis)
+    key = reuse.key(_UNIT, *basis, by_ballot)
     if reuse.taken(workspace.connection, _UNIT, key):
         reuse.kept(workspace.connection, CODES)
     else:
         with reuse.recorded(workspace.connection, _UNIT, key, (_UNIT, "ethnicity_by_status")):
-            _estimate(workspace, contest, model, past, blind=blind)
+            _estimate(workspace, contest, model, past, blind=blind, by_ballot=by_ballot)
 
 
 def _basis(workspace: Workspace, contest: Contest, past: dt.date | None, *, blind: bool) -> list[object] | None:
@@ -101,7 +102,13 @@ def _counted(settings: EthnicitySettings) -> list[int]:
 
 
 def _estimate(
-    workspace: Workspace, contest: Contest, model: Specification, past: dt.date | None, *, blind: bool
+    workspace: Workspace,
+    contest: Contest,
+    model: Specification,
+    past: dt.date | None,
+    *,
+    blind: bool,
+    by_ballot: bool,
 ) -> None:
     prior = model.prior_shares()
     settings = contest.ethnicity
@@ -125,7 +132,8 @@ def _estimate(
         coded = coded.leaning(own.lean(found, own.shares_of_places(places, prior)).to_numpy())
     fitted = fit(coded, tables, known, model, margins=margins)
     write(workspace, fitted)
-    _keep_by_status(workspace, by_status(fitted))
+    if by_ballot:
+        _keep_by_status(workspace, by_status(fitted))
     findings.report(workspace, fitted.coded, fitted.tables, known, tables)
 
 

@@ -10,7 +10,6 @@ from turnout import resources, reuse
 from turnout.contest import Contest
 from turnout.errors import TurnoutError
 from turnout.reading import (
-    ballots,
     crosswalk,
     files,
     past_crosswalk,
@@ -144,8 +143,7 @@ def _fill_present(workspace: Workspace, contest: Contest, load: Load) -> None:
     results.note_lost(workspace)
 
     rolls.fill(workspace, inputs, catalogue, completed(workspace, contest).date, load)
-    load(workspace, choose["ballots"], inputs.ballots, ballots.fill, may_be_empty=True)
-    ballots.rebuild(workspace)
+    rolls.fill_ballots(workspace, inputs, choose["ballots"], load)
     voters.note_strangers(workspace)
 
 

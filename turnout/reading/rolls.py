@@ -1,4 +1,4 @@
-"""The voter file and the vote history, each read anew only where what it follows from has changed."""
+"""The voter file, the vote history and the ballots, each read anew only where what it follows from has changed."""
 
 import datetime as dt
 from collections.abc import Callable, Iterable, Sequence
@@ -8,14 +8,15 @@ from typing import Any, Final
 
 from turnout import reuse
 from turnout.contest import Inputs
-from turnout.reading import files, source, voters
+from turnout.reading import ballots, files, source, voters
 from turnout.reading.catalogue import Catalogue, companion
-from turnout.reading.source import Reading
+from turnout.reading.source import Choose, Reading
 from turnout.workspace import Workspace
 
 #: Units of :mod:`turnout.reuse`, and the table that each fills.
 VOTERS: Final = "voters"
 HISTORY: Final = "vote_history"
+BALLOTS: Final = "ballots"
 #: Note of a unit of voters whose files hold vote history, too.
 _COMPANIONS: Final = "holds vote history"
 
@@ -55,6 +56,27 @@ def fill(
             _read_history(workspace, inputs, catalogue, date, load, read)
     if _stamp((*inputs.voters, *inputs.vote_history)) != before:  # written while it was read: the key is of neither
         reuse.disown(connection, (VOTERS, HISTORY))
+
+
+def fill_ballots(workspace: Workspace, inputs: Inputs, choose: Choose, load: Callable[..., Any]) -> None:
+    """Fill ``ballot_events`` and ``ballots``, from the files or from what the last run made of the same."""
+
+    def read() -> None:
+        load(workspace, choose, inputs.ballots, ballots.fill, may_be_empty=True)
+        ballots.rebuild(workspace)
+
+    connection = workspace.connection
+    of_voters = reuse.standing(connection, (VOTERS,)) if load is files.load else None
+    if of_voters is None:
+        read()
+        return
+    before = _stamp(inputs.ballots)
+    key = reuse.key(BALLOTS, *_basis(inputs, BALLOTS, inputs.ballots), of_voters)
+    if not reuse.taken(connection, BALLOTS, key):
+        with reuse.recorded(connection, BALLOTS, key, ("ballot_events", "ballots")):
+            read()
+    if _stamp(inputs.ballots) != before:
+        reuse.disown(connection, (BALLOTS,))
 
 
 def _read_voters(

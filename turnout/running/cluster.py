@@ -7,6 +7,7 @@ nothing else, for no partition depends on another. Results come in any order and
 
 import contextlib
 import functools
+import logging
 import re
 import tempfile
 from collections.abc import Iterator, Sequence
@@ -67,7 +68,7 @@ def _local(processes: int) -> Iterator["Client"]:
     import dask  # noqa: PLC0415
     from distributed import Client, LocalCluster  # noqa: PLC0415
 
-    settings = {"distributed.worker.multiprocessing-method": "spawn", "distributed.logging.distributed": "error"}
+    settings = {"distributed.worker.multiprocessing-method": "spawn"}
     with (
         tempfile.TemporaryDirectory(prefix="turnout-cluster-") as directory,
         dask.config.set(settings),
@@ -79,6 +80,7 @@ def _local(processes: int) -> Iterator["Client"]:
             dashboard_address="127.0.0.1:0",
             security=True,  # keys of its own: nobody else on the machine can hand it work
             local_directory=directory,
+            silence_logs=logging.CRITICAL,
             memory_limit=None,  # DuckDB minds its own, on disk where it must
         ) as cluster,
         Client(cluster) as client,

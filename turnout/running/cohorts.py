@@ -5,7 +5,7 @@ import datetime as dt
 import numpy as np
 import polars as pl
 
-from turnout import electorate, ethnicity, reading
+from turnout import electorate, ethnicity, reading, reuse
 from turnout.contest import Contest
 from turnout.electorate import breakdown, days, specification
 from turnout.errors import UsageError
@@ -55,7 +55,7 @@ def run(
         if as_of is not None:
             forget_after(workspace, contest, as_of)
         progress("ethnicity")
-        ethnicity.estimate(workspace, contest)
+        ethnicity.estimate(workspace, contest, by_ballot=False)
         progress("electorate")
         built = electorate.build(workspace, contest, rng, as_of)
         if as_of is None:
@@ -116,6 +116,7 @@ def forget_after(workspace: Workspace, contest: Contest, as_of: dt.date) -> None
             "as of", f"{events['undated']:,} events of ballots have no date, and count as of any day.",
             severity="warning",
         )  # fmt: skip
+    reuse.disown(workspace.connection, ("ballots",))
     workspace.execute("electorate/as_of", as_of=as_of)
     workspace.connection.execute("TRUNCATE ballots")
     workspace.execute("reading/ballots")

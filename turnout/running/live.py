@@ -24,6 +24,7 @@ _ACCOUNT: Final = ("rejects", "reconciliation", "findings")
 _TAKEN_OVER: Final = {
     "voters": "the voter file",
     "vote_history": "the vote history",
+    "ballots": "the ballots",
     "voter_codes": "what names and labels say",
     "ethnicity": "the ethnicity estimates",
 }
@@ -157,7 +158,7 @@ class Live:
                 days.keep(workspace, voters, max(dates))
             return voters
         progress("ethnicity")
-        ethnicity.estimate(workspace, contest)
+        ethnicity.estimate(workspace, contest, by_ballot=False)
         progress("electorate")
         voters = electorate.build(workspace, contest, rng)
         days.keep_latest(workspace, voters)

@@ -145,7 +145,7 @@ def measure(task: Task, *, threads: int | None = None) -> Part:
         workspace.execute("running/returns_elsewhere")
         if task.shared:
             workspace.execute("running/ballots_elsewhere")
-        ethnicity.estimate(workspace, contest)
+        ethnicity.estimate(workspace, contest, by_ballot=False)
         built = electorate.build(workspace, contest, rng)
         return Part(
             name=task.name,
