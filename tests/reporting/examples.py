@@ -7,7 +7,16 @@ import polars as pl
 from turnout.contest import Contest
 from turnout.reporting import Run, tables
 from turnout.reporting import ledger as ledgers
-from turnout.reporting.tables import COHORT, COMPONENTS, FINDINGS, PRECINCTS, PROJECTION, RECONCILIATION, SUPPORT
+from turnout.reporting.tables import (
+    COHORT,
+    COMPONENTS,
+    FINDINGS,
+    PRECINCTS,
+    PROJECTION,
+    RECONCILIATION,
+    SUPPORT,
+    TOTALS,
+)
 from turnout.vocabulary import COHORTS, GROUPS, PARENT
 
 _SHARES = {
@@ -99,6 +108,7 @@ def founding_case(**changes: object) -> Run:
         "projection": pl.DataFrame([gomez, ahn], schema=PROJECTION),
         "cohorts": cohorts(),
         "support": pl.DataFrame(support, schema=SUPPORT, orient="row"),
+        "totals": pl.DataFrame([(name, 21_000, 43_000.0, 37_000.0, 51_000.0)], schema=TOTALS, orient="row"),
         "components": pl.DataFrame([(name, *part) for part in parts.items()], schema=COMPONENTS, orient="row"),
         "reconciliation": reconciliation(),
         "findings": pl.DataFrame(

@@ -44,8 +44,9 @@ def test_a_lead_is_called_what_it_is(win, said):
 
 def test_why_says_the_count_what_is_to_come_and_who_is_still_to_vote():
     assert told(examples.founding_case()).why == (
-        "The count alone, 21,000 votes so far, has Jimmy Gomez at 50.3 %. About 22,000 more votes are expected, and"
-        " some 67 % of them for Jimmy Gomez. Latino voters are an estimated 26 % of those who voted early, 49 % of"
+        "The count alone, 21,000 votes so far, has Jimmy Gomez at 50.3 %. About 22,000 more votes are expected"
+        " (16,000 to 30,000 in nine cases of ten), and some 67 % of them for Jimmy Gomez."
+        " Latino voters are an estimated 26 % of those who voted early, 49 % of"
         " the registered, and 46 % of those still to come; most of them seem to support Jimmy Gomez (inferred, not"
         " known)."
     )
@@ -56,7 +57,7 @@ def test_a_count_that_will_turn_is_said_to():
     swapped = run.projection.with_columns(pl.col("counted_share", "counted_votes").reverse())
     why = told(dataclasses.replace(run, projection=swapped)).why
     assert why.startswith("The count alone, 21,000 votes so far, has Robert Lee Ahn ahead, 50.3 % to 49.7 %. That is")
-    assert "That is expected to turn. About 22,000 more votes are expected" in why
+    assert "That is expected to turn. About 22,000 more votes are expected (16,000 to 30,000" in why
 
 
 def test_votes_to_come_like_those_counted_are_said_to_be():
@@ -99,4 +100,5 @@ def test_a_ballot_says_how_many_are_open():
 
 def test_every_component_of_the_engine_is_explained():
     project = import_module("turnout.projection.project")
-    assert set(story.COMPONENTS) == {*project.COMPONENTS, *project.GROUP_COMPONENTS}
+    losses = import_module("turnout.projection.losses")
+    assert set(story.COMPONENTS) == {*project.COMPONENTS, *project.GROUP_COMPONENTS, losses.LOST_LINES}

@@ -19,6 +19,7 @@ class Run:
     cohorts : one row a cohort × leaf group, exactly the columns of ``cohorts.csv``; None without a voter file
     support : contest, group, candidate, share, lo90, hi90, inferred from aggregates, and the bounds least and most
         that the early count sets whatever the model; None without a voter file
+    totals : contest, counted_votes, expected, lo90, hi90: all votes of each contest in the end; None where not known
     components : contest, component, sd_share: standard deviation of the leading candidate's final share that the
         component brings by itself, in share units
     reconciliation : the table of that name
@@ -42,6 +43,7 @@ class Run:
     reconciliation: pl.DataFrame
     findings: pl.DataFrame
     provenance: dict[str, object]
+    totals: pl.DataFrame | None = None
     precincts: pl.DataFrame | None = None
     ledger: pl.DataFrame | None = None
     shapes: tuple[Shape, ...] = ()

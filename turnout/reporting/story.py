@@ -87,6 +87,8 @@ def _why(run: Run, contest: summary.ContestSummary, gap: Gap | None) -> list[str
         return said
     of_those = ((leader.projected_votes or 0) - (leader.counted_votes or 0)) / to_come
     more = f"About {words.rounded(to_come)} more {'votes are' if to_come > 1 else 'vote is'} expected"
+    if (ends := summary.to_come(run, contest.contest)) is not None:
+        more += f" ({' to '.join(words.rounded(max(end, 0.0)) for end in ends)} in nine cases of ten)"
     if abs(move) < _ALIKE:
         said.append(f"{more}, and they look much like those counted.")
     else:

@@ -193,6 +193,14 @@ def support_by_group(run: Run, contest: str) -> list[dict[str, object]]:
     return [{**row, "label": GROUP_LABELS.get(row["group"], row["group"])} for row in rows]
 
 
+def to_come(run: Run, contest: str) -> tuple[float, float] | None:
+    """Return the ends of the 90 % interval of the votes still to come in a contest; None where it is not known."""
+    if run.totals is None:
+        return None
+    rows = run.totals.filter(pl.col("contest") == contest).drop_nulls("lo90")
+    return None if rows.is_empty() else tuple(rows.select(pl.col("lo90", "hi90") - pl.col("counted_votes")).row(0))
+
+
 def components(run: Run, contest: str) -> list[tuple[str, float]]:
     """Return the components of one contest's uncertainty and their sd in share units, the largest first."""
     if run.components.is_empty():

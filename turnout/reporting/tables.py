@@ -51,6 +51,14 @@ SUPPORT: Final[dict[str, pl.DataType]] = {
     "most": pl.Float64(),
 }
 
+TOTALS: Final[dict[str, pl.DataType]] = {
+    "contest": pl.String(),
+    "counted_votes": pl.Int64(),
+    "expected": pl.Float64(),
+    "lo90": pl.Float64(),
+    "hi90": pl.Float64(),
+}
+
 COMPONENTS: Final[dict[str, pl.DataType]] = {
     "contest": pl.String(),
     "component": pl.String(),
@@ -113,6 +121,7 @@ def published(run: Run) -> Run:
         projection=_projection(run.projection),
         cohorts=None if run.cohorts is None else suppress(_cohorts(run.cohorts)),
         support=None if run.support is None else _rounded(run.support, SUPPORT),
+        totals=None if run.totals is None else _rounded(run.totals, TOTALS, counts=_COUNTS),
         components=_rounded(run.components, COMPONENTS),
         reconciliation=_rounded(run.reconciliation, RECONCILIATION),
         findings=_rounded(run.findings, FINDINGS),
