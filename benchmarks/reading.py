@@ -3,9 +3,10 @@
     python benchmarks/reading.py --voters 1000000
 
 Each is a process of its own, in turns; the figures are medians. The rate of reading counts decoding, hashing, casts,
-duplicates, rejects (a thousandth of the lines have a date that is none) and the account of every line. ``cp1252`` is
-the same file in Windows-1252, which DuckDB can read only because it holds no byte between 0x80 and 0x9F; ``broken``
-has a thousandth of its lines cut short, which DuckDB is spared: its rate is that of the sound file.
+duplicates, cells set aside (a thousandth of the lines have a date that is none) and the account of every line.
+``cp1252`` is the same file in Windows-1252, which DuckDB can read only because it holds no byte from 0x80 to 0x9F;
+``broken`` has a thousandth of its lines cut short, which are rejected, and which DuckDB is spared: its rate is that
+of the sound file.
 """
 
 import argparse

@@ -61,3 +61,9 @@ def test_a_ballot_without_a_status_is_rejected(workspace: Workspace, tmp_path: P
     load(workspace, tmp_path, ballots=HEADER + "a,,accepted,\nb,,,\n")
     assert account(workspace) == [(2, 1, 1, 0)]
     assert rows(workspace, "SELECT column_name, reason FROM rejects") == [("status", "missing")]
+
+
+def test_ballots_dated_with_the_day_first_are_refused(workspace: Workspace, tmp_path: Path) -> None:
+    lines = "".join(f"{n},accepted,{13 + n}/05/2017\n" for n in range(4))
+    with pytest.raises(InputRefused, match=r"column event_date: 4 dates have the day first"):
+        load(workspace, tmp_path, ballots="voter_id,status,event_date\n" + lines + "9,accepted,05/06/2017\n")

@@ -297,3 +297,21 @@ def test_a_file_of_fixed_width_gets_one_with_its_widths(tmp_path: Path) -> None:
     assert '["column 2", 12],' in text
     assert "fixed = [" in text
     assert Contest.load(target).inputs.voters == ()
+
+
+@pytest.mark.parametrize(
+    ("text", "is_nameless"),
+    [
+        ("1|SMITH|12A\n2|LEE|12B\n3|KIM|14\n", True),
+        ("1|SMITH|12A\n2|LEE||\n", True),
+        ("shoe|hat\n1|2\n", False),
+        ("name|city\nANN|LA\n", False),
+        ("Vote2016|Name\n1|LEE\n", False),
+    ],
+)
+def test_a_first_line_that_looks_like_the_others_is_one_of_data(tmp_path: Path, text: str, is_nameless: bool) -> None:
+    path = tmp_path / "list.txt"
+    path.write_text(text)
+    with pytest.raises(InputRefused):
+        init.run([path], tmp_path)
+    assert (tmp_path / "layouts" / "list.toml.sketch").exists() == is_nameless

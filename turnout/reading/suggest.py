@@ -201,10 +201,26 @@ def date_formats(values: Sequence[str]) -> tuple[str, ...]:
     return ()
 
 
-def is_data(header: Sequence[str]) -> bool:
-    """Whether what should be the header line looks like a voter's: dates, long numbers, values twice or empty."""
+def is_data(header: Sequence[str], rows: Sequence[Sequence[str]] = ()) -> bool:
+    """Whether what should be the header line is one of data.
+
+    It holds dates or long numbers; or in each column it has letters, digits or both where half of the lines below
+    have them, and digits in one at least.
+    """
     numbers = sum(bool(re.fullmatch(r"[\d/.:-]{4,}", name.strip())) for name in header)
-    return numbers >= 2 or (numbers == 1 and len(header) < 6)
+    if numbers >= 2 or (numbers == 1 and len(header) < 6):
+        return True
+    kinds = [_made_of(name) for name in header]
+    below = [[_made_of(row[i]) for row in rows if i < len(row) and row[i].strip()] for i in range(len(header))]
+    alike = [
+        not kind or not those or 2 * those.count(kind) >= len(those) for kind, those in zip(kinds, below, strict=True)
+    ]
+    return bool(rows) and all(alike) and any("9" in kind for kind in kinds)
+
+
+def _made_of(value: str) -> str:
+    """Return of letters (A) and digits (9) which a value has, in this order."""
+    return ("A" if re.search(r"[^\W\d_]", value) else "") + ("9" if re.search(r"\d", value) else "")
 
 
 def _table(words: Mapping[str, str]) -> str | None:

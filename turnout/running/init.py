@@ -207,7 +207,7 @@ class _Room:
             wide = sketch.widths(lines)
             parted = [[line[at : at + width] for at, width in _places(wide)] for line in lines]
             raise sketch.refusal(file.name, name, sketch.draw(file.name, name, parted, wide), fixed=True)
-        if suggest.is_data(header):
+        if suggest.is_data(header, rows):
             raise sketch.refusal(file.name, name, sketch.draw(file.name, name, [header, *rows]), fixed=False)
         made_of = suggest.suggest(header, rows)
         if made_of is None or made_of.missing:
