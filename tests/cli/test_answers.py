@@ -171,6 +171,15 @@ def test_a_watch_logs_releases_in_json(turn, small, tmp_path):
     assert [event["event"] for event in events(err)] == ["started", "refused", "failed", "finished"]
 
 
+def test_on_a_terminal_a_watch_shows_its_first_stages(turn, small, tmp_path, monkeypatch):
+    monkeypatch.setenv("FORCE_COLOR", "1")  # what rich takes for a terminal
+    code, out, err = turn("watch", "--returns", small, "--output", tmp_path / "out", "--once")
+    assert code == 0
+    assert "Ada" in out
+    assert "reporting" in err
+    assert "Ada" not in err
+
+
 @pytest.fixture
 def small(tmp_path) -> Path:
     path = tmp_path / "early.csv"

@@ -2,7 +2,7 @@
 
 import contextlib
 import signal
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from threading import Event
@@ -14,7 +14,7 @@ from turnout.cli import log, options
 from turnout.cli.application import app, example
 from turnout.cli.asked import contest_of, settings_of
 from turnout.cli.log import LogFormat
-from turnout.cli.screen import console
+from turnout.cli.screen import console, estimate_of, progress_shown
 from turnout.errors import InputRefused, UsageError
 from turnout.vocabulary import MODES, Mode
 
@@ -152,13 +152,6 @@ def watch(
     from turnout.running.watch import Watch  # noqa: PLC0415
 
     refresh = max(2, round(interval or (60 if command else 1)))
-    watched = Watch(
-        chosen,
-        refresh=min(refresh, 30),
-        accept_regressions=accept_regressions,
-        replayed=replay is not None,
-        keep=keep,
-    )
     structured = log_format is LogFormat.json
     quiet = quiet or (structured and not as_json)
     with contextlib.ExitStack() as stack:
@@ -171,7 +164,16 @@ def watch(
             entered("serving", address=address)
             if not (quiet or structured):
                 typer.echo(f"Serving {address}", err=True)
-        say = _Teller(quiet=quiet, as_json=as_json, entered=entered if structured else None)
+        first = stack.enter_context(contextlib.ExitStack())  # past results are read then, and it takes the longest
+        watched = Watch(
+            chosen,
+            refresh=min(refresh, 30),
+            accept_regressions=accept_regressions,
+            replayed=replay is not None,
+            keep=keep,
+            progress=first.enter_context(progress_shown(quiet or as_json or structured, estimate_of(chosen))),
+        )
+        say = _Teller(quiet=quiet, as_json=as_json, entered=entered if structured else None, waited=first.close)
         _follow(watched, feed, stop, say, most=1 if once else max_updates, once=once)
     if not (quiet or as_json):
         _conclude(watched)
@@ -248,11 +250,13 @@ class _Teller:
     quiet: bool
     as_json: bool
     entered: log.Log | None
+    waited: Callable[[], None]
 
     def tell(self, told: "Told", *, silent: bool) -> None:
-        """Print one thing; ``silent`` where the error that follows says it."""
+        """Print one thing; ``silent`` where the error that follows says it. What showed that work goes on ends."""
         from turnout.reporting import live  # noqa: PLC0415
 
+        self.waited()
         parts = (told.kind, told.at, told.release, told.said, told.projection)
         amiss = told.kind in ("note", "held", "refused")
         if self.entered is not None:

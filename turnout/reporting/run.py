@@ -1,6 +1,7 @@
 """What a finished run holds: everything the reports are made of, and nothing at the voter level."""
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import polars as pl
 
@@ -47,6 +48,15 @@ class Run:
     precincts: pl.DataFrame | None = None
     ledger: pl.DataFrame | None = None
     shapes: tuple[Shape, ...] = ()
+
+    @cached_property
+    def components_of(self) -> dict[str, list[tuple[str, float]]]:
+        """The known components of each contest's uncertainty and their sd in share units, the largest first."""
+        found: dict[str, list[tuple[str, float]]] = {}
+        known = self.components.drop_nulls("sd_share").sort("sd_share", "component", descending=[True, False])
+        for contest, component, sd in known.select("contest", "component", "sd_share").iter_rows():
+            found.setdefault(contest, []).append((component, sd))
+        return found
 
     @property
     def abstained_everywhere(self) -> bool:

@@ -147,13 +147,15 @@ def made_of(run: Run, contest: summary.ContestSummary) -> str:
 
 def ballot_uncertainty(run: Run, contests: Sequence[summary.ContestSummary]) -> Section | None:
     """Tell what a ballot's intervals are made of, by component and contest by contest; None where it is not known."""
-    wide = summary.components_by_contest(run)
-    order = [contest for contest in contests if contest.contest in wide and contest.status == "projected"]
+    order = [
+        contest for contest in contests if contest.contest in run.components_of and contest.status == "projected"
+    ]
     if not order:
         return None
-    names = list(dict.fromkeys(name for contest in order for name in wide[contest.contest]))
-    spread = {name: sorted(wide[contest.contest].get(name, 0.0) for contest in order) for name in names}
-    largest = Counter(max(wide[each.contest].items(), key=lambda part: (part[1], part[0]))[0] for each in order)
+    wide = {contest.contest: dict(run.components_of[contest.contest]) for contest in order}
+    names = list(dict.fromkeys(name for parts in wide.values() for name in parts))
+    spread = {name: sorted(parts.get(name, 0.0) for parts in wide.values()) for name in names}
+    largest = Counter(run.components_of[contest][0][0] for contest in wide)
     names.sort(key=lambda name: (-largest[name], -spread[name][len(order) // 2], name))
     first = names[0]
     said = (
@@ -347,7 +349,8 @@ def certainty(contests: Sequence[summary.ContestSummary]) -> Section | None:
         left = [chance for chance in left if chance < least]
     names = [name for _, name in _CERTAINTY]
     told = ", ".join(f"{name}: {number}" for name, number in zip(names, numbers, strict=True))
-    return {"chart": charts.counts(names, numbers, f"Bars of how many contests have a leader who wins in {told}.")}
+    chart = charts.counts(names, numbers, f"Bars of how many contests have a leader who wins in {told}.")
+    return {"chart": chart, "rows": list(zip(names, numbers, strict=True))}
 
 
 def quality(run: Run) -> list[str]:

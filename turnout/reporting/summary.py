@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Final
 
 import polars as pl
@@ -69,13 +70,13 @@ class ContestSummary:
         shares = [line.projected_share or 0.0 for line in self.lines[:2]]
         return shares[0] - shares[1] if len(shares) > 1 else 1.0
 
-    @property
+    @cached_property
     def counted(self) -> tuple[CandidateLine, ...]:
         """Candidates from first to last by votes counted so far; empty before the first count."""
         known = [line for line in self.lines if line.counted_share is not None]
         return tuple(sorted(known, key=lambda line: -(line.counted_share or 0.0)))
 
-    @property
+    @cached_property
     def overturned(self) -> bool:
         """Whether the projection has another leader than the count."""
         return self.projected and bool(self.counted) and self.counted[0].candidate != self.leader.candidate
@@ -203,20 +204,7 @@ def to_come(run: Run, contest: str) -> tuple[float, float] | None:
 
 def components(run: Run, contest: str) -> list[tuple[str, float]]:
     """Return the components of one contest's uncertainty and their sd in share units, the largest first."""
-    if run.components.is_empty():
-        return []
-    rows = run.components.filter(pl.col("contest") == contest).drop_nulls("sd_share")
-    pairs = rows.select("component", "sd_share").iter_rows()
-    return sorted(((name, sd) for name, sd in pairs), key=lambda pair: (-pair[1], pair[0]))
-
-
-def components_by_contest(run: Run) -> dict[str, dict[str, float]]:
-    """Return the components of every contest's uncertainty and their sd in share units, as :func:`components`."""
-    found: dict[str, dict[str, float]] = {}
-    known = run.components.drop_nulls("sd_share").sort("sd_share", "component", descending=[True, False])
-    for contest, component, sd in known.select("contest", "component", "sd_share").iter_rows():
-        found.setdefault(contest, {})[component] = sd
-    return found
+    return run.components_of.get(contest, [])
 
 
 def _contest(rows: list[dict[str, object]]) -> ContestSummary:

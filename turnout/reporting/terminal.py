@@ -25,6 +25,7 @@ _HEADS = {
     "support by group": "Support",
     "precinct noise": "Precincts",
     "sampling": "Chance",
+    "lost lines": "Lost",
 }
 #: Columns that the numbers of a ballot's table take.
 _NUMBERS = 49
@@ -200,12 +201,12 @@ def _ballot(contests: Sequence[summary.ContestSummary], console: Console) -> Non
 
 def _uncertainty(run: Run, contests: Sequence[summary.ContestSummary], console: Console) -> None:
     """Print what the intervals of the most open contests are made of."""
-    wide = summary.components_by_contest(run)
-    shown = [contest for contest in summary.by_openness(contests) if contest.contest in wide][:_TAKEN_APART]
-    shown = [contest for contest in shown if contest.status == "projected"]
+    known = [contest for contest in contests if contest.contest in run.components_of]
+    shown = [contest for contest in summary.by_openness(known) if contest.status == "projected"][:_TAKEN_APART]
     if not shown:
         return
-    names = list(dict.fromkeys(name for contest in shown for name in wide[contest.contest]))
+    wide = {contest.contest: dict(run.components_of[contest.contest]) for contest in shown}
+    names = list(dict.fromkeys(name for parts in wide.values() for name in parts))
     table = plain_table("Contest", *(_HEADS.get(name, name) for name in names))
     room = max(console.width - sum(len(_HEADS.get(name, name)) + 2 for name in names) - 2, 12)
     for contest in shown:

@@ -16,6 +16,7 @@ from turnout.reporting import live as page
 from turnout.running import regressions
 from turnout.running.feeds import Feed
 from turnout.running.live import Live
+from turnout.running.progress import Progress, silent
 from turnout.running.regressions import Regression
 from turnout.running.shelf import Arrival, Release, Shelf, Status
 from turnout.workspace import Workspace
@@ -69,6 +70,7 @@ class Watch:
     accept_regressions : whether a release that says less than the one before it is taken all the same
     replayed : whether the releases are a history's; they are kept apart, and those of an earlier replay forgotten
     keep : how many releases' files are kept, the newest; None for all
+    progress : called with the name of each stage of an update as it begins
     steps : the releases projected so far, those of an earlier watch of this contest too
     """
 
@@ -77,6 +79,7 @@ class Watch:
     accept_regressions: bool = False
     replayed: bool = False
     keep: int | None = None
+    progress: Progress = silent
     steps: list[page.Step] = field(default_factory=list, init=False)
 
     def __post_init__(self) -> None:
@@ -170,7 +173,7 @@ class Watch:
         if self._live is None:
             self._live = Live(self.contest.model_copy(update={"inputs": inputs}), workbook=False)
         try:
-            run = self._live.update(inputs=inputs, judge=judge)
+            run = self._live.update(inputs=inputs, judge=judge, progress=self.progress)
         except WorkspaceBusy as error:
             return self._note(f"{error} It is tried again at the next look.")
         except _Regressed as error:
