@@ -183,7 +183,7 @@ def floor(directory: Path, form: str, voters: int) -> dict[str, dict[str, float]
     import floors  # noqa: PLC0415
 
     watch = Stopwatch()
-    connection = floors.prepared(directory, form, THREADS, 10**9 + 55 * voters)
+    connection = floors.prepared(directory, form, THREADS, 900_000_000 + 40 * voters)
     for name, statements in floors.statements(directory, form).items():
         watch.begin(name)
         for statement in statements:
