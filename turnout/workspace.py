@@ -24,8 +24,8 @@ _CURRENT = ".current"
 _KEPT = ".kept"
 
 #: Bytes that the database may keep in memory, and more for each voter.
-_MEMORY: Final = 10**9
-_MEMORY_OF_VOTER: Final = 55
+_MEMORY: Final = 900_000_000
+_MEMORY_OF_VOTER: Final = 40
 
 #: Settings that a run changes while it works; all others are locked once its inputs are read.
 _CHANGED_LATER: Final = ("disabled_optimizers", "memory_limit", "force_compression")
@@ -101,8 +101,8 @@ class Workspace:
     def bound_memory(self) -> None:
         """Bound what the database keeps in memory by the number of voters; what is more goes to disk.
 
-        A thousand voters more are given 55 kB more, about what one pass over them needs: a hash table of their
-        numbers. At most six tenths of the machine's memory.
+        A thousand voters more are given 40 kB more, about what a hash table of their numbers takes. At most six
+        tenths of the machine's memory.
         """
         voters = self.connection.execute("SELECT count(*) FROM voters").fetchall()[0][0]
         most = 0.6 * os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")

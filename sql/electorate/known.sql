@@ -3,12 +3,14 @@
 -- election_date): the elections that matter, the latest at position 0.
 -- Writes: known. `ways` has three bits an election, from bit 3 × position on: voted early, at the polls, late.
 -- `open_to`: how many of the latest of these elections the voter was registered and of age for. Eligibility never
--- lapses, so a number says it. Parties are numbered by size, the smallest together as 7.
+-- lapses, so a number says it. `records`: lines of the history on them. Parties are numbered by size, the smallest
+-- together as 7.
 CREATE OR REPLACE TEMP TABLE known AS
 WITH cast_ballots AS (
   SELECT voter_id,
          bit_or(CASE WHEN mode IN ('mail', 'early_in_person') THEN 1 WHEN mode IN ('provisional', 'late_mail') THEN 4
-                     ELSE 2 END::BIGINT << (3 * position)) AS ways
+                     ELSE 2 END::BIGINT << (3 * position)) AS ways,
+         count(*) AS records
   FROM vote_history JOIN elections_asked USING (election_date)
   GROUP BY voter_id
 ),
@@ -31,6 +33,7 @@ parties AS (
 )
 SELECT v.voter_id, place, v.birth_year, v.registration_date,
        coalesce(ways, 0)                              AS ways,
+       coalesce(records, 0)::INTEGER                  AS records,
        least(registered_at, adult_at)::UTINYINT       AS open_to,
        coalesce(code, 0)::UTINYINT                    AS party,
        coalesce(permanent_mail::INTEGER, 2)::UTINYINT AS permanent_mail

@@ -3,7 +3,7 @@ import datetime as dt
 import polars as pl
 import pytest
 
-from turnout.electorate import features, specification
+from turnout.electorate import comparable, features, specification
 
 PAST = (dt.date(2016, 11, 8), dt.date(2016, 6, 7), dt.date(2014, 11, 4))
 TARGET = dt.date(2017, 4, 4)
@@ -122,3 +122,17 @@ def test_more_elections_than_there_is_room_for_are_gathered_one_by_one(workspace
     assert features.gather(workspace, many) is None
     spec = specification.load("propensity")
     assert features.build(workspace, spec, TARGET, many).elections == spec.training.window
+
+
+@pytest.mark.parametrize(
+    ("line", "sound"),
+    [(None, True), (("stranger", PAST[0], "mail"), False), (("long", PAST[0], "election_day"), False)],
+)
+def test_elections_are_counted_the_same_whether_or_not_each_line_is_one_vote(workspace, rows, line, sound):
+    if line is not None:
+        workspace.append("vote_history", pl.DataFrame([line], ["voter_id", "election_date", "mode"], orient="row"))
+    known = features.gather_all(workspace, TARGET)
+    assert known.sound is sound
+    counted = comparable.elections(workspace, TARGET, sound=known.sound)
+    assert counted.equals(comparable.elections(workspace, TARGET))
+    assert counted["votes"].sum() == 3

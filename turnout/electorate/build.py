@@ -91,10 +91,11 @@ def build(
     spec = specification.load(contest.propensity.model)
     with threadpool_limits(limits=1):
         now = situation.see(workspace, contest, as_of)
-        past = comparing.elections(workspace, now.date)
+        known = features.gather_all(workspace, now.date)
+        past = comparing.elections(workspace, now.date, sound=known is not None and known.sound)
         least = max(30, int(spec.training.least_share * now.voters))
         comparable = comparing.choose(contest, now.date, past, least)
-        file = _score(workspace, spec, contest, now, past, comparable, rng)
+        file = _score(workspace, spec, contest, now, past, comparable, known=known, rng=rng)
         _refuse_not_eligible(workspace, file, now)
         by_group = _early_by_group(file, now)
         alone = len(past) == 1 or file.everyone
@@ -123,13 +124,15 @@ def _refuse_not_eligible(workspace: Workspace, file: File, now: Situation) -> No
         workspace.note(TOPIC, message, severity="warning")
 
 
-def _score(
+def _score(  # noqa: PLR0913
     workspace: Workspace,
     spec: Specification,
     contest: Contest,
     now: Situation,
     past: pl.DataFrame,
     comparable: Comparable | None,
+    *,
+    known: features.Known | None,
     rng: np.random.Generator,
 ) -> File:
     """Learn from the comparable election and score everyone with what is known today."""
@@ -137,7 +140,7 @@ def _score(
     asked = [features.asked_of(spec, now.date, dates)]
     if comparable is not None:
         asked.append(features.asked_of(spec, comparable.date, comparable.earlier))
-    known = features.gather(workspace, *asked)
+    known = known or features.gather(workspace, *asked)
     learned = _learn(workspace, spec, contest, comparable, len(past), rng, known)
     scored = features.build(workspace, spec, now.date, dates, learned.turnout if learned else 0.5, known)
     q = propensity.blend(learned, scored, spec) if learned else np.full((len(scored.rows), 4), 0.25)

@@ -58,9 +58,12 @@ def season(date: dt.date, kind: ElectionKind = "other") -> str:
     return "special"
 
 
-def elections(workspace: Workspace, before: dt.date) -> pl.DataFrame:
-    """Return the past elections in the vote history, one row each: date, votes, and votes by mode."""
-    return workspace.query("electorate/elections", before=before)
+def elections(workspace: Workspace, before: dt.date, *, sound: bool = False) -> pl.DataFrame:
+    """Return the past elections in the vote history, one row each: date, votes, and votes by mode.
+
+    ``sound`` says that each line of the history is one vote of a voter in the file, so that lines can be counted.
+    """
+    return workspace.query("electorate/elections_sound" if sound else "electorate/elections", before=before)
 
 
 def choose(contest: Contest, date: dt.date, past: pl.DataFrame, least: int) -> Comparable | None:

@@ -86,9 +86,13 @@ class Features:
 
 @dataclass(frozen=True)
 class Known:
-    """What the table ``known`` holds: how voters voted in these elections, the latest first."""
+    """What the table ``known`` holds: how voters voted in these elections, the latest first.
+
+    ``sound``: these are all there are, every line of the history is of a voter in the file, and none comes twice.
+    """
 
     dates: tuple[dt.date, ...]
+    sound: bool = False
 
     def bits(self, dates: Sequence[dt.date]) -> int:
         """Return the bits of ``ways`` that speak of some of the elections."""
@@ -108,6 +112,15 @@ def gather(workspace: Workspace, *elections: Sequence[dt.date]) -> Known | None:
     with workspace.registered("elections_asked", asked):
         workspace.execute("electorate/known")
     return Known(dates)
+
+
+def gather_all(workspace: Workspace, target: dt.date) -> Known | None:
+    """Fill ``known`` with every election in the history and the one asked about; None if they are too many."""
+    found = workspace.query("electorate/election_dates")["election_date"].to_list()
+    known = gather(workspace, found, (target,))
+    if known is None:
+        return None
+    return Known(known.dates, sound=bool(workspace.query("electorate/history_sound").item()))
 
 
 def asked_of(specification: Specification, target: dt.date, earlier: Sequence[dt.date]) -> tuple[dt.date, ...]:
