@@ -96,6 +96,13 @@ def test_surnames_on_no_list_are_told_from_ten_voters_up(labelled):
     assert found.unmatched > 21
 
 
+def test_a_handful_of_labels_is_not_compared_with(workspace, people):
+    few = pl.when(pl.int_range(pl.len()) < 9).then(pl.lit("White"))
+    workspace.append("voters", people.voters.head(50).with_columns(vendor_ethnicity=few))
+    with pytest.raises(UsageError, match="Fewer than 10 voters"):
+        calibrate(workspace, Contest())
+
+
 def test_a_file_without_labels_has_nothing_to_compare_with(workspace, people):
     workspace.append("voters", people.voters.head(50))
     with pytest.raises(UsageError, match="nothing to compare with"):

@@ -1,7 +1,10 @@
+import tomllib
+
 import numpy as np
 import polars as pl
 import pytest
 
+from turnout import resources
 from turnout.ethnicity import evidence, specification
 from turnout.vocabulary import ASIAN_GROUPS, GROUPS
 
@@ -96,3 +99,12 @@ def test_parties_say_nothing_beforehand_and_one_party_is_no_evidence():
     assert len(found.rows) == 2
     np.testing.assert_array_equal(found.expected["party"], 1.0)
     assert read(("party", "DEM"), voters=500).rows.is_empty()
+
+
+@pytest.mark.parametrize("state", ["nc-voters", "fl-voters", "ga-voters", "ga-voters-2013", "tx-voters"])
+def test_what_a_states_layout_makes_of_race_is_understood(state):
+    layout = tomllib.loads(resources.find("configs", f"layouts/{state}.toml").read_text(encoding="utf-8"))
+    said = [label for label in layout["codes"]["vendor_ethnicity"] if label != "ignore"]
+    meanings = specification.load().vendor.meanings()
+    assert said
+    assert [label for label in said if evidence.plain(label) not in meanings] == []

@@ -1,5 +1,6 @@
 """How good the estimates are where the file says what voters call themselves."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Final
 
@@ -28,8 +29,9 @@ class Calibration:
     Attributes
     ----------
     labelled : voters with a label that names a group
-    scores : a row a group: ``group, voters, observed, estimated, thresholded`` (shares of the labelled), ``brier,
-        log_loss, brier_thresholded``. *Thresholded* takes every voter's most probable group for the voter's own
+    scores : a row a group that ten labels tell of: ``group, voters, observed, estimated, thresholded`` (shares of the
+        labelled), ``brier, log_loss, brier_thresholded``. *Thresholded* takes every voter's most probable group for
+        the voter's own
     voted : the same over those whose ballot is accepted; no row where under ten of them have a label that tells
     reliability : a row a group and tenth of the probability: ``group, from, to, voters, estimated, observed``; those
         of under ten voters are left out
@@ -55,7 +57,7 @@ def calibrate(workspace: Workspace, contest: Contest) -> Calibration:
     Raises
     ------
     UsageError
-        If no label of the file names a group.
+        If no label of the file names a group, or too few voters have one that does to be told.
     """
     model = specification.load()
     estimation.estimate(workspace, contest, blind=True)
@@ -71,6 +73,12 @@ def calibrate(workspace: Workspace, contest: Contest) -> Calibration:
             "No label in the column vendor_ethnicity names a group, so there is nothing to compare with. Map the "
             "column with self-reported race to it in the file's layout, and its codes in models/ethnicity.toml."
         )
+    labelled = int(labels["voters"].sum())
+    if labelled < VOTERS_TO_SHOW:
+        raise UsageError(
+            f"Fewer than {VOTERS_TO_SHOW} voters have a label that names a group: too few to compare with. Give a "
+            "file in which more voters report their race."
+        )
     sets = {frozenset(found) for found in labels["named"]}
     parts = [(_called(found), _bins(workspace, labels, found)) for found in sorted(sets, key=_order)]
     matched = _matched(workspace, contest)
@@ -78,16 +86,18 @@ def calibrate(workspace: Workspace, contest: Contest) -> Calibration:
     with workspace.registered("matched", matched):
         surnames = workspace.query("ethnicity/unmatched_surnames", least=VOTERS_TO_SHOW, most=_SURNAMES_SHOWN)
     return Calibration(
-        labelled=int(labels["voters"].sum()),
-        scores=pl.concat(_score(group, bins) for group, bins in parts),
-        voted=pl.concat(_score(group, bins.filter("accepted")) for group, bins in parts).filter(
-            pl.col("voters") >= VOTERS_TO_SHOW
-        ),
+        labelled=labelled,
+        scores=_told(_score(group, bins) for group, bins in parts),
+        voted=_told(_score(group, bins.filter("accepted")) for group, bins in parts),
         reliability=pl.concat(_reliability(group, bins) for group, bins in parts),
         voters=int(named["voters"].sum()),
         unmatched=int(named.filter(pl.col("table_row").is_null())["voters"].sum()),
         surnames=surnames,
     )
+
+
+def _told(scores: Iterable[pl.DataFrame]) -> pl.DataFrame:
+    return pl.concat(scores).filter(pl.col("voters") >= VOTERS_TO_SHOW)
 
 
 def _bins(workspace: Workspace, labels: pl.DataFrame, group: frozenset[str]) -> pl.DataFrame:
