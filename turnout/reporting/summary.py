@@ -24,6 +24,8 @@ COHORT_LABELS: Final[dict[str, str]] = {
     "late": "Late",
 }
 
+#: What reading calls the contest of returns that name none.
+UNNAMED: Final = "contest"
 #: Groups that reach this share of any cohort are shown; smaller ones are in the CSV.
 _SHOWN_FROM: Final = 0.01
 
@@ -128,7 +130,10 @@ def title(run: Run) -> str:
     """Return what a run is called: its title or name, else its one contest's name, or how many contests it has."""
     contest = run.contest
     names = run.projection["contest"].unique().to_list()
-    of_returns = (names[0] or "Projection") if len(names) == 1 else f"Projection of {len(names):,} contests"
+    if len(names) == 1:
+        of_returns = "Projection" if names[0] in ("", UNNAMED) else str(names[0])
+    else:
+        of_returns = f"Projection of {len(names):,} contests"
     return contest.title or contest.name or of_returns
 
 
