@@ -198,3 +198,16 @@ def test_a_key_file_is_read_and_must_be_private(tmp_path):
     assert key.text == "0123456789abcdef"
     assert "0123456789abcdef" not in repr(key)
     assert encryption.Key.from_environment({}) is None
+
+
+def test_the_database_is_given_memory_by_the_number_of_voters(tmp_path):
+    def limit(voters):
+        with Workspace.create(tmp_path / str(voters)) as workspace:
+            workspace.connection.execute(
+                f"INSERT INTO voters (voter_id, precinct) SELECT i::VARCHAR, '1' FROM range({voters}) t(i)"
+            )
+            workspace.seal()
+            return workspace.connection.execute("SELECT current_setting('memory_limit')").fetchall()[0][0]
+
+    assert limit(0) == "858.3 MiB"  # 0.9 GB
+    assert limit(100_000) == "862.1 MiB"  # and 40 bytes each
