@@ -39,7 +39,7 @@ def engine(monkeypatch):
     """Stand in for turnout.running.project: publishes a ready run and remembers what it was asked for."""
     state = types.SimpleNamespace(answer=examples.founding_case(), raises={}, asked=[])
 
-    def run(contest, *, progress=None, wait=0):
+    def run(contest, *, progress=None, wait=0, cluster=""):
         state.asked.append(contest)
         if error := state.raises.get(contest.name):
             raise error
