@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from turnout import reuse
 from turnout.errors import AbstainedEverywhere, BatchPartlyFailed, InputStale, UsageError, WorkspaceBusy
 from turnout.running import batch, freshness, ledger, project, workers
 from turnout.workspace import Workspace
@@ -67,7 +68,7 @@ def test_any_change_is_run_again(tmp_path, monkeypatch, change):
     elif change == "outputs":
         (tmp_path / "output" / "projection.csv").write_text("contest,candidate\n")
     elif change == "code":
-        monkeypatch.setattr(ledger, "code", lambda: "newer")
+        monkeypatch.setattr(reuse, "code", lambda: "newer")
     else:
         project.run(batch.Contest.load(config).model_copy(update={"seed": 9}))
     assert statuses(run([config])) == ["projected"]
