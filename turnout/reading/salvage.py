@@ -20,7 +20,7 @@ from turnout.reading.lines import LONGEST_LINE
 from turnout.reading.source import Reading
 
 _LONGEST_RECORD = 20  # lines
-_QUOTE = 34
+_QUOTE, _NEWLINE = 34, 10
 _MOST_RAW = 1 << 24  # bytes
 _LONG = (1 << 16) - 1  # a line that is longer is looked at by itself
 
@@ -65,11 +65,12 @@ class Salvage:
         """Copy a block of lines; return what waits for the next block: a record whose quote is open at its end."""
         stops = lines.ends(block)
         starts = np.append(0, stops[:-1] + 1)
+        view = memoryview(block)  # runs of sound lines are written from where they stand
         at = 0
         for index in np.flatnonzero(self._is_odd(block, starts, stops)).tolist():
             if index < at:
                 continue
-            self._keep(out, block[starts[at] : starts[index]], index - at)
+            self._keep(out, view[starts[at] : starts[index]], index - at)
             record = [
                 block[a:b]
                 for a, b in zip(
@@ -81,7 +82,7 @@ class Salvage:
                 return block[starts[index] :]
             at = index + taken
         if at < len(stops):
-            self._keep(out, block[starts[at] :], len(stops) - at)
+            self._keep(out, view[starts[at] :], len(stops) - at)
         return b""
 
     def _is_odd(
@@ -112,9 +113,9 @@ class Salvage:
             odd[np.searchsorted(stops, _places(block, self.header.encode()))] = True
         return odd
 
-    def _keep(self, out: IO[bytes], block: bytes, count: int) -> None:
+    def _keep(self, out: IO[bytes], block: bytes | memoryview, count: int) -> None:
         out.write(block)
-        if count and not block.endswith(b"\n"):
+        if count and block[-1] != _NEWLINE:
             out.write(b"\n")
         self.records += count
 
