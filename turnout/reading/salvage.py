@@ -71,12 +71,8 @@ class Salvage:
             if index < at:
                 continue
             self._keep(out, view[starts[at] : starts[index]], index - at)
-            record = [
-                block[a:b]
-                for a, b in zip(
-                    starts[index : index + _LONGEST_RECORD], stops[index : index + _LONGEST_RECORD], strict=True
-                )
-            ]
+            longest = index + (_LONGEST_RECORD if b'"' in block[starts[index] : stops[index]] else 1)
+            record = [block[a:b] for a, b in zip(starts[index:longest], stops[index:longest], strict=True)]
             taken = self._mend(out, record, is_last or len(record) == _LONGEST_RECORD)
             if taken == 0:
                 return block[starts[index] :]
@@ -126,7 +122,7 @@ class Salvage:
             return self._set_aside(out, number, f"longer than {LONGEST_LINE:,} bytes")
         if rule := self._says_nothing(following[0]):
             return self._set_aside(out, number, ignored=rule)
-        if self.reading.layout.quoted:
+        if self.reading.layout.quoted and b'"' in following[0]:
             values, problem, taken = self._parsed(following)
         else:
             values, problem, taken = _plain(following[0]).decode("utf-8", "replace").split(self.delimiter), "", 1
