@@ -198,7 +198,7 @@ class _Repair:
                 return self._whole(block, places)
             text = block.decode(errors="surrogateescape")
         else:
-            if _LOST not in text:
+            if _LOST.encode() not in block:
                 return block
         at, line = 0, -1
         parts: list[str] = []
@@ -280,9 +280,12 @@ def _column(before: str, delimiter: str) -> int:
     return sum(part.count(delimiter) for part in before.split('"')[::2])
 
 
-def _is_padded(values: npt.NDArray[np.uint8], delimiter: str) -> bool:
+def _is_padded(block: bytes, values: npt.NDArray[np.uint8], delimiter: str) -> bool:
     """Whether a space, or the last byte of a hard one, stands beside a delimiter, a quote or a line's end."""
-    space = np.flatnonzero((values == _SPACE) | (values == _HARD_SPACE))
+    is_space = values == _SPACE
+    if _HARD_SPACE in block:
+        is_space |= values == _HARD_SPACE
+    space = np.flatnonzero(is_space)
     if not len(space):
         return False
     if space[0] == 0 or space[-1] == len(values) - 1:
@@ -338,7 +341,7 @@ class _Writer:
         if returns != pairs or nuls:
             self._text.uniform = False
         self._text.uniform = self._text.uniform and self._is_even(block, values, newlines + self._open_line)
-        self._text.padded = self._text.padded or _is_padded(values, self._text.delimiter)
+        self._text.padded = self._text.padded or _is_padded(block, values, self._text.delimiter)
 
     def _is_even(self, block: bytes, values: npt.NDArray[np.uint8], lines_in: int) -> bool:
         """Whether, as far as a glance tells, each line has as many delimiters as the header and none repeats it."""

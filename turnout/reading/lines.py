@@ -39,7 +39,7 @@ def whole(pieces: Iterator[bytes], name: str, end: bytes = b"\n") -> Iterator[by
     for piece in filter(None, pieces):
         cut = piece.rfind(end) + 1
         if cut:
-            yield b"".join([*carry, piece[:cut]]) if carry else piece[:cut]
+            yield b"".join([*carry, memoryview(piece)[:cut]]) if carry else piece[:cut]  # copied once
             carry, held = ([piece[cut:]] if cut < len(piece) else []), len(piece) - cut
         else:
             carry.append(piece)

@@ -20,7 +20,7 @@ from turnout.reading.lines import LONGEST_LINE
 from turnout.reading.source import Reading
 
 _LONGEST_RECORD = 20  # lines
-_QUOTE = 34
+_QUOTE, _NEWLINE = 34, 10
 _MOST_RAW = 1 << 24  # bytes
 _LONG = (1 << 16) - 1  # a line that is longer is looked at by itself
 
@@ -65,23 +65,20 @@ class Salvage:
         """Copy a block of lines; return what waits for the next block: a record whose quote is open at its end."""
         stops = lines.ends(block)
         starts = np.append(0, stops[:-1] + 1)
+        view = memoryview(block)  # runs of sound lines are written from where they stand
         at = 0
         for index in np.flatnonzero(self._is_odd(block, starts, stops)).tolist():
             if index < at:
                 continue
-            self._keep(out, block[starts[at] : starts[index]], index - at)
-            record = [
-                block[a:b]
-                for a, b in zip(
-                    starts[index : index + _LONGEST_RECORD], stops[index : index + _LONGEST_RECORD], strict=True
-                )
-            ]
+            self._keep(out, view[starts[at] : starts[index]], index - at)
+            longest = index + (_LONGEST_RECORD if b'"' in block[starts[index] : stops[index]] else 1)
+            record = [block[a:b] for a, b in zip(starts[index:longest], stops[index:longest], strict=True)]
             taken = self._mend(out, record, is_last or len(record) == _LONGEST_RECORD)
             if taken == 0:
                 return block[starts[index] :]
             at = index + taken
         if at < len(stops):
-            self._keep(out, block[starts[at] :], len(stops) - at)
+            self._keep(out, view[starts[at] :], len(stops) - at)
         return b""
 
     def _is_odd(
@@ -112,9 +109,9 @@ class Salvage:
             odd[np.searchsorted(stops, _places(block, self.header.encode()))] = True
         return odd
 
-    def _keep(self, out: IO[bytes], block: bytes, count: int) -> None:
+    def _keep(self, out: IO[bytes], block: bytes | memoryview, count: int) -> None:
         out.write(block)
-        if count and not block.endswith(b"\n"):
+        if count and block[-1] != _NEWLINE:
             out.write(b"\n")
         self.records += count
 
@@ -125,7 +122,7 @@ class Salvage:
             return self._set_aside(out, number, f"longer than {LONGEST_LINE:,} bytes")
         if rule := self._says_nothing(following[0]):
             return self._set_aside(out, number, ignored=rule)
-        if self.reading.layout.quoted:
+        if self.reading.layout.quoted and b'"' in following[0]:
             values, problem, taken = self._parsed(following)
         else:
             values, problem, taken = _plain(following[0]).decode("utf-8", "replace").split(self.delimiter), "", 1
