@@ -22,7 +22,16 @@ from turnout.contest import Contest
 from turnout.electorate import breakdown, specification
 from turnout.workspace import Workspace
 
-ASKED = (("party",), ("age",), ("sex",), ("prior",), ("new",), ("precinct",), ("group",), ("group", "party"))
+ASKED: tuple[tuple[str, ...], ...] = (
+    ("party",),
+    ("age",),
+    ("sex",),
+    ("prior",),
+    ("new",),
+    ("precinct",),
+    ("group",),
+    ("group", "party"),
+)
 LEAST = 10
 
 
@@ -34,13 +43,15 @@ def main() -> None:
     parser.add_argument("--voters", type=int, default=60_000)
     parser.add_argument("--precincts", type=int, default=80)
     parser.add_argument("--kind", choices=("ca34", "like", "both"), default="both")
+    parser.add_argument("--by", help="one of the tables alone, as 'group,party'")
     asked = parser.parse_args()
+    tables = ASKED if asked.by is None else (tuple(asked.by.split(",")),)
     rows = []
     for kind in ("ca34", "like") if asked.kind == "both" else (asked.kind,):
         for seed in range(asked.first, asked.first + asked.seeds):
             like = example.Scenario.founding_like(seed, voters=asked.voters, precincts=asked.precincts)
             scenario = example.CA34.scaled(asked.voters, asked.precincts) if kind == "ca34" else like
-            rows += [table.with_columns(pl.lit(kind).alias("kind")) for table in one(seed, scenario)]
+            rows += [table.with_columns(pl.lit(kind).alias("kind")) for table in one(seed, scenario, tables)]
     cells = pl.concat(rows)
     found = cells.group_by("kind", "cohort", "by", maintain_order=True).agg(
         pl.len().alias("cells"),
@@ -53,7 +64,7 @@ def main() -> None:
         print("| {} | {} | {} | {:,} | {:.2f} | {:+.2f} | {:.2f} |".format(*row))
 
 
-def one(seed: int, scenario: example.Scenario) -> Iterator[pl.DataFrame]:
+def one(seed: int, scenario: example.Scenario, tables: tuple[tuple[str, ...], ...]) -> Iterator[pl.DataFrame]:
     """Tables of one electorate: cohort, by, expected, lo90, hi90, true, held."""
     with tempfile.TemporaryDirectory() as made:
         directory = Path(made)
@@ -65,7 +76,7 @@ def one(seed: int, scenario: example.Scenario) -> Iterator[pl.DataFrame]:
             ethnicity.estimate(workspace, contest)
             built = electorate.build(workspace, contest, np.random.default_rng(contest.seed))
             spec = specification.load(contest.propensity.model)
-            for dimensions in ASKED:
+            for dimensions in tables:
                 rng = np.random.default_rng([contest.seed, 1])
                 table = breakdown.by(workspace, built, dimensions, spec, contest.draws, rng)
                 yield judged(table, workspace, truth)

@@ -206,5 +206,5 @@ def _sds(spec: Specification, name: str, reported: npt.NDArray[np.bool_] | None)
         "accepted": _Spread(0.0, np.zeros(1)),
         "early": _Spread(0.0, np.zeros(1)),
         "poll": _Spread(own.poll, np.where(certain, 0.0, poll)),
-        "late": _Spread(own.late, np.full(1, own.late_change)),
+        "late": _Spread(own.late, np.full(1, own.late_levels)),
     }

@@ -119,7 +119,8 @@ class Pending(_Strict):
 class Composition(_Strict):
     """Uncertainty of a cohort's make-up: the sd of a share ``s`` is ``scale × sqrt(s (1 − s))``.
 
-    ``poll_change`` and ``late_change`` are sds of the log of a group's turnout against the comparable election's.
+    ``poll_change`` and ``late_change`` are sds of the log of a group's turnout against the comparable election's;
+    ``late_levels`` is that of late voters by anything else, such as age.
     """
 
     ethnicity: Positive
@@ -128,6 +129,7 @@ class Composition(_Strict):
     late: Positive
     poll_change: Positive
     late_change: Positive
+    late_levels: Positive = 0.30
 
 
 class Specification(_Strict):
