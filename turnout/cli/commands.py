@@ -120,18 +120,16 @@ def project(
     from turnout.running import project as running  # noqa: PLC0415
 
     structured = log_format is LogFormat.json
-    with (
-        log.logged(log_format, output=str(chosen.output)) as entered,
-        progress_shown(quiet or structured, estimate_of(chosen)) as shown,
-    ):
+    with log.logged(log_format, output=str(chosen.output)) as entered:
+        with progress_shown(quiet or structured, estimate_of(chosen)) as shown:
 
-        def progress(stage: str) -> None:
-            shown(stage)
-            entered("stage", stage=stage)
+            def progress(stage: str) -> None:
+                shown(stage)
+                entered("stage", stage=stage)
 
-        run = running.run(
-            allowing(chosen, allow_shrink), progress=progress, wait=options.seconds(wait), cluster=cluster or ""
-        )
+            run = running.run(
+                allowing(chosen, allow_shrink), progress=progress, wait=options.seconds(wait), cluster=cluster or ""
+            )
         _give(run, quiet=quiet or (structured and not as_json), as_json=as_json)
         _refuse_abstention(run)
 

@@ -102,7 +102,7 @@ def _spellings(workspace: Workspace, ballot: Ballot) -> None:
             "spellings",
             f"Spelt in more than one way: {spelt.height:,}. Each is projected as one candidate; the rows stay "
             f"apart, their votes add up, and each says the candidate's win probability: "
-            f"{some}{'; …' if spelt.height > 3 else ''}.",
+            f"{some}{' and others' if spelt.height > 3 else ''}.",
             severity="warning",
         )
 
