@@ -498,3 +498,23 @@ def test_all_votes_of_a_contest_have_an_interval_that_holds_them(projected) -> N
     assert found[0]["lo90"] < found[0]["expected"] < found[0]["hi90"]
     done = projected(lines).totals.to_dicts()[0]
     assert done["lo90"] == done["hi90"] == done["expected"] == done["counted_votes"] == whole
+
+
+def test_a_candidate_in_two_spellings_is_told_as_one_with_one_interval(projected) -> None:
+    lines = with_polls(election(shift=0.0), {"P003", "P007", "P011"})
+    spelt = [
+        {**line, "candidate": "Robert Bobson" if line["county"] in ("K0", "K1") else "Robert B. Bobson"}
+        if line["candidate"] == "Bob"
+        else line
+        for line in lines
+    ]
+    found, plain = projected(spelt), projected(lines)
+    assert found.table.height == 3
+    together = found.together.sort("candidate")
+    assert together.height == 2
+    assert together["projected_share"].sum() == pytest.approx(1.0)
+    assert together["win_probability"].sum() == pytest.approx(1.0)
+    one = together.filter(pl.col("candidate") != "Ada").to_dicts()[0]
+    for level in ("lo90", "projected_share", "hi90"):
+        assert one[level] == pytest.approx(row(plain, "Bob")[level], abs=0.01)
+    assert plain.together.is_empty()

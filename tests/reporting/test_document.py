@@ -13,8 +13,8 @@ from turnout.errors import InputRefused, UsageError
 def test_json_says_what_the_csv_says_and_more():
     document = json.loads(reporting.to_json(examples.founding_case()))
     assert list(document) == [
-        "schema", "contest", "synthetic", "projection", "totals", "components", "support", "reconciliation",
-        "findings", "provenance", "precincts",
+        "schema", "contest", "synthetic", "projection", "together", "totals", "components", "support",
+        "reconciliation", "findings", "provenance", "precincts",
     ]  # fmt: skip
     assert document["synthetic"] is True
     assert document["contest"]["date"] == "2017-06-06"

@@ -62,6 +62,14 @@ def test_no_byte_of_a_voter_is_left_and_totals_are(tmp_path):
     assert forget.run(tmp_path).tables["voters"] == 0  # again: nothing more to do
 
 
+def test_the_workspace_of_a_replay_is_forgotten_too(tmp_path):
+    fill(tmp_path / "output")
+    fill(tmp_path / "output" / "replay")
+    told = forget.run(tmp_path / "output")
+    assert told.tables["voters"] == 60_000
+    assert not any(b"CANARY" in path.read_bytes() for path in tmp_path.rglob("*") if path.is_file())
+
+
 def test_an_encrypted_workspace_stays_encrypted(tmp_path, any_crypto, monkeypatch):  # noqa: F811
     fill(tmp_path)
     told = forget.run(tmp_path)

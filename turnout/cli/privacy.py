@@ -22,7 +22,8 @@ def forget(
 
     Removes every table with a row a voter, the lines that were rejected, and the ballots kept by day. What stays are
     results, the account of what was read, and expected voters by precinct and group, where a precinct has at least
-    ten. Published outputs stay as they are. The input files are yours to remove.
+    ten. So it is with the workspace of a replay, in replay/ below. Published outputs stay as they are. The input
+    files are yours to remove.
     """
     from turnout.contest import Contest  # noqa: PLC0415
     from turnout.running import forget as running  # noqa: PLC0415

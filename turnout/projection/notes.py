@@ -100,8 +100,9 @@ def _spellings(workspace: Workspace, ballot: Ballot) -> None:
         some = "; ".join(" = ".join(names) for names in spelt["candidate"].head(3).to_list())
         workspace.note(
             "spellings",
-            f"Spelt in more than one way: {spelt.height:,}. Each is projected as one candidate; the rows stay "
-            f"apart, their votes add up, and each says the candidate's win probability: "
+            f"Spelt in more than one way: {spelt.height:,}. Each is projected and told as one candidate; in"
+            f" projection.csv the rows stay apart until [[candidates]] names the aliases, and each says the"
+            f" candidate's win probability: "
             f"{some}{' and others' if spelt.height > 3 else ''}.",
             severity="warning",
         )

@@ -49,6 +49,7 @@ class Projection:
     Attributes
     ----------
     table : one row a contest × candidate, the columns of ``projection.csv``
+    together : the same with a candidate's spellings as one, of contests where there are any
     totals : contest, counted_votes, expected, lo90, hi90: all votes of each contest in the end
     components : contest, component, sd_share (sd of the expected leader's final share that it brings by itself)
     support : contest, group, candidate, share, lo90, hi90, and the bounds least, most; None without a voter file
@@ -58,6 +59,7 @@ class Projection:
     """
 
     table: pl.DataFrame
+    together: pl.DataFrame
     totals: pl.DataFrame
     components: pl.DataFrame
     support: pl.DataFrame | None
@@ -108,6 +110,7 @@ def project(
         table = summary.table(ballot, votes, off=off)
         return Projection(
             table=table,
+            together=summary.together(ballot, votes, off=off),
             totals=summary.totals(ballot, votes, table),
             components=_components(model, contest.draws, rng, moved),
             support=_support(expectation, model) if isinstance(expectation, groups.GroupExpectation) else None,

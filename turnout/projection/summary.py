@@ -1,5 +1,6 @@
 """From draws of the final count to the rows of ``projection.csv``: shares, intervals, win probability, abstention."""
 
+from dataclasses import replace
 from typing import Final
 
 import numpy as np
@@ -59,6 +60,23 @@ def table(ballot: Ballot, votes: Floats, *, off: Flags | None = None) -> pl.Data
         "candidate",
         descending=[False, True, True, False],
     )
+
+
+def together(ballot: Ballot, votes: Floats, *, off: Flags | None = None) -> pl.DataFrame:
+    """Return the rows of :func:`table` with the spellings of a candidate as one, of contests where there are any.
+
+    The candidate goes by the spelling that has most votes.
+    """
+    first, person = np.unique(ballot.choices["person"].to_numpy(), return_inverse=True)
+    spelt = np.unique(ballot.choices["contest"].to_numpy()[np.bincount(person)[person] > 1])
+    if not len(spelt):
+        return table(ballot, votes, off=off).clear()
+    choices = ballot.choices[first].with_columns(person=pl.int_range(pl.len(), dtype=pl.Int64))
+    of_people = np.zeros((len(first), votes.shape[1]))
+    np.add.at(of_people, person, votes)
+    merged = replace(ballot, choices=choices, line_choice=person[ballot.line_choice])
+    names = [ballot.contests[number] for number in spelt]
+    return table(merged, of_people, off=off).filter(pl.col("contest").is_in(names))
 
 
 def totals(ballot: Ballot, votes: Floats, projection: pl.DataFrame) -> pl.DataFrame:

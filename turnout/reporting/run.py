@@ -20,6 +20,7 @@ class Run:
     cohorts : one row a cohort × leaf group, exactly the columns of ``cohorts.csv``; None without a voter file
     support : contest, group, candidate, share, lo90, hi90, inferred from aggregates, and the bounds least and most
         that the early count sets whatever the model; None without a voter file
+    together : the same columns, with the spellings of a candidate as one: contests where one is spelt in several ways
     totals : contest, counted_votes, expected, lo90, hi90: all votes of each contest in the end; None where not known
     components : contest, component, sd_share: standard deviation of the leading candidate's final share that the
         component brings by itself, in share units
@@ -44,6 +45,7 @@ class Run:
     reconciliation: pl.DataFrame
     findings: pl.DataFrame
     provenance: dict[str, object]
+    together: pl.DataFrame | None = None
     totals: pl.DataFrame | None = None
     precincts: pl.DataFrame | None = None
     ledger: pl.DataFrame | None = None
@@ -57,6 +59,14 @@ class Run:
         for contest, component, sd in known.select("contest", "component", "sd_share").iter_rows():
             found.setdefault(contest, []).append((component, sd))
         return found
+
+    @property
+    def people(self) -> pl.DataFrame:
+        """The projection as a reader is told it: a row a candidate, however he or she is spelt."""
+        if self.together is None or self.together.is_empty():
+            return self.projection
+        kept = self.projection.join(self.together, on="contest", how="anti", maintain_order="left")
+        return pl.concat([kept, self.together.select(kept.columns)]).sort("contest", maintain_order=True)
 
     @property
     def abstained_everywhere(self) -> bool:

@@ -139,7 +139,7 @@ def title(run: Run) -> str:
 
 def contests(run: Run) -> list[ContestSummary]:
     """Summarise every contest, in the order of the projection."""
-    parts = run.projection.partition_by("contest", maintain_order=True)
+    parts = run.people.partition_by("contest", maintain_order=True)
     return [_contest(part.to_dicts()) for part in parts]
 
 

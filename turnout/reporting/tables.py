@@ -119,6 +119,7 @@ def published(run: Run) -> Run:
     return dataclasses.replace(
         run,
         projection=_projection(run.projection),
+        together=None if run.together is None else _projection(run.together),
         cohorts=None if run.cohorts is None else suppress(_cohorts(run.cohorts)),
         support=None if run.support is None else _rounded(run.support, SUPPORT),
         totals=None if run.totals is None else _rounded(run.totals, TOTALS, counts=_COUNTS),

@@ -220,7 +220,7 @@ def _projected(task: _Task, contest: Contest, progress: Progress) -> Outcome:
     result = project.run(contest, progress=progress, wait=task.settings.wait)
     if result.abstained_everywhere:
         return Outcome(task.config, "abstained", AbstainedEverywhere.exit_code, "no contest could be projected")
-    return Outcome(task.config, "projected", leaders=_leaders(result.projection))
+    return Outcome(task.config, "projected", leaders=_leaders(result.people))
 
 
 def _leaders(projection: Any) -> dict[str, dict[str, object]]:  # noqa: ANN401 - a polars frame

@@ -26,6 +26,8 @@ AGGREGATES: Final = ("results", "losses", "reconciliation", "findings")
 VOTER_LEVEL: Final = ("voters", "vote_history", "ballot_events", "ballots", "ethnicity", "propensity", "rejects")
 
 _NEW: Final = f"{DATABASE}.new"  # a name that the next run clears away
+#: Where a rehearsal of the contest publishes, with a workspace of its own.
+_REPLAY: Final = "replay"
 #: Kept beyond a run, and of groups, not voters: what was expected on earlier days.
 _KEPT_AGGREGATES: Final = ("outlook-",)
 #: Decoded copies of input files.
@@ -51,7 +53,8 @@ class Forgotten:
 def run(directory: Path, *, wait: float = 0) -> Forgotten:
     """Remove every voter-level table, and the ballots kept by day, from the workspace in a directory.
 
-    Cells stay where their precinct has at least ten registered voters. What was published stays as it is.
+    So from the one that a replay of the contest left in ``replay/`` below it. Cells stay where their precinct has at
+    least ten registered voters. What was published stays as it is.
 
     Raises
     ------
@@ -60,10 +63,27 @@ def run(directory: Path, *, wait: float = 0) -> Forgotten:
     WorkspaceBusy
         If a run holds it.
     """
-    database = directory / DATABASE
-    key = Key.from_environment()
-    if not directory.is_dir() or not (database.exists() or kept_in(directory, "*")):
+    held = [path for path in (directory, directory / _REPLAY) if _holds(path)]
+    if not held:
         raise UsageError(f"{directory}: holds no workspace. Name a contest.toml, or its output directory.")
+    told = [_of_one(path, wait) for path in held]
+    return Forgotten(
+        _summed([each.tables for each in told]),
+        sum(each.kept_files for each in told),
+        _summed([each.rows for each in told]),
+    )
+
+
+def _holds(directory: Path) -> bool:
+    return directory.is_dir() and ((directory / DATABASE).exists() or bool(kept_in(directory, "*")))
+
+
+def _summed(counts: list[dict[str, int]]) -> dict[str, int]:
+    return {name: sum(each.get(name, 0) for each in counts) for name in dict.fromkeys(n for c in counts for n in c)}
+
+
+def _of_one(directory: Path, wait: float) -> Forgotten:
+    database, key = directory / DATABASE, Key.from_environment()
     with hold(directory, wait):
         told = _rewrite(database, directory / _NEW, key) if database.exists() else Forgotten()
         kept = [path for path in kept_in(directory, "*") if not path.name.startswith(_KEPT_AGGREGATES)]

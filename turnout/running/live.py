@@ -131,6 +131,7 @@ class Live:
                 projection=projected.table,
                 cohorts=cohorts,
                 support=projected.support,
+                together=projected.together,
                 totals=projected.totals,
                 components=projected.components,
                 reconciliation=workspace.table("reconciliation"),

@@ -184,7 +184,7 @@ class Watch:
                 raise _Changing from None
             self._shelf.record(release, "refused", str(error))
             return Told("refused", release.at, release.name, str(error))
-        projection = run.projection.select(page.FOLLOWED)
+        projection = run.people.select(page.FOLLOWED)
         self._taken = self._shelf.record(release, "taken", counted=seen[0], projected=projection)
         self._held = self._later = None
         if self.steps and self.steps[-1].release == release.name:  # a watch that was started anew
