@@ -187,6 +187,8 @@ class Contest(_Strict):
             raise UsageError(f"{path}: cannot be read ({error.strerror}).") from None
         except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
             raise UsageError(f"{path}: not valid TOML: {error}.") from None
+        except RecursionError:
+            raise UsageError(f"{path}: not a contest: its values are nested too deeply.") from None
         return cls.of(fields, str(path))._resolved(path.resolve().parent)
 
     @classmethod

@@ -600,3 +600,42 @@ def test_backtest_hands_its_options_on(turn, monkeypatch, tmp_path):
     assert (settings.shares, settings.orders, settings.states) == ((0, 25), ("county",), ("GA", "TX"))
     assert (settings.seed, settings.jobs, settings.fresh, settings.draws) == (4, 2, True, 400)
     assert settings.past_crosswalk == tmp_path / "x.csv"
+
+
+def test_a_signal_that_reaches_the_database_first_is_a_stop_and_no_bug(turn, engine, config):
+    engine.raises["US House 34, special runoff"] = RuntimeError("Query interrupted")
+    code, _, err = turn("project", config)
+    assert (code, err.strip()) == (130, "error: stopped.")
+
+
+def test_a_name_that_is_not_utf_8_is_wrong_usage(turn):
+    code, _, err = turn("check", "\udcff.csv")
+    assert code == 2
+    assert "not UTF-8" in err
+
+
+def test_a_contest_nested_beyond_reading_is_wrong_usage(turn, tmp_path):
+    path = tmp_path / "deep.toml"
+    path.write_text("a=" + "[" * 5000 + "]" * 5000)
+    code, _, err = turn("project", path)
+    assert code == 2
+    assert "nested too deeply" in err
+
+
+def test_a_voters_line_is_not_repeated_though_one_word_of_it_may_be_a_column(turn, tmp_path):
+    path = tmp_path / "ballots.csv"
+    path.write_text("SYN0000001,2017-05-08,sent,mail\nSYN0000001,2017-05-09,accepted,mail\n")
+    code, out, err = turn("check", path)
+    assert code == 3
+    assert "SYN0000001" not in out + err
+
+
+def test_cohorts_are_not_told_by_what_is_each_voters_own(turn, tmp_path):
+    example.generate(tmp_path, 11, example.CA34.scaled(voters=3_000, precincts=4))
+    voters = pl.read_csv(tmp_path / "voters.csv", infer_schema=False)
+    voters.with_columns(party="voter_id").write_csv(tmp_path / "voters.csv")
+    code, out, err = turn("cohorts", tmp_path / "contest.toml", "--by", "party", "--output", tmp_path / "c")
+    assert code == 2
+    assert "tells voters, not groups" in err
+    assert voters["voter_id"][0] not in out + err
+    assert not (tmp_path / "c").exists()

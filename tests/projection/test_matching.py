@@ -174,7 +174,7 @@ def test_the_finding_says_how_each_share_was_found_and_what_was_not(read, worksp
     assert "3 of 4 units found in it, with 90.0% of the early votes" in said
     assert "by name 1 with 50.0%, by number alone 1 with 30.0%, by the crosswalk 1 with 10.0%" in said
     assert "Not found, and projected without their past: 1 with 10.0% of the early votes (ONE NEW)." in said
-    assert "1 past units, with 12.3% of its early votes" in said
+    assert "Of the past units of these counties 1, with 12.3% of their early votes" in said
 
 
 @pytest.mark.realdata

@@ -518,3 +518,19 @@ def test_a_candidate_in_two_spellings_is_told_as_one_with_one_interval(projected
     for level in ("lo90", "projected_share", "hi90"):
         assert one[level] == pytest.approx(row(plain, "Bob")[level], abs=0.01)
     assert plain.together.is_empty()
+
+
+def test_empty_cells_of_write_ins_keep_no_precinct_from_having_reported(projected) -> None:
+    lines = with_polls(election(precincts=12), {f"P{number:03d}" for number in range(6)})
+    blank = {"candidate": "Write-in", "party": "", "election_day": None, "provisional": None, "mail": None}
+    written = [{**line, **blank} for line in lines if line["candidate"] == "Ada"]
+    written[0] |= {"mail": 1, "election_day": 2, "provisional": 0}
+    with_blanks, without = projected(lines + written), projected(lines)
+    assert row(with_blanks)["counted_votes"] == row(without)["counted_votes"]
+    assert row(with_blanks)["projected_share"] == pytest.approx(row(without)["projected_share"], abs=0.01)
+
+
+def test_early_votes_missing_where_the_polls_are_in_keep_nobody_from_projecting(projected) -> None:
+    lines = with_polls(election(precincts=16), {f"P{number:03d}" for number in range(5)})
+    dark = [{**line, "mail": None} if line["precinct"] in ("P000", "P001", "P002") else line for line in lines]
+    assert set(projected(dark).table["status"]) == {"projected"}

@@ -327,3 +327,19 @@ def test_files_of_two_states_are_refused_too(workspace: Workspace, tmp_path: Pat
     contest = Contest(inputs=Inputs(returns=tuple(paths)))
     with pytest.raises(InputRefused, match=r"nc\.csv: holds results of NC, while those before it are of GA"):
         reading.load(workspace, contest)
+
+
+def test_a_line_that_names_no_contest_where_others_do_is_rejected(workspace: Workspace, tmp_path: Path) -> None:
+    returns = "contest,precinct,candidate,mail\nMayor,1,Ahn,10\nMayor,1,Gomez,12\n,2,Ahn,7\n"
+    load(workspace, tmp_path, Contest(), returns=returns)
+    assert account(workspace) == [(3, 2, 1, 0)]
+    assert rows(workspace, "SELECT DISTINCT contest FROM results") == [("Mayor",)]
+    assert rows(workspace, "SELECT line, column_name FROM rejects") == [(4, "contest")]
+
+
+def test_a_contest_in_another_case_is_the_same_contest(workspace: Workspace, tmp_path: Path) -> None:
+    returns = "contest,precinct,candidate,mail\nCity Mayor,1,Ahn,10\nCITY  MAYOR ,2,Ahn,7\nSheriff,1,Roe,9\n"
+    load(workspace, tmp_path, Contest(), returns=returns)
+    found = rows(workspace, "SELECT contest, sum(votes) FROM results GROUP BY ALL ORDER BY ALL")
+    assert found == [("City Mayor", 17), ("Sheriff", 9)]
+    assert "contests respelled" in topics(workspace)

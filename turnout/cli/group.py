@@ -11,9 +11,11 @@ import typer
 from typer.core import TyperGroup
 
 from turnout.cli.screen import harmless
-from turnout.errors import TurnoutError, in_words
+from turnout.errors import TurnoutError, UsageError, in_words
 
 _BUG = 1
+_STOPPED = 130
+_INTERRUPTED = "interrupted"
 _DEBUG = "TURNOUT_DEBUG"
 #: Signs of a message that are shown, be what it quotes as long as it may.
 _LONGEST = 4_000
@@ -37,6 +39,7 @@ class Commands(TyperGroup):
         """
         mask = os.umask(0o077)
         try:
+            _require_text(sys.argv[1:] if args is None else args)
             code = super().main(args, prog_name, complete_var, False, windows_expand_args, **extra)
         except TurnoutError as error:
             code = _report(str(error), error.exit_code)
@@ -44,12 +47,24 @@ class Commands(TyperGroup):
             code = _report(_usage(error), error.exit_code)
         except typer.Abort:
             code = _report("stopped.", _BUG)
+        except RuntimeError as error:
+            # DuckDB's own word where a signal reaches it before Python
+            code = _report("stopped.", _STOPPED) if _INTERRUPTED in str(error).lower() else _report_bug(error)
         except Exception as error:
             wanting = in_words(error)
             code = _report_bug(error) if wanting is None else _report(str(wanting), wanting.exit_code)
         finally:
             os.umask(mask)
         sys.exit(code if isinstance(code, int) else 0)
+
+
+def _require_text(args: Sequence[str]) -> None:
+    """Refuse arguments that are not UTF-8, which neither the database nor JSON could name."""
+    for each in args:
+        try:
+            each.encode()
+        except UnicodeEncodeError:
+            raise UsageError(f"{each!a}: a name that is not UTF-8. Rename the file or directory.") from None
 
 
 def _report(message: str, code: int) -> int:

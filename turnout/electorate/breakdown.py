@@ -22,6 +22,9 @@ DIMENSIONS: Final[tuple[str, ...]] = ("group", "county", "precinct", "party", "a
 TABULATED: Final[tuple[str, ...]] = ("registered", "accepted", *TRANCHES)
 #: Cells drawn at a time, to bound memory.
 _CHUNK = 2000
+#: Values of a dimension beyond which it tells voters, not groups, if most are of fewer voters than so many.
+_MANY_VALUES: Final = 50
+_FEWEST_OF_A_VALUE: Final = 10
 
 
 @dataclass(frozen=True)
@@ -85,6 +88,7 @@ def by(
         cells = _wide(workspace.query("electorate/expected_by_group"), asked)
     else:
         cells = _wide(workspace.query("electorate/expected_by", by=list(asked)), asked)
+    _refuse_labels(cells, asked)
     levels = _levels(
         cells, asked, electorate, spec, workspace.table("places").select("county", "precinct", "reported")
     )
@@ -92,6 +96,24 @@ def by(
     return pl.concat(
         _cohort(cells, asked, cohort, low[:, index], high[:, index]) for index, cohort in enumerate(TABULATED)
     )
+
+
+def _refuse_labels(cells: pl.DataFrame, asked: tuple[str, ...]) -> None:
+    """Refuse to tabulate by what tells voters apart, not groups of them: its values would name them.
+
+    Raises
+    ------
+    UsageError
+        If most values of a dimension, of many, are of fewer than ten voters.
+    """
+    for name in asked:
+        sizes = cells.group_by(name).agg(pl.col("expected_registered").sum())["expected_registered"]
+        few = int((sizes < _FEWEST_OF_A_VALUE).sum())
+        if len(sizes) > _MANY_VALUES and 2 * few > len(sizes):
+            raise UsageError(
+                f"--by {name}: {few:,} of its {len(sizes):,} values are of fewer than {_FEWEST_OF_A_VALUE} voters, so"
+                " it tells voters, not groups. See whether the layout takes the right column for it."
+            )
 
 
 def _cohort(cells: pl.DataFrame, asked: tuple[str, ...], cohort: str, low: Floats, high: Floats) -> pl.DataFrame:

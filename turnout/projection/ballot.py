@@ -16,6 +16,9 @@ Floats = NDArray[np.float64]
 Integers = NDArray[np.int64]
 Flags = NDArray[np.bool_]
 
+#: Share of a contest's counted votes under which an empty cell of a choice's says nothing of its row.
+_MINOR: Final = 0.01
+
 EARLY: Final = TRANCHES.index("early")
 POLL: Final = TRANCHES.index("poll")
 LATE: Final = TRANCHES.index("late")
@@ -177,11 +180,17 @@ def build(lines: pl.DataFrame) -> Ballot:
         .sort("contest_number", "unit_number", "choice_number")
         .with_columns(row=pl.struct("contest_number", "unit_number").rle_id().cast(pl.Int64))
     )
+    of_contest = pl.col("counted").sum().over("contest_number")
+    lines = lines.with_columns(minor=pl.col("counted").sum().over("choice_number") < _MINOR * of_contest)
     rows = lines.group_by("row", maintain_order=True).agg(
         pl.first("contest_number", "unit_number"),
         pl.col("early").is_not_null().any(),
-        # a row in which one candidate's cell is empty has not reported, for the others' votes alone would mislead
-        *[pl.col(tranche).is_not_null().all() for tranche in ("poll", "late")],
+        # a row in which one candidate's cell is empty has not reported, for the others' votes alone would mislead;
+        # but files leave those of write-ins and the like empty where they have none
+        *[
+            pl.col(tranche).is_not_null().any() & (pl.col(tranche).is_not_null() | pl.col("minor")).all()
+            for tranche in ("poll", "late")
+        ],
     )
     has_late = lines.group_by("contest_number").agg(pl.col("has_late").any()).sort("contest_number")["has_late"]
     date = lines["election_date"].max()

@@ -95,7 +95,7 @@ def build(past: pl.DataFrame, ballot: Ballot) -> Baseline:
         matched_share=float(weight[found].sum() / max(weight.sum(), 1.0)),
         found_by=np.where(found, matched["how"].fill_null("").to_numpy().astype(np.str_), ""),
         early_votes=weight.astype(np.float64),
-        past_unused=_unused(chosen, here),
+        past_unused=_unused(chosen, here, ballot),
         renumbered=tuple(here.renumbered["county"]),
         doubtful=tuple(here.doubtful["county"]),
     )
@@ -160,10 +160,13 @@ def _past_departure(past: pl.DataFrame, ballot: Ballot) -> float:
     return 0.0
 
 
-def _unused(chosen: pl.DataFrame, here: Matches) -> tuple[int, float]:
-    """How many units of the past election are no unit of today's, and their share of its early votes."""
+def _unused(chosen: pl.DataFrame, here: Matches, ballot: Ballot) -> tuple[int, float]:
+    """How many past units of today's counties are no unit of today's, and their share of the early votes there."""
+    counties = ballot.units["county_key"].unique().to_list()
+    chosen = chosen if "" in counties else chosen.filter(pl.col("county_key").is_in(counties))
     total = float(chosen["early"].sum())
-    return chosen.height - int(here.used["units"].sum()), 1.0 - float(here.used["early"].sum()) / max(total, 1.0)
+    units, early = (float(here.used[name].sum()) for name in ("units", "early"))
+    return max(chosen.height - int(units), 0), max(1.0 - early / max(total, 1.0), 0.0)
 
 
 def ballot_shift(past: pl.DataFrame) -> float:

@@ -163,8 +163,8 @@ def _missing(ballot: Ballot, baseline: Baseline) -> str:
     return (
         f" Not found, and projected without their past: {missing.size:,} with"
         f" {baseline.early_votes[missing].sum() / max(baseline.early_votes.sum(), 1.0):.1%} of the early votes"
-        f" ({_some(_names(ballot, largest), missing.size)}). {past:,} past units, with {share:.1%} of its early"
-        " votes, are no unit of today's."
+        f" ({_some(_names(ballot, largest), missing.size)}). Of the past units of these counties {past:,},"
+        f" with {share:.1%} of their early votes, are no unit of today's."
     )
 
 

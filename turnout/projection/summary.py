@@ -6,7 +6,7 @@ from typing import Final
 import numpy as np
 import polars as pl
 
-from turnout.projection.ballot import EARLY, Ballot, Flags, Floats
+from turnout.projection.ballot import EARLY, POLL, Ballot, Flags, Floats
 from turnout.projection.engine import contest_sums
 
 #: Levels of the intervals that are published.
@@ -14,7 +14,7 @@ LEVELS: Final = (50, 80, 90, 95)
 #: Votes that must be counted in a contest before anything is said of it.
 FEWEST: Final = 50
 #: Share of a contest's rows that may lack early votes before nothing is said of it while polls are out.
-MOST_WITHOUT_EARLY: Final = 0.05
+MOST_WITHOUT_EARLY: Final = 0.10
 
 
 def shares(ballot: Ballot, votes: Floats) -> Floats:
@@ -153,7 +153,8 @@ def _without_early(ballot: Ballot) -> Floats:
     district = (ballot.units["county"] == "").to_numpy()[ballot.row_unit] & whole[ballot.row_unit] & (early > 0)
     nowhere[ballot.row_contest[district]] = True
     beside = whole[ballot.row_unit] & (np.bincount(place, early)[place] > 0)
-    dark = ~ballot.reported[:, EARLY] & ~covered[place] & ~nowhere[ballot.row_contest] & ~beside
+    out = ballot.outstanding()[:, POLL]
+    dark = out & ~ballot.reported[:, EARLY] & ~covered[place] & ~nowhere[ballot.row_contest] & ~beside
     share = np.bincount(ballot.row_contest, dark, len(ballot.contests)) / np.bincount(ballot.row_contest)
     none = np.bincount(ballot.row_contest, early, len(ballot.contests)) == 0
     return np.where(none, 1.0, share)

@@ -357,7 +357,8 @@ def _unknown(source: str, columns: str) -> str:
 
 def _columns(header: list[str], names: set[str]) -> str:
     """Write a header for a message; not where it may be a voter's line."""
-    if not names & {header_key(name) for name in header} and not _are_names(header):
+    known = sum(header_key(name) in names for name in header)
+    if 2 * known < len(header) and not _are_names(header):
         return "the columns are none of the known ones; the first line may be a voter's, and is not repeated"
     return (
         "the columns are " + ", ".join(repr(name[:40]) for name in header[:20]) + (", …" if len(header) > 20 else "")

@@ -60,6 +60,8 @@ def fill(workspace: Workspace, reading: Reading, asked: Asked) -> int:
         release=asked.release and asked.release.number,
     )
     workspace.execute("reading/faults_results")
+    if not asked.is_past and not name:
+        workspace.execute("reading/faults_unnamed")
     workspace.execute(
         "reading/results_kept",
         is_past=asked.is_past,
@@ -74,6 +76,7 @@ def fill(workspace: Workspace, reading: Reading, asked: Asked) -> int:
     if not asked.is_past:
         named = not {"contest", "office"}.isdisjoint(reading.columns)
         workspace.execute("reading/losses_lines", contest=name, named=named)
+        _respell_contests(workspace, reading)
     _respell(workspace, reading, is_past=asked.is_past)
     _set_lost_aside(workspace, reading, is_past=asked.is_past)
     if not asked.is_past:
@@ -98,6 +101,24 @@ def note_lost(workspace: Workspace) -> None:
             " again.",
             severity="warning",
         )
+
+
+def _respell_contests(workspace: Workspace, reading: Reading) -> None:
+    """Make one of contests whose names differ by case and spaces alone, and say so."""
+    found = workspace.query("reading/contests_respelt")
+    if found.is_empty():
+        return
+    with workspace.registered("respelt_contests", found):
+        workspace.connection.execute(
+            "UPDATE kept SET contest = r.to_contest FROM respelt_contests r WHERE kept.contest = r.contest"
+        )
+    shown = ", ".join(f"{theirs!r} is {ours!r}" for theirs, ours in found.head(3).rows())
+    workspace.note(
+        "contests respelled",
+        f"{reading.name}: names of contests that differ from another by case or spaces alone are taken for it:"
+        f" {shown}{', …' if found.height > 3 else ''}.",
+        severity="warning",
+    )
 
 
 def _respell(workspace: Workspace, reading: Reading, *, is_past: bool) -> None:

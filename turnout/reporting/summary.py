@@ -133,7 +133,7 @@ def title(run: Run) -> str:
     if len(names) == 1:
         of_returns = "Projection" if names[0] in ("", UNNAMED) else str(names[0])
     else:
-        of_returns = f"Projection of {len(names):,} contests"
+        of_returns = f"Projection of {len(names):,} contests" if names else "Who has voted, and who is still to vote"
     return contest.title or contest.name or of_returns
 
 
