@@ -278,7 +278,11 @@ def _follow(watched: "Watch", feed: "Feed", stop: Event, say: _Teller, *, most: 
             amiss = told.kind in ("note", "held", "refused")
             say.tell(told, silent=once and amiss)
             if once and amiss:
-                raise UsageError(told.said.removesuffix(WAITING)) if told.kind == "note" else InputRefused(told.said)
+                if told.kind == "note":
+                    raise UsageError(told.said.removesuffix(WAITING))
+                held = f"{told.release} is held back, and what was published stands: " if told.kind == "held" else ""
+                confirm = " If it is right, run again with --confirm." if held else ""
+                raise InputRefused(f"{held}{told.said}{confirm}")
             taken += told.kind == "taken"
             if taken == most:
                 return
