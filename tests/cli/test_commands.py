@@ -550,6 +550,12 @@ def test_help_loads_no_modelling_code():
     assert done.stdout == "[]\n"
 
 
+def test_a_reader_that_has_heard_enough_is_no_bug(inputs):
+    command = f"set -o pipefail; {sys.executable} -m turnout check {inputs / 'voters.csv'} | true"
+    done = subprocess.run(["/bin/bash", "-c", command], capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stderr) == (141, "")
+
+
 def test_python_m_turnout_is_turnout():
     done = subprocess.run([sys.executable, "-m", "turnout", "--version"], capture_output=True, text=True, check=True)
     assert done.stdout.startswith("turnout ")

@@ -3,9 +3,4 @@
 from turnout.cli import batch, commands, files, privacy, watching
 from turnout.cli.application import app
 
-__all__ = ["app", "batch", "commands", "files", "main", "privacy", "watching"]
-
-
-def main() -> None:
-    """Run the command line with the process's arguments, and exit."""
-    app(prog_name="turnout")
+__all__ = ["app", "batch", "commands", "files", "privacy", "watching"]

@@ -15,6 +15,7 @@ from turnout.errors import TurnoutError, UsageError, in_words
 
 _BUG = 1
 _STOPPED = 130
+_UNHEARD = 141
 _INTERRUPTED = "interrupted"
 _DEBUG = "TURNOUT_DEBUG"
 #: Signs of a message that are shown, be what it quotes as long as it may.
@@ -47,6 +48,9 @@ class Commands(TyperGroup):
             code = _report(_usage(error), error.exit_code)
         except typer.Abort:
             code = _report("stopped.", _BUG)
+        except BrokenPipeError:  # whoever reads has heard enough; what Python still holds goes nowhere
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            code = _UNHEARD
         except RuntimeError as error:
             # DuckDB's own word where a signal reaches it before Python
             code = _report("stopped.", _STOPPED) if _INTERRUPTED in str(error).lower() else _report_bug(error)

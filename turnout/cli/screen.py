@@ -49,6 +49,9 @@ def _guarded() -> "type[Console]":
                 plain = segment.control or segment.text.replace("\n", "").isprintable()
                 yield segment if plain else Segment(harmless(segment.text), segment.style)
 
+        def on_broken_pipe(self) -> None:
+            raise BrokenPipeError  # the command line's own end of it, not Rich's exit with the code of a bug
+
     return Guarded
 
 
