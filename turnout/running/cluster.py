@@ -110,9 +110,10 @@ def _remote(address: str) -> Iterator["Client"]:
 
 
 def _require_same_code(client: "Client") -> None:
-    """Refuse workers whose package is another: their cells would not be ours."""
+    """Refuse workers whose package is another: their cells would not be ours. One that is gone is asked no more."""
     told = client.run(_code, on_error="return")
-    wrong = sorted(worker for worker, code in told.items() if code != reuse.code())
+    answered = {worker: code for worker, code in told.items() if not isinstance(code, OSError)}
+    wrong = sorted(worker for worker, code in answered.items() if code != reuse.code())
     if wrong:
         raise UsageError(
             f"--cluster: the worker at {wrong[0]} has no turnout, or another version of it. Install this one there."
