@@ -42,6 +42,13 @@ def test_a_lead_is_called_what_it_is(win, said):
     assert told(leading(win)).ahead == f"{said} a projected 52.0 % of the final vote to 48.0 % for Robert Lee Ahn."
 
 
+def test_two_who_are_alike_to_a_decimal_are_even():
+    run = examples.founding_case()
+    alike = run.projection.with_columns(projected_share=pl.Series([0.5003, 0.4997]), win_probability=pl.lit(0.5))
+    ahead = told(dataclasses.replace(run, projection=alike)).ahead
+    assert ahead == "Too close to call: Jimmy Gomez and Robert Lee Ahn are even, each with a projected 50.0 %."
+
+
 def test_why_says_the_count_what_is_to_come_and_who_is_still_to_vote():
     assert told(examples.founding_case()).why == (
         "The count alone, 21,000 votes so far, has Jimmy Gomez at 50.3 %. About 22,000 more votes are expected"

@@ -5,7 +5,7 @@ import json
 import shlex
 import subprocess
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -144,7 +144,15 @@ def _tell(outcome: "Outcome", *, structured: bool, quiet: bool) -> None:
     if not quiet:
         typer.echo(harmless(f"{outcome.status:<9}  {outcome.config}{outcome.message and f': {outcome.message}'}"))
         for contest, leader in outcome.leaders.items():
-            typer.echo(harmless(f"           {contest}: {leader['candidate']} {leader['projected_share']:.1%}"))
+            typer.echo(harmless(f"           {contest}: {_led(leader)}"))
+
+
+def _led(leader: dict[str, Any]) -> str:
+    """Return a leader's projected share with its interval."""
+    from turnout.reporting import words  # noqa: PLC0415
+
+    ends = words.interval(leader.get("lo90"), leader.get("hi90"))
+    return f"{leader['candidate']} {words.percent(leader['projected_share'])} ({ends})"
 
 
 def _sentence(outcomes: "list[Outcome]", told: dict[str, object]) -> str:

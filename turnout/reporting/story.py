@@ -72,6 +72,9 @@ def _ahead(contest: summary.ContestSummary) -> str:
     for least, call in _CALLED:
         if chance >= least:
             return f"{leader.candidate} {call}, with a projected {against}."
+    if projected == words.percent(second.projected_share):
+        both = f"{leader.candidate} and {second.candidate}"
+        return f"Too close to call: {both} are even, each with a projected {projected}."
     return f"Too close to call: {leader.candidate} is a little ahead, with a projected {against}."
 
 

@@ -226,7 +226,7 @@ def _projected(task: _Task, contest: Contest, progress: Progress) -> Outcome:
 def _leaders(projection: Any) -> dict[str, dict[str, object]]:  # noqa: ANN401 - a polars frame
     """Return who leads in each contest that was projected."""
     told = projection.drop_nulls("projected_share").sort("projected_share", descending=True, maintain_order=True)
-    columns = ("candidate", "projected_share", "win_probability", "status")
+    columns = ("candidate", "projected_share", "lo90", "hi90", "win_probability", "status")
     rows = told.unique("contest", keep="first", maintain_order=True).sort("contest").iter_rows(named=True)
     return {row["contest"]: {name: row[name] for name in columns} for row in rows}
 
