@@ -16,6 +16,7 @@ from typing import Final, Self
 import duckdb
 
 from turnout.errors import UsageError
+from turnout.quoting import literal
 
 KEY: Final = "TURNOUT_KEY"
 KEY_FILE: Final = "TURNOUT_KEY_FILE"
@@ -70,7 +71,7 @@ def attach(connection: duckdb.DuckDBPyConnection, path: Path, key: Key) -> None:
     _load_crypto(connection)
     try:
         connection.execute(
-            f"ATTACH {_literal(path)} AS workspace (ENCRYPTION_KEY $key, ENCRYPTION_CIPHER 'GCM')", {"key": key.text}
+            f"ATTACH {literal(path)} AS workspace (ENCRYPTION_KEY $key, ENCRYPTION_CIPHER 'GCM')", {"key": key.text}
         )
     except duckdb.InvalidInputException:
         raise UsageError(f"{path}: made with another key. Set the one it was made with.") from None
@@ -113,7 +114,3 @@ def _read(path: Path) -> str:
         raise UsageError(f"{KEY_FILE}: {path} is not text.") from None
     except OSError as error:
         raise UsageError(f"{KEY_FILE}: {path} cannot be read ({error.strerror}).") from None
-
-
-def _literal(path: Path) -> str:
-    return "'" + str(path).replace("'", "''") + "'"

@@ -25,6 +25,7 @@ import duckdb
 
 import turnout
 from turnout import resources
+from turnout.quoting import quoted
 
 #: Libraries whose versions can change a result.
 LIBRARIES: Final = ("duckdb", "numpy", "polars", "scikit-learn", "scipy")
@@ -77,7 +78,7 @@ def begin(connection: duckdb.DuckDBPyConnection) -> None:
     for (name,) in connection.execute(
         f"SELECT view_name FROM duckdb_views() WHERE {_OURS}"  # noqa: S608
     ).fetchall():
-        connection.execute(f"DROP VIEW {_quoted(name)}")
+        connection.execute(f"DROP VIEW {quoted(name)}")
     keep = {_UNITS, *(f"{_ASIDE}{name}" for name in ACCOUNT)}
     standing: set[str] = set()
     for tables, is_standing in connection.execute(f"SELECT tables, standing FROM {_UNITS}").fetchall():  # noqa: S608
@@ -85,9 +86,9 @@ def begin(connection: duckdb.DuckDBPyConnection) -> None:
         standing |= set(tables) if is_standing else set()
     there = _tables(connection)
     for name in there - keep - standing:
-        connection.execute(f"DROP TABLE {_quoted(name)}")
+        connection.execute(f"DROP TABLE {quoted(name)}")
     for name in sorted(there & standing):
-        connection.execute(f"ALTER TABLE {_quoted(name)} RENAME TO {_quoted(_ASIDE + name)}")
+        connection.execute(f"ALTER TABLE {quoted(name)} RENAME TO {quoted(_ASIDE + name)}")
     connection.execute(f"UPDATE {_UNITS} SET standing = false, taken = false")  # noqa: S608
     connection.execute("COMMIT")
 
@@ -104,7 +105,7 @@ def withdraw(connection: duckdb.DuckDBPyConnection) -> None:
     connection.execute("BEGIN")
     for (tables,) in begin_again:
         for name in tables:
-            connection.execute(f"ALTER TABLE {_quoted(name)} RENAME TO {_quoted(_ASIDE + name)}")
+            connection.execute(f"ALTER TABLE {quoted(name)} RENAME TO {quoted(_ASIDE + name)}")
     connection.execute(f"UPDATE {_UNITS} SET standing = false, taken = false")  # noqa: S608
     connection.execute("COMMIT")
 
@@ -160,8 +161,8 @@ def kept(connection: duckdb.DuckDBPyConnection, unit: str) -> None:
 def _place(connection: duckdb.DuckDBPyConnection, unit: str, tables: Sequence[str]) -> None:
     connection.execute("BEGIN")
     for name in tables:
-        connection.execute(f"DROP TABLE IF EXISTS {_quoted(name)}")
-        connection.execute(f"ALTER TABLE {_quoted(_ASIDE + name)} RENAME TO {_quoted(name)}")
+        connection.execute(f"DROP TABLE IF EXISTS {quoted(name)}")
+        connection.execute(f"ALTER TABLE {quoted(_ASIDE + name)} RENAME TO {quoted(name)}")
     for name in ACCOUNT:
         connection.execute(
             f"INSERT INTO {name} SELECT * EXCLUDE (unit) FROM {_ASIDE}{name} WHERE unit = $1 ORDER BY rowid",  # noqa: S608
@@ -178,7 +179,7 @@ def drop(connection: duckdb.DuckDBPyConnection, unit: str) -> None:
         return
     connection.execute("BEGIN")
     for name in found[0]:
-        connection.execute(f"DROP TABLE IF EXISTS {_quoted(_ASIDE + name)}")
+        connection.execute(f"DROP TABLE IF EXISTS {quoted(_ASIDE + name)}")
     for name in ACCOUNT:
         connection.execute(f"DELETE FROM {_ASIDE}{name} WHERE unit = $1", [unit])  # noqa: S608
     connection.execute(f"DELETE FROM {_UNITS} WHERE unit = $1", [unit])  # noqa: S608
@@ -225,7 +226,3 @@ def _tables(connection: duckdb.DuckDBPyConnection) -> set[str]:
         f"SELECT table_name FROM duckdb_tables() WHERE {_OURS}"  # noqa: S608
     ).fetchall()
     return {str(name) for (name,) in found}
-
-
-def _quoted(name: str) -> str:
-    return '"' + name.replace('"', '""') + '"'

@@ -16,6 +16,7 @@ import polars as pl
 from turnout import encryption, resources, reuse
 from turnout.encryption import Key
 from turnout.errors import UsageError, WorkspaceBusy
+from turnout.quoting import literal
 from turnout.storage import LOCK, UNPLACED, flush, hold, private_umask, replace_link
 
 DATABASE: Final = "workspace.duckdb"
@@ -94,7 +95,7 @@ class Workspace:
         allowed = ", ".join(f"'{name}'" for name in _CHANGED_LATER)
         self.bound_memory()
         self.connection.execute(f"SET allowed_configs = [{allowed}]")
-        self.connection.execute(f"SET allowed_directories = [{_literal(self.directory.resolve())}]")
+        self.connection.execute(f"SET allowed_directories = [{literal(self.directory.resolve())}]")
         self.connection.execute("SET enable_external_access = false")
         self.connection.execute("SET lock_configuration = true")
 
@@ -166,7 +167,7 @@ class Workspace:
         with private_umask():
             try:
                 self.connection.execute(
-                    f"COPY {table} TO {_literal(temporary.resolve())} (FORMAT parquet, COMPRESSION zstd{options})"
+                    f"COPY {table} TO {literal(temporary.resolve())} (FORMAT parquet, COMPRESSION zstd{options})"
                 )
                 _sync(kept)
                 temporary.replace(kept / f"{name}.parquet")
@@ -175,7 +176,7 @@ class Workspace:
 
     def from_kept(self, path: Path) -> str:
         """Return the SQL that reads what was kept, decrypted where need be."""
-        return f"read_parquet({_literal(path.resolve())}{encryption.parquet_options(self._key, sign='=')})"
+        return f"read_parquet({literal(path.resolve())}{encryption.parquet_options(self._key, sign='=')})"
 
     def kept(self, pattern: str) -> list[Path]:
         """Return what was kept under names that match ``pattern`` (as ``ballots-*``), in the order of the names."""
@@ -335,7 +336,3 @@ def _sync(directory: Path) -> None:
     """Flush a directory, its files and its own name to disk before anything points at them."""
     for path in [*directory.iterdir(), directory, directory.parent]:
         flush(path)
-
-
-def _literal(path: Path) -> str:
-    return "'" + str(path).replace("'", "''") + "'"

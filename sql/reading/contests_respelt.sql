@@ -1,6 +1,7 @@
 -- Contests whose names differ from an earlier one by case and spaces alone.
--- Grain: contest as spelled. Reads: kept, results. Binds: none.
+-- Grain: contest as spelled. Reads: kept, results. Writes: respelt_contests. Binds: none.
 -- The first spelling is kept, of this file or of one before it.
+CREATE OR REPLACE TEMP TABLE respelt_contests AS
 WITH named AS (
   SELECT contest, min(line) AS line FROM kept GROUP BY contest
 ), earlier AS (

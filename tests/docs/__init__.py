@@ -1,0 +1,1 @@
+"""The documentation: it builds, its links lead somewhere, its commands run."""

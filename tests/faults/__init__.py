@@ -1,0 +1,1 @@
+"""Whole commands, killed, starved, spoilt and searched."""

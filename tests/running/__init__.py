@@ -1,0 +1,1 @@
+"""From a contest to published outputs: runs, batches, watches, clusters."""

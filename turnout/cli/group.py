@@ -51,12 +51,8 @@ class Commands(TyperGroup):
         except BrokenPipeError:  # whoever reads has heard enough; what Python still holds goes nowhere
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
             code = _UNHEARD
-        except RuntimeError as error:
-            # DuckDB's own word where a signal reaches it before Python
-            code = _report("stopped.", _STOPPED) if _INTERRUPTED in str(error).lower() else _report_bug(error)
         except Exception as error:
-            wanting = in_words(error)
-            code = _report_bug(error) if wanting is None else _report(str(wanting), wanting.exit_code)
+            code = _report_other(error)
         finally:
             os.umask(mask)
         sys.exit(code if isinstance(code, int) else 0)
@@ -75,6 +71,14 @@ def _report(message: str, code: int) -> int:
     typer.secho("error: ", fg="red", bold=True, nl=False, err=True)
     typer.echo(harmless(message, _LONGEST), err=True)
     return code
+
+
+def _report_other(error: Exception) -> int:
+    """Report what no code of ours raised on purpose: a stop, what the machine refused, or a bug."""
+    if isinstance(error, RuntimeError) and _INTERRUPTED in str(error).lower():
+        return _report("stopped.", _STOPPED)  # DuckDB's own word where a signal reaches it before Python
+    wanting = in_words(error)
+    return _report_bug(error) if wanting is None else _report(str(wanting), wanting.exit_code)
 
 
 def _usage(error: typer.TyperException) -> str:

@@ -63,7 +63,8 @@ def elections(workspace: Workspace, before: dt.date, *, sound: bool = False) -> 
 
     ``sound`` says that each line of the history is one vote of a voter in the file, so that lines can be counted.
     """
-    return workspace.query("electorate/elections_sound" if sound else "electorate/elections", before=before)
+    workspace.execute("electorate/election_votes_sound" if sound else "electorate/election_votes")
+    return workspace.query("electorate/elections", before=before)
 
 
 def choose(contest: Contest, date: dt.date, past: pl.DataFrame, least: int) -> Comparable | None:

@@ -101,11 +101,15 @@ class Ballot:
             [np.bincount(self.line_row, self.votes[:, tranche], self.rows) for tranche in range(3)], axis=1
         )
 
+    def busiest(self, votes: Floats) -> Floats:
+        """Votes of each unit's busiest contest, of votes by row: shape (units,)."""
+        most = np.zeros(self.units.height)
+        np.maximum.at(most, self.row_unit, votes)
+        return most
+
     def unit_early(self) -> Floats:
         """Early votes of each unit's busiest contest, shape (units,)."""
-        early = np.zeros(self.units.height)
-        np.maximum.at(early, self.row_unit, self.row_votes()[:, EARLY])
-        return early
+        return self.busiest(self.row_votes()[:, EARLY])
 
     def choice_votes(self) -> Floats:
         """Sum the counted votes of each choice by tranche, shape (choices, 3)."""

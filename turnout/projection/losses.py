@@ -71,8 +71,7 @@ def load(workspace: Workspace, ballot: Ballot) -> Losses:
     known = entered.join(numbers, on="contest").group_by("number").agg(pl.col("lines").sum())
     lines = np.zeros(len(ballot.contests), dtype=np.int64)
     lines[known["number"].to_numpy()] = known["lines"].to_numpy()
-    # of none that is told, or of one that no line that could be used is of
-    anywhere = int(entered.join(numbers, on="contest", how="anti")["lines"].sum())
+    anywhere = int(entered.filter(pl.col("contest").is_null())["lines"].sum())
     size = np.bincount(ballot.row_contest[ballot.line_row], minlength=len(ballot.contests))
     lines += np.ceil(anywhere * size / size.sum()).astype(np.int64)
     choices = ballot.choices.with_row_index("choice").join(

@@ -172,8 +172,7 @@ def turnout_frame(ballot: Ballot, baseline: Baseline, expected: Floats, total_sd
     ``total_sd``: sd of the log of the poll total, where a propensity model states one, else 0.
     """
     unit = ballot.row_unit
-    busiest = np.zeros(ballot.units.height)
-    np.maximum.at(busiest, unit, expected)
+    busiest = ballot.busiest(expected)
     size = np.log(busiest + 3.0)
     size = size - np.average(size, weights=busiest + 1e-9)
     sign = signs(ballot)[ballot.row_contest]

@@ -78,11 +78,9 @@ def _woken(ballot: Ballot, early: Floats, past: Floats) -> Floats:
     counted there; as far as there are none, a part is added. ``past`` is 0 where a row is no precinct or not found.
     """
     place = ballot.county_in_contest
-    busiest = np.zeros(ballot.units.height)
-    np.maximum.at(busiest, ballot.row_unit, early)
     rate = _add(early * (past > 0), place) / np.maximum(_add(past, place), 1.0)
     lead = rate[place] * past
-    silent = (busiest == 0)[ballot.row_unit] & (lead >= _EXPECTED)
+    silent = (ballot.busiest(early) == 0)[ballot.row_unit] & (lead >= _EXPECTED)
     if not silent.any():
         return early
     spare = np.where((past > 0) & (early > _TWICE * lead), early - lead, 0.0)
@@ -100,9 +98,7 @@ def _steadied(ballot: Ballot, early: Floats) -> Floats:
     The mean of a gamma-Poisson rate: in a contest that few vote in, a handful or none says little of a precinct.
     """
     place = ballot.county_in_contest
-    busiest = np.zeros(ballot.units.height)
-    np.maximum.at(busiest, ballot.row_unit, early)
-    size = busiest[ballot.row_unit]
+    size = ballot.busiest(early)[ballot.row_unit]
     total = _add(early, place)
     usual = size * (total / np.maximum(_add(size, place), 1e-9))[place]
     steadied = (early + _STEADY) * usual / (usual + _STEADY)

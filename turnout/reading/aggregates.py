@@ -6,7 +6,8 @@ import duckdb
 import polars as pl
 
 from turnout.errors import InputRefused
-from turnout.reading import canonical, decode
+from turnout.quoting import literal
+from turnout.reading import decode
 from turnout.reading.layouts import Layout, header_key
 from turnout.reading.source import Source
 from turnout.workspace import Workspace
@@ -43,9 +44,9 @@ def count(workspace: Workspace, source: Source, layout: Layout, header: list[str
     try:
         workspace.connection.execute(
             f"CREATE OR REPLACE TEMP TABLE ballots_of_none AS SELECT {', '.join(shown)}"  # noqa: S608
-            f" FROM read_csv({canonical.literal(str(link))}, auto_detect = false, header = false,"
+            f" FROM read_csv({literal(str(link))}, auto_detect = false, header = false,"
             f" skip = {text.first},"
-            f" delim = {canonical.literal(text.delimiter)}, quote = '\"', escape = '\"', columns = {{{columns}}})"
+            f" delim = {literal(text.delimiter)}, quote = '\"', escape = '\"', columns = {{{columns}}})"
         )
     except duckdb.Error as error:
         problem = str(error).splitlines()[0].replace(str(link), source.name)

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from dataclasses import field as dataclass_field
 from typing import TYPE_CHECKING, Final, Literal
 
+from turnout.quoting import literal, quoted
 from turnout.vocabulary import BALLOT_STATUSES, MODES, VOTER_STATUSES
 
 if TYPE_CHECKING:
@@ -155,16 +156,6 @@ _WHOLE: Final = r"[+-]?([0-9]+|[0-9]{1,3}(,[0-9]{3})+)(\.0*)?"
 def soft(table: str) -> list[str]:
     """Return the columns of a table that are left empty where they cannot be read."""
     return [name for name, field in FIELDS[table].items() if field.soft]
-
-
-def quoted(identifier: str) -> str:
-    """Return ``identifier`` as an SQL identifier, whatever it holds."""
-    return '"' + identifier.replace('"', '""') + '"'
-
-
-def literal(text: str) -> str:
-    """Return ``text`` as an SQL string."""
-    return "'" + text.replace("'", "''") + "'"
 
 
 def query(

@@ -6,6 +6,7 @@ import duckdb
 import polars as pl
 
 from turnout.errors import InputRefused, in_words
+from turnout.quoting import literal, quoted
 from turnout.reading import canonical, decode, elections
 from turnout.reading.source import Choose, Reading, Source
 from turnout.workspace import Workspace
@@ -38,7 +39,7 @@ def read(workspace: Workspace, source: Source, choose: Choose, staging: Path) ->
     shown = ", ".join(f"{_text(header[i], types, turned=bool(fit.slots))} AS c{i}" for i in fit.used)
     execute(
         f"CREATE OR REPLACE TEMP VIEW source_rows AS SELECT file_row_number + 2 AS line, {shown}"  # noqa: S608
-        f" FROM read_parquet({canonical.literal(str(link))}, file_row_number = true)"
+        f" FROM read_parquet({literal(str(link))}, file_row_number = true)"
     )
     reading = Reading(
         name=source.name,
@@ -80,5 +81,5 @@ def peek(source: Source, _: Path, count: int = 2000) -> tuple[list[str], list[li
 
 def _text(column: str, types: dict[str, str], *, turned: bool) -> str:
     """Return a column's SQL; as text where it is one of many that are turned into rows."""
-    name = canonical.quoted(column)
+    name = quoted(column)
     return f"CAST({name} AS VARCHAR)" if turned and types[column] != "VARCHAR" else name

@@ -13,6 +13,7 @@ import duckdb
 import polars as pl
 
 from turnout.errors import InputRefused, in_words
+from turnout.quoting import literal
 from turnout.reading import canonical, decode, elections, salvage
 from turnout.reading.catalogue import Fit
 from turnout.reading.source import Choose, Reading, Source
@@ -129,7 +130,7 @@ class _Data:
         execute(f"DROP VIEW IF EXISTS {self.view}")
         lines = (
             f"read_csv($file, auto_detect = false, header = false, skip = {skip},"
-            f" delim = {canonical.literal(self.delimiter)}, {quote}, strict_mode = true,"
+            f" delim = {literal(self.delimiter)}, {quote}, strict_mode = true,"
             f" nullstr = '', allow_quoted_nulls = true, null_padding = false, columns = {{{columns}}})"
         )
         if self.fit.slots:

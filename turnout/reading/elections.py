@@ -11,8 +11,8 @@ from dataclasses import replace
 
 import polars as pl
 
+from turnout.quoting import literal
 from turnout.reading import canonical
-from turnout.reading.canonical import literal
 from turnout.reading.catalogue import Fit, Slot
 from turnout.reading.layouts import Column, Elections, code_key
 from turnout.reading.source import Reading

@@ -1,6 +1,7 @@
 """Results, long or wide, of this contest or of past ones."""
 
 import datetime as dt
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import polars as pl
@@ -105,20 +106,10 @@ def note_lost(workspace: Workspace) -> None:
 
 def _respell_contests(workspace: Workspace, reading: Reading) -> None:
     """Make one of contests whose names differ by case and spaces alone, and say so."""
-    found = workspace.query("reading/contests_respelt")
-    if found.is_empty():
-        return
-    with workspace.registered("respelt_contests", found):
-        workspace.connection.execute(
-            "UPDATE kept SET contest = r.to_contest FROM respelt_contests r WHERE kept.contest = r.contest"
-        )
-    shown = ", ".join(f"{theirs!r} is {ours!r}" for theirs, ours in found.head(3).rows())
-    workspace.note(
-        "contests respelled",
-        f"{reading.name}: names of contests that differ from another by case or spaces alone are taken for it:"
-        f" {shown}{', …' if found.height > 3 else ''}.",
-        severity="warning",
-    )
+    workspace.execute("reading/contests_respelt")
+    if pairs := workspace.connection.execute("FROM respelt_contests").fetchall():
+        workspace.execute("reading/contests_respelt_apply")
+        workspace.note("contests respelled", _respelled(reading, "contests", pairs), severity="warning")
 
 
 def _respell(workspace: Workspace, reading: Reading, *, is_past: bool) -> None:
@@ -140,12 +131,16 @@ def _respell(workspace: Workspace, reading: Reading, *, is_past: bool) -> None:
     if not found:
         return
     workspace.execute("reading/results_respelt_apply", is_past=is_past)
-    pairs = dict.fromkeys((a, c) if a != c else (b, d) for a, b, c, d in found)
-    shown = ", ".join(f"{theirs!r} is {ours!r}" for theirs, ours in list(pairs)[:3])
-    workspace.note(
-        "places respelled",
-        f"{reading.name}: names of counties or precincts that differ from another by case or spaces alone are"
-        f" taken for it: {shown}{', …' if len(pairs) > 3 else ''}.",
+    pairs = list(dict.fromkeys((a, c) if a != c else (b, d) for a, b, c, d in found))
+    workspace.note("places respelled", _respelled(reading, "counties or precincts", pairs))
+
+
+def _respelled(reading: Reading, what: str, pairs: Sequence[tuple[str, str]]) -> str:
+    """Say which names are taken for which other ones."""
+    shown = ", ".join(f"{theirs!r} is {ours!r}" for theirs, ours in pairs[:3])
+    return (
+        f"{reading.name}: names of {what} that differ from another by case or spaces alone are taken for it:"
+        f" {shown}{', …' if len(pairs) > 3 else ''}."
     )
 
 

@@ -3,7 +3,8 @@
 import datetime as dt
 
 from turnout.errors import InputRefused
-from turnout.reading.canonical import DAY_FIRST, literal, soft
+from turnout.quoting import literal
+from turnout.reading.canonical import DAY_FIRST, soft
 from turnout.reading.codes import header_of
 from turnout.reading.source import Reading
 from turnout.workspace import Workspace

@@ -7,6 +7,7 @@ lives on in the new. What a disk or a backup still holds of the old is beyond a 
 import contextlib
 import os
 import shutil
+from collections import Counter
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
@@ -16,6 +17,7 @@ import duckdb
 from turnout import encryption, resources
 from turnout.encryption import Key
 from turnout.errors import UsageError
+from turnout.quoting import literal
 from turnout.reporting.tables import SMALLEST_CELL
 from turnout.storage import hold
 from turnout.workspace import DATABASE, connect, kept_in
@@ -79,7 +81,10 @@ def _holds(directory: Path) -> bool:
 
 
 def _summed(counts: list[dict[str, int]]) -> dict[str, int]:
-    return {name: sum(each.get(name, 0) for each in counts) for name in dict.fromkeys(n for c in counts for n in c)}
+    total: Counter[str] = Counter()
+    for each in counts:
+        total.update(each)
+    return dict(total)
 
 
 def _of_one(directory: Path, wait: float) -> Forgotten:
@@ -119,9 +124,8 @@ def _rewrite(database: Path, new: Path, key: Key | None) -> Forgotten:
 def _copy(connection: duckdb.DuckDBPyConnection, database: Path, key: Key | None) -> dict[str, int]:
     """Take over what may stay; return the rows of each table that goes. A database cut short goes whole."""
     options = "" if key is None else " (ENCRYPTION_KEY $key)"
-    path = str(database).replace("'", "''")
     try:
-        connection.execute(f"ATTACH '{path}' AS old{options}", None if key is None else {"key": key.text})
+        connection.execute(f"ATTACH {literal(database)} AS old{options}", None if key is None else {"key": key.text})
     except duckdb.InvalidInputException:
         raise UsageError(f"{database}: made with another key. Set the one it was made with.") from None
     except duckdb.Error as error:
