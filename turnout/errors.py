@@ -49,12 +49,20 @@ class BatchPartlyFailed(TurnoutError):  # noqa: N818
     exit_code = 7
 
 
-def in_words(error: Exception) -> UsageError | None:
-    """Return what the machine refused (room, memory, a permission) as an error a user can mend; None for a bug.
+class Stopped(TurnoutError):  # noqa: N818
+    """A signal ended the command, as a shell has it: 128 and the number of the interrupt."""
+
+    exit_code = 130
+
+
+def in_words(error: Exception) -> TurnoutError | None:
+    """Return what the machine refused (room, memory, a permission), or a stop, as an error in words; None for a bug.
 
     DuckDB and Polars report such things in types of their own, with the system's sentence in the text.
     """
     text = str(error)
+    if isinstance(error, RuntimeError) and _INTERRUPTED in text.lower():
+        return Stopped("stopped.")
     number = error.errno if isinstance(error, OSError) else None
     if number in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG) or any(sign in text for sign in _FULL):
         return UsageError("the disk is full. Make room, or name another --output. What was published stands.")
@@ -66,5 +74,7 @@ def in_words(error: Exception) -> UsageError | None:
     return None
 
 
+#: DuckDB's own word where a signal reaches it before Python.
+_INTERRUPTED = "interrupted"
 #: How the libraries say that a disk is full, a quota spent, or a file larger than allowed.
 _FULL = ("No space left on device", "Disk quota exceeded", "File too large")

@@ -15,6 +15,8 @@ from typing import IO, Final
 from turnout.errors import UsageError, WorkspaceBusy
 
 LOCK: Final = ".lock"
+#: Below an output directory, where a rehearsal of the contest publishes.
+REPLAY: Final = "replay"
 #: Name of what a run is about to put in place under the name that the group holds.
 UNPLACED: Final = re.compile(r"\.(.+)\.[0-9a-f]{8}")
 #: How often a run that waits for another looks whether it has ended, in seconds.

@@ -14,9 +14,7 @@ from turnout.cli.screen import harmless
 from turnout.errors import TurnoutError, UsageError, in_words
 
 _BUG = 1
-_STOPPED = 130
 _UNHEARD = 141
-_INTERRUPTED = "interrupted"
 _DEBUG = "TURNOUT_DEBUG"
 #: Signs of a message that are shown, be what it quotes as long as it may.
 _LONGEST = 4_000
@@ -52,7 +50,8 @@ class Commands(TyperGroup):
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
             code = _UNHEARD
         except Exception as error:
-            code = _report_other(error)
+            wanting = in_words(error)
+            code = _report_bug(error) if wanting is None else _report(str(wanting), wanting.exit_code)
         finally:
             os.umask(mask)
         sys.exit(code if isinstance(code, int) else 0)
@@ -71,14 +70,6 @@ def _report(message: str, code: int) -> int:
     typer.secho("error: ", fg="red", bold=True, nl=False, err=True)
     typer.echo(harmless(message, _LONGEST), err=True)
     return code
-
-
-def _report_other(error: Exception) -> int:
-    """Report what no code of ours raised on purpose: a stop, what the machine refused, or a bug."""
-    if isinstance(error, RuntimeError) and _INTERRUPTED in str(error).lower():
-        return _report("stopped.", _STOPPED)  # DuckDB's own word where a signal reaches it before Python
-    wanting = in_words(error)
-    return _report_bug(error) if wanting is None else _report(str(wanting), wanting.exit_code)
 
 
 def _usage(error: typer.TyperException) -> str:

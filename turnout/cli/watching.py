@@ -16,6 +16,7 @@ from turnout.cli.asked import contest_of, settings_of
 from turnout.cli.log import LogFormat
 from turnout.cli.screen import console, estimate_of, progress_shown
 from turnout.errors import InputRefused, UsageError
+from turnout.storage import REPLAY
 from turnout.vocabulary import MODES, Mode
 
 if TYPE_CHECKING:
@@ -138,7 +139,7 @@ def watch(
     if config is None and output is None:
         chosen = chosen.model_copy(update={"output": _OUTPUT})
     elif replay is not None and output is None:  # a rehearsal is not the contest's own projection
-        chosen = chosen.model_copy(update={"output": chosen.output / "replay"})
+        chosen = chosen.model_copy(update={"output": chosen.output / REPLAY})
     if keep is not None and replay is not None:
         raise UsageError(
             "--keep goes with returns that are watched: a replay's releases are forgotten by the next one."

@@ -19,7 +19,7 @@ from turnout.encryption import Key
 from turnout.errors import UsageError
 from turnout.quoting import literal
 from turnout.reporting.tables import SMALLEST_CELL
-from turnout.storage import hold
+from turnout.storage import REPLAY, hold
 from turnout.workspace import DATABASE, connect, kept_in
 
 #: Tables that hold no voter: totals of places, and the account of what was read.
@@ -28,8 +28,6 @@ AGGREGATES: Final = ("results", "losses", "reconciliation", "findings")
 VOTER_LEVEL: Final = ("voters", "vote_history", "ballot_events", "ballots", "ethnicity", "propensity", "rejects")
 
 _NEW: Final = f"{DATABASE}.new"  # a name that the next run clears away
-#: Where a rehearsal of the contest publishes, with a workspace of its own.
-_REPLAY: Final = "replay"
 #: Kept beyond a run, and of groups, not voters: what was expected on earlier days.
 _KEPT_AGGREGATES: Final = ("outlook-",)
 #: Decoded copies of input files.
@@ -65,7 +63,7 @@ def run(directory: Path, *, wait: float = 0) -> Forgotten:
     WorkspaceBusy
         If a run holds it.
     """
-    held = [path for path in (directory, directory / _REPLAY) if _holds(path)]
+    held = [path for path in (directory, directory / REPLAY) if _holds(path)]
     if not held:
         raise UsageError(f"{directory}: holds no workspace. Name a contest.toml, or its output directory.")
     told = [_of_one(path, wait) for path in held]
