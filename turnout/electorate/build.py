@@ -192,9 +192,7 @@ def _weighed(workspace: Workspace, scored: features.Features) -> tuple[Ints, Int
         workspace.execute("electorate/scored_voters")
     workspace.execute("electorate/forget_known")
     found = workspace.query("electorate/row_weights")
-    missing = scored.voters - int(found["voters"].sum())
-    if missing:
-        raise UsageError(f"ethnicity: {missing:,} voters have no estimate. Run ethnicity.estimate on the file first.")
+    features.require_estimates(scored.voters - int(found["voters"].sum()))
     return (
         rows["row"].to_numpy(),
         rows["ballot"].to_numpy().astype(np.int64),

@@ -173,8 +173,7 @@ def _weight(workspace: Workspace, scored: Features) -> Floats:
     found = workspace.query("electorate/group_sums", salt=0, parts=1_000_000)
     weight = np.zeros((len(scored.rows), len(WAYS), len(GROUPS)))
     weight[scored.row_of(found["key"]), propensity.way_of(found["outcome"])] = found.select(GROUPS).to_numpy()
-    if (missing := round(float(scored.did().sum() - weight.sum()))) > 0:
-        raise UsageError(f"ethnicity: {missing:,} voters have no estimate. Run ethnicity.estimate on the file first.")
+    features.require_estimates(round(float(scored.did().sum() - weight.sum())))
     return weight
 
 

@@ -16,6 +16,7 @@ import polars as pl
 from turnout.electorate import habit
 from turnout.electorate.comparable import GENERALS, season
 from turnout.electorate.specification import Specification
+from turnout.errors import UsageError
 from turnout.workspace import Workspace
 
 Floats = npt.NDArray[np.float64]
@@ -121,6 +122,18 @@ def gather_all(workspace: Workspace, target: dt.date) -> Known | None:
     if known is None:
         return None
     return Known(known.dates, sound=bool(workspace.query("electorate/history_sound").item()))
+
+
+def require_estimates(missing: int) -> None:
+    """Refuse to go on where voters are missing from sums by group.
+
+    Raises
+    ------
+    UsageError
+        If there are any.
+    """
+    if missing:
+        raise UsageError(f"ethnicity: {missing:,} voters have no estimate. Run ethnicity.estimate on the file first.")
 
 
 def asked_of(specification: Specification, target: dt.date, earlier: Sequence[dt.date]) -> tuple[dt.date, ...]:
