@@ -21,7 +21,7 @@ import polars as pl
 from turnout.projection.ballot import EARLY, POLL, Ballot, Flags, Floats, Integers
 from turnout.projection.baseline import Baseline, ballot_shift
 from turnout.projection.positions import signs
-from turnout.projection.sites import effective_early, pseudo_rows
+from turnout.projection.sites import at_home, pseudo_rows
 
 #: Votes of reported precincts, early and at the polls, below which a contest's own swing is not used.
 _FEWEST: Final = 50.0
@@ -77,7 +77,7 @@ def _own_early(ballot: Ballot) -> Flags:
 
 def _stands_for(ballot: Ballot, baseline: Baseline, rows: Flags) -> Floats:
     """Early votes that some rows stand for, by contest: shape (contests,)."""
-    early = effective_early(ballot, baseline.poll)
+    early = at_home(ballot, baseline.poll).votes
     return _sum(ballot.row_contest, early * rows, len(ballot.contests))
 
 

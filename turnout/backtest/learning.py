@@ -18,7 +18,7 @@ from turnout.backtest.contests import counting
 from turnout.backtest.scores import MANY
 from turnout.backtest.stages import mask
 from turnout.projection import ballot as ballots
-from turnout.projection import baseline, carry, late, polls, positions
+from turnout.projection import baseline, carry, late, polls, positions, sites
 from turnout.projection.ballot import POLL, Ballot, Floats
 from turnout.projection.calibration import PHASES, Calibration, Phase
 from turnout.projection.hierarchy import GaussianHierarchy, HierarchySpec, Moment, Term
@@ -75,11 +75,12 @@ def evidence(lines: pl.DataFrame, past: pl.DataFrame, date: dt.date, priors: Pri
         compared = baseline.build(past.filter(pl.col("election_date") < date), before)
         placed = positions.place(before)
         early = carry.pool(before, placed)
-        splits = polls.splits_of(before, placed, early, compared)
-        expected = carry.expect(before, early, compared, late.load("results"))
+        home = sites.at_home(before, compared.poll)
+        splits = polls.splits_of(before, placed, early, compared, home)
+        expected = carry.expect(early, home, compared, late.load("results"))
         scored = set(counting(lines)["contest"])
         after = _revealed(before, lines, np.array([name in scored for name in before.contests]))
-        frame = polls.turnout_frame(after, compared, np.exp(expected.log_poll), 0.0)
+        frame = polls.turnout_frame(after, compared, home, np.exp(expected.log_poll), 0.0)
         turnout = polls.turnout_observations(after, expected)
         shift = polls.shift_observations(after, positions.recount(placed, after), splits, expected)
         rng = np.random.default_rng([seed, date.toordinal()])

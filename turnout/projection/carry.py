@@ -15,7 +15,7 @@ from turnout.projection.ballot import EARLY, Ballot, Floats, Integers
 from turnout.projection.baseline import Baseline
 from turnout.projection.late import LateSpec
 from turnout.projection.positions import Positions
-from turnout.projection.sites import effective_early
+from turnout.projection.sites import AtHome
 
 #: Concentration (votes) expected of counties within a contest and of units within a county, and how many of them it
 #: takes for a contest's own spread to count as much. Medians over general elections lie between 10 and 40 votes.
@@ -68,9 +68,9 @@ class EarlyCarry:
         return self
 
 
-def expect(ballot: Ballot, early: PooledEarly, baseline: Baseline, late: LateSpec) -> EarlyCarry:
+def expect(early: PooledEarly, home: AtHome, baseline: Baseline, late: LateSpec) -> EarlyCarry:
     """Build the expectation from the early count and, for late votes, the past election's ratio of them."""
-    log_poll = np.log(np.maximum(effective_early(ballot, baseline.poll), 1e-9))
+    log_poll = np.log(np.maximum(home.votes, 1e-9))
     ratio = baseline.log_late_ratio if np.isfinite(baseline.log_late_ratio) else late.log_ratio_mean
     return EarlyCarry(early, log_poll, log_poll + ratio)
 

@@ -9,7 +9,7 @@ import polars as pl
 from turnout.electorate import Electorate
 from turnout.projection.ballot import EARLY, POLL, Ballot, Integers, Together
 from turnout.projection.baseline import Baseline
-from turnout.projection.sites import pseudo_rows, silent_rows
+from turnout.projection.sites import at_home, pseudo_rows
 from turnout.vocabulary import COHORTS
 from turnout.workspace import Workspace
 
@@ -129,7 +129,7 @@ def _past_election(workspace: Workspace, ballot: Ballot, baseline: Baseline, ele
 
 def _silent(workspace: Workspace, ballot: Ballot, baseline: Baseline) -> None:
     """Warn of precincts without any early vote that voted last time: their early votes are elsewhere, or not in."""
-    rows = silent_rows(ballot, baseline.poll) & ballot.outstanding()[:, POLL]
+    rows = at_home(ballot, baseline.poll).silent & ballot.outstanding()[:, POLL]
     units = np.unique(ballot.row_unit[rows])
     if len(units):
         workspace.note(

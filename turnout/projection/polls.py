@@ -18,7 +18,7 @@ from turnout.projection.ballot import EARLY, POLL, Ballot, Flags, Floats, Intege
 from turnout.projection.baseline import SORTED_SINCE, Baseline, kind_of, lean, unit_log_ratio
 from turnout.projection.carry import PooledEarly
 from turnout.projection.positions import Positions, reported_sides, signs
-from turnout.projection.sites import effective_early, pseudo_rows, silent_rows
+from turnout.projection.sites import AtHome
 
 #: Logits beyond which a wider gap between two candidates says no more of how they do at the polls.
 _WIDEST_GAP: Final = 1.5
@@ -83,7 +83,7 @@ class Splits:
         return np.asarray(start + np.searchsorted(self.row[start:stop], rows))
 
 
-def splits_of(ballot: Ballot, positions: Positions, early: PooledEarly, baseline: Baseline) -> Splits:
+def splits_of(ballot: Ballot, positions: Positions, early: PooledEarly, baseline: Baseline, home: AtHome) -> Splits:
     """List every split of every row with the covariates of the shift.
 
     ``sign`` says how far a split shares in what moves the parties: ±1 between a Democrat and a Republican, and in any
@@ -111,9 +111,9 @@ def splits_of(ballot: Ballot, positions: Positions, early: PooledEarly, baseline
     mode_gap_county = modes.gap(ballot, positions, ballot.county_in_contest)[row, split]
     yes_side = kin.yes_side[contest, split]
     gap = np.clip(early.contest[row, split], -_WIDEST_GAP, _WIDEST_GAP)
-    without_own = _without_own_early(ballot, baseline)[row]
+    without_own = _without_own_early(ballot, home)[row]
     blind = (partisan != 0) & without_own
-    stands_for = effective_early(ballot, baseline.poll)[row]
+    stands_for = home.votes[row]
     past_lean = _within(
         np.where(baseline.matched, np.nan_to_num(baseline.poll_lean), 0.0)[unit],
         blind * baseline.matched[unit] * stands_for,
@@ -165,7 +165,9 @@ def splits_of(ballot: Ballot, positions: Positions, early: PooledEarly, baseline
     return Splits(row=row, split=split, frame=frame)
 
 
-def turnout_frame(ballot: Ballot, baseline: Baseline, expected: Floats, total_sd: float) -> pl.DataFrame:
+def turnout_frame(
+    ballot: Ballot, baseline: Baseline, home: AtHome, expected: Floats, total_sd: float
+) -> pl.DataFrame:
     """Covariates of the poll turnout's terms, one row a row of the ballot.
 
     ``expected``: (rows,) votes a row stands for before anything is learned; a unit's size is its busiest contest's.
@@ -192,7 +194,7 @@ def turnout_frame(ballot: Ballot, baseline: Baseline, expected: Floats, total_sd
             "usual_early": np.full(ballot.rows, (_typical(busiest[ballot.precincts]) - _USUAL_EARLY) * (1.0 - known)),
             "mail_share": np.full(ballot.rows, _mail_share(ballot) * (1.0 - known)),
             "growth": np.full(ballot.rows, _growth(busiest, baseline) * known),
-            "silent": silent_rows(ballot, baseline.poll).astype(float),
+            "silent": home.silent.astype(float),
             "past_ratio": np.full(ballot.rows, np.nan_to_num(baseline.log_ratio)),
             "known": np.full(ballot.rows, float(known)),
             "unknown": np.full(ballot.rows, float(not known)),
@@ -241,11 +243,11 @@ def shift_observations(
     return Observations(y, variance, observed)
 
 
-def _without_own_early(ballot: Ballot, baseline: Baseline) -> Flags:
+def _without_own_early(ballot: Ballot, home: AtHome) -> Flags:
     """Return the rows whose early votes were counted elsewhere, as is seen at once or from their past: (rows,)."""
-    early, place, pseudo = ballot.row_votes()[:, EARLY], ballot.county_in_contest, pseudo_rows(ballot)
-    elsewhere = np.bincount(place, early * pseudo)[place] > 0.5 * np.bincount(place, early)[place]
-    return (~pseudo & (early < _FEW_EARLY) & elsewhere) | silent_rows(ballot, baseline.poll)
+    early, place = ballot.row_votes()[:, EARLY], ballot.county_in_contest
+    elsewhere = np.bincount(place, early * home.pseudo)[place] > 0.5 * np.bincount(place, early)[place]
+    return (~home.pseudo & (early < _FEW_EARLY) & elsewhere) | home.silent
 
 
 def _within(values: Floats, weight: Floats, group: Integers) -> Floats:

@@ -23,6 +23,7 @@ from turnout.projection import (
     parallel,
     polls,
     positions,
+    sites,
     summary,
     units,
 )
@@ -140,17 +141,18 @@ def fit(
     """
     placed = positions.place(ballot)
     early = carry.pool(ballot, placed)
-    splits = polls.splits_of(ballot, placed, early, baseline)
+    home = sites.at_home(ballot, baseline.poll)
+    splits = polls.splits_of(ballot, placed, early, baseline, home)
     expectation: polls.Expectation
     if electorate is None:
         specs, late_spec = ("turnout", "shift"), late.load("late_mail" if ballot.has_late_mail else "results")
-        expectation = carry.expect(ballot, early, baseline, late_spec)
+        expectation = carry.expect(early, home, baseline, late_spec)
         total_sd, late_sd = 0.0, late_spec.log_ratio_sd
     else:
         specs, late_spec = ("turnout-cells", "shift-cells"), late.load("cells")
         expectation = groups.expect(ballot, placed, electorate, SupportSpec.load(), draws, rng)
         total_sd, late_sd = electorate.total_sd["poll"], electorate.total_sd["late"]
-    frame = polls.turnout_frame(ballot, baseline, np.exp(expectation.log_poll), total_sd)
+    frame = polls.turnout_frame(ballot, baseline, home, np.exp(expectation.log_poll), total_sd)
     learned = learned or Priors.load()
     shown = (
         (specs[0], frame, polls.turnout_observations(ballot, expectation)),

@@ -1,5 +1,6 @@
 """Where the early votes of a precinct were counted: there, at a site of its county, or with another precinct's."""
 
+from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
@@ -24,13 +25,32 @@ _MEDIAN_PART: Final = 0.3
 _STEADY: Final = 2.0
 
 
-def effective_early(ballot: Ballot, baseline_poll: Floats) -> Floats:
-    """Early votes each row stands for when its poll vote is expected, shape (rows,).
+@dataclass(frozen=True)
+class AtHome:
+    """Early votes where those who cast them live, and vote at the polls.
+
+    Attributes
+    ----------
+    votes : (rows,) early votes each row stands for when its poll vote is expected
+    pseudo : (rows,) which only count votes cast elsewhere (see :func:`pseudo_rows`)
+    silent : (rows,) which are of precincts without early votes in any contest, nor a part in those of a site, though
+        they voted at the polls in the past: their ``votes`` are what :func:`_woken` gives them
+    """
+
+    votes: Floats
+    pseudo: Flags
+    silent: Flags
+
+
+def at_home(ballot: Ballot, baseline_poll: Floats) -> AtHome:
+    """Find for each row the early votes it stands for.
 
     Early votes counted at sites, county-wide or for the whole district belong to voters who live, and vote at the
     polls, in real precincts: they are handed to those of the county (of the contest, where no county is named) in
     proportion to their own early votes and their past poll votes. Where there is no real precinct they stay.
     A precinct without any in any contest, though it had voters in the past, gets what :func:`_woken` gives it.
+
+    ``baseline_poll``: (units,) poll votes in the past election, 0 where a unit was not found in it.
     """
     early = ballot.row_votes()[:, EARLY]
     pseudo = pseudo_rows(ballot)
@@ -39,14 +59,8 @@ def effective_early(ballot: Ballot, baseline_poll: Floats) -> Floats:
     early = _hand_out(early, pseudo, size, ballot.county_in_contest)
     nowhere = pseudo & (ballot.units["county"] == "").to_numpy()[ballot.row_unit]
     early = _hand_out(early, nowhere, size, ballot.row_contest)
-    return _steadied(ballot, _woken(ballot, early, np.where(pseudo, 0.0, baseline_poll[ballot.row_unit])))
-
-
-def silent_rows(ballot: Ballot, baseline_poll: Floats) -> Flags:
-    """Return the rows of precincts without early votes that voted at the polls in the past, shape (rows,)."""
-    stands = effective_early(ballot, baseline_poll)
-    own = ballot.unit_early()[ballot.row_unit]
-    return np.asarray(~pseudo_rows(ballot) & (own == 0) & (stands > 0) & (baseline_poll[ballot.row_unit] > 0))
+    early, silent = _woken(ballot, early, np.where(pseudo, 0.0, baseline_poll[ballot.row_unit]))
+    return AtHome(_steadied(ballot, early), pseudo, silent)
 
 
 def _usual_polls(early: Floats, past: Floats, pseudo: Flags, place: Integers) -> Floats:
@@ -71,8 +85,8 @@ def _hand_out(early: Floats, pseudo: Flags, size: Floats, place: Integers) -> Fl
     return np.where(leaves, 0.0, early + pooled * size / np.maximum(to, 1.0))
 
 
-def _woken(ballot: Ballot, early: Floats, past: Floats) -> Floats:
-    """Give precincts that are silent in all contests what their past poll votes lead to expect, (rows,).
+def _woken(ballot: Ballot, early: Floats, past: Floats) -> tuple[Floats, Flags]:
+    """Give precincts that are silent in all contests what their past poll votes lead to expect; and say which are.
 
     It is taken from precincts of their county that have far more than was to be expected, for they were perhaps
     counted there; as far as there are none, a part is added. ``past`` is 0 where a row is no precinct or not found.
@@ -82,14 +96,14 @@ def _woken(ballot: Ballot, early: Floats, past: Floats) -> Floats:
     lead = rate[place] * past
     silent = (ballot.busiest(early) == 0)[ballot.row_unit] & (lead >= _EXPECTED)
     if not silent.any():
-        return early
+        return early, silent
     spare = np.where((past > 0) & (early > _TWICE * lead), early - lead, 0.0)
     wanted, found = _add(lead * silent, place), _add(spare, place)
     moved = np.minimum(wanted, found)
     part = moved / np.maximum(wanted, 1e-9)
     part = part + _MEDIAN_PART * (1.0 - part)
     left = early - spare * (moved / np.maximum(found, 1e-9))[place]
-    return np.where(silent, lead * part[place], left)
+    return np.where(silent, lead * part[place], left), silent
 
 
 def _steadied(ballot: Ballot, early: Floats) -> Floats:
