@@ -56,7 +56,7 @@ def test_each_contest_is_in_the_phase_its_own_polls_make(ballot_of) -> None:
 def test_draws_keep_part_of_the_move_and_are_spread_but_never_fall_below_the_count(ballot_of) -> None:
     ballot = ballot_of(_lines("Mayor", {"A": 100}, set()))
     counted = ballot.choice_votes().sum(axis=1)
-    votes = counted[:, None] + np.array([[100.0, 140.0, 180.0], [220.0, 200.0, 180.0]])
+    votes = counted[:, None] + np.array([[100.0, 140.0, 180.0], [260.0, 220.0, 180.0]])
     moved = apply(Applied(move=np.array([0.5]), spread=np.array([2.0])), ballot, votes)
     mean, kept = votes.mean(axis=1), moved.mean(axis=1)
     np.testing.assert_allclose(kept.sum(), mean.sum())
@@ -65,3 +65,15 @@ def test_draws_keep_part_of_the_move_and_are_spread_but_never_fall_below_the_cou
     np.testing.assert_allclose(np.ptp(moved[0]), 2 * np.ptp(votes[0]))
     wide = apply(Applied(move=np.array([1.0]), spread=np.array([50.0])), ballot, votes)
     assert (wide >= counted[:, None]).all()
+
+
+def test_draws_of_few_votes_are_spread_without_running_into_none(ballot_of) -> None:
+    ballot = ballot_of(_lines("Mayor", {"A": 100}, set()))
+    counted = ballot.choice_votes().sum(axis=1)[:, None]
+    to_come = np.array([[300.0], [700.0]]) * np.array([0.05, 0.2, 0.5, 1.0, 3.0, 6.0])
+    spread = apply(Applied(move=np.array([1.0]), spread=np.array([1.5])), ballot, counted + to_come) - counted
+    total, before = spread.sum(axis=0), to_come.sum(axis=0)
+    np.testing.assert_allclose(total.mean(), before.mean())
+    assert (spread > 0).all()
+    assert (np.diff(total) > 0).all()
+    np.testing.assert_allclose(np.ptp(np.log(total)), 1.5 * np.ptp(np.log(before)), rtol=0.02)

@@ -3,9 +3,10 @@
 import numpy as np
 import polars as pl
 import pytest
+from scipy import sparse
 
 from turnout.errors import UsageError
-from turnout.projection.hierarchy import NOISE, GaussianHierarchy, HierarchySpec, Noise, Term
+from turnout.projection.hierarchy import NOISE, Blended, GaussianHierarchy, HierarchySpec, Noise, Term
 
 SPEC = HierarchySpec(
     about="test",
@@ -49,6 +50,33 @@ def test_posterior_is_the_textbook_one() -> None:
     drawn = fitted.design_ @ effects
     np.testing.assert_allclose(drawn.mean(axis=1), mean, atol=0.02)
     np.testing.assert_allclose(drawn[:30].std(axis=1), np.sqrt(np.diag(covariance))[:30], rtol=0.05)
+
+
+def test_an_outcome_of_several_rows_is_one_of_their_mean() -> None:
+    X, y, _ = simulated()
+    X = X.with_columns(x=pl.when(pl.col("x") > 0).then(1.0).otherwise(-0.5))
+    county, x = X["county"].to_numpy(), X["x"].to_numpy()
+    weights = np.stack([(county == 2) & (x > 0), county == 4]).astype(float)
+    weights /= weights.sum(axis=1, keepdims=True)
+    together = Blended(sparse.csr_array(weights), weights @ y, np.array([0.2, 0.05]))
+    nothing = np.zeros(len(y), dtype=bool)
+    fitted = GaussianHierarchy(SPEC).fit(X, y, np.zeros(len(y)), nothing, together)
+    Z = np.column_stack([np.ones(len(y)), np.eye(6)[county], x])
+    of_both, certainty = weights @ Z, np.diag(1.0 / (together.variance + 0.1**2))
+    precision = of_both.T @ certainty @ of_both + np.diag(np.array([1.0, *[0.5] * 6, 0.4]) ** -2.0)
+    prior = np.array([0.0] * 7 + [0.3 / 0.4**2])
+    expected = Z @ np.linalg.solve(precision, of_both.T @ certainty @ (weights @ y) + prior)
+    np.testing.assert_allclose(fitted.predict(), expected, atol=1e-9)
+
+
+def test_what_hardly_moves_an_outcome_of_several_rows_is_left_to_its_variance() -> None:
+    X, y, _ = simulated()
+    X = X.with_columns(x=pl.lit(0.05))
+    weights = sparse.csr_array(np.full((1, len(y)), 1.0 / len(y)))
+    nothing = np.zeros(len(y), dtype=bool)
+    fitted = GaussianHierarchy(SPEC).fit(X, y, np.zeros(len(y)), nothing, Blended(weights, [1.0], [0.0]))
+    assert fitted.mean_[7] == pytest.approx(0.3)
+    assert fitted.mean_[0] > 0.5
 
 
 def test_learns_what_is_there() -> None:

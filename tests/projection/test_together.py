@@ -1,9 +1,10 @@
 """Poll votes given for a whole county while its precincts report early votes alone."""
 
 import numpy as np
+import polars as pl
 import pytest
 
-from tests.projection.test_project import election
+from tests.projection.test_project import election, truth, with_polls
 
 
 def _county_figures(lines: list[dict], part: float) -> list[dict]:
@@ -58,3 +59,30 @@ def test_what_of_them_is_not_counted_is_still_to_come(projected, past) -> None:
     half = _total(projected(_county_figures(lines, 0.5), past))
     none = _total(projected(_county_figures(lines, 0.0), past))
     np.testing.assert_allclose([half, none], whole, rtol=0.12)
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_figures_of_counties_teach_the_shift_as_their_precincts_would(projected, seed) -> None:
+    lines = election(seed=seed, shift=-0.8)
+    first = [line for line in lines if line["county"] in {"K0", "K1"}]
+    waiting = with_polls([line for line in lines if line not in first], set())
+    apart = projected(first + waiting).table
+    together = projected(_county_figures(first, 1.0) + waiting).table
+    ada = pl.col("candidate") == "Ada"
+    counted, told, known = (
+        table.filter(ada)[column].item()
+        for table, column in ((apart, "counted_share"), (together, "projected_share"), (apart, "projected_share"))
+    )
+    assert abs(told - truth(lines)) < 0.5 * abs(counted - truth(lines))
+    assert abs(told - known) < 0.01
+
+
+def test_a_part_of_a_countys_figure_says_less_than_all_of_it(projected) -> None:
+    lines = election(seed=3, shift=-0.8)
+    first = [line for line in lines if line["county"] in {"K0", "K1"}]
+    waiting = with_polls([line for line in lines if line not in first], set())
+    widths = []
+    for part in (1.0, 0.2):
+        table = projected(_county_figures(first, part) + waiting).table
+        widths.append((table["hi90"] - table["lo90"])[0])
+    assert widths[0] < widths[1]

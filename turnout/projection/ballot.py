@@ -137,10 +137,12 @@ class Together:
     Attributes
     ----------
     group : (rows,) number of the figure that holds a row's poll votes, should they be counted; −1 where there is none
+    figure : (rows,) number of the figure that a row's poll votes are, or are part of; −1 for those of any other row
     counted : (groups,) votes of each figure
     """
 
     group: Integers
+    figure: Integers
     counted: Floats
 
     @classmethod
@@ -149,14 +151,32 @@ class Together:
         polls, contest = ballot.row_votes()[:, POLL], ballot.row_contest
         whole = ~ballot.precincts[ballot.row_unit]
         district = whole & (ballot.units["county"] == "").to_numpy()[ballot.row_unit]
-        group, counted = np.full(ballot.rows, -1), np.zeros(0)
+        group, part_of, counted = np.full(ballot.rows, -1), np.full(ballot.rows, -1), np.zeros(0)
         for place, given in ((ballot.county_in_contest, whole & ~district), (contest, district)):
             figure, apart = np.bincount(place, polls * given), np.bincount(place, polls * ~given)
             its_own = ~whole & ~ballot.reported[:, POLL] & (figure > apart)[place] & (group < 0)
             places, number = np.unique(place[its_own], return_inverse=True)
             group[its_own] = len(counted) + number
+            known = np.full(len(figure), -1)
+            known[places] = len(counted) + np.arange(len(places))
+            part_of[given] = known[place[given]]
             counted = np.append(counted, figure[places])
-        return cls(group, counted)
+        return cls(group, part_of, counted)
+
+    def of_one_county(self, ballot: Ballot) -> "Together":
+        """Return those figures whose rows are all of one county, numbered anew."""
+        county = ballot.unit_county[ballot.row_unit]
+        lowest, highest = (
+            np.full(len(self.counted), county.max(initial=0)),
+            np.zeros(len(self.counted), dtype=np.int64),
+        )
+        for row_of in (self.group, self.figure):
+            rows = np.flatnonzero(row_of >= 0)
+            np.minimum.at(lowest, row_of[rows], county[rows])
+            np.maximum.at(highest, row_of[rows], county[rows])
+        kept = lowest == highest
+        number = np.append(np.where(kept, np.cumsum(kept) - 1, -1), -1)  # the last is for rows of no figure
+        return Together(number[self.group], number[self.figure], self.counted[kept])
 
 
 def load(workspace: Workspace) -> Ballot:

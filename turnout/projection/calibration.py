@@ -97,14 +97,41 @@ def load(override: Path | None = None) -> Calibration:
 def apply(applied: Applied, ballot: Ballot, votes: Floats) -> Floats:
     """Return draws of the final count spread and moved as calibrated, never below what is counted.
 
-    ``votes``: (choices, draws). A contest's total keeps its mean; one that is all counted is as it was.
+    Of the votes to come in a contest, the log of the total and the shares are spread about their means, so that draws
+    of few votes do not run into none. Choices and the total keep their means; what is all counted is as it was.
+
+    ``votes``: (choices, draws).
     """
     contest = ballot.choices["contest"].to_numpy()
     counted = ballot.choice_votes().sum(axis=1)
-    mean = votes.mean(axis=1)
-    spread = mean[:, None] + applied.spread[contest, None] * (votes - mean[:, None])
-    expected, so_far = (np.bincount(contest, part, len(ballot.contests))[contest] for part in (mean, counted))
-    share = np.divide(mean, expected, out=np.zeros_like(mean), where=expected > 0)
-    start = np.divide(counted, so_far, out=share.copy(), where=so_far > 0)
-    moved = spread + ((1.0 - applied.move[contest]) * (start - share) * expected)[:, None]
+    to_come = np.maximum(votes - counted[:, None], 0.0)
+    total, so_far = _by_contest(to_come, contest), _by_contest(counted[:, None], contest)
+    usual = _share(to_come.mean(axis=1, keepdims=True), total.mean(axis=1, keepdims=True)[contest])
+    share = np.where(total[contest] > 0, _share(to_come, total[contest]), usual)
+    share = np.maximum(usual + applied.spread[contest, None] * (share - usual), 0.0)
+    share = _share(share, _by_contest(share, contest)[contest])
+    spread = _spread_log(total, applied.spread[:, None])[contest] * share + counted[:, None]
+    expected = (total.mean(axis=1, keepdims=True) + so_far)[contest]
+    end = _share(to_come.mean(axis=1, keepdims=True) + counted[:, None], expected)
+    start = np.where(so_far[contest] > 0, _share(counted[:, None], so_far[contest]), end)
+    move = applied.move[contest, None]
+    moved = spread + (move * end + (1.0 - move) * start) * expected - spread.mean(axis=1, keepdims=True)
     return np.asarray(np.maximum(moved, counted[:, None]))
+
+
+def _spread_log(total: Floats, factor: Floats) -> Floats:
+    """Return draws whose logs lie ``factor`` times as far from their mean; the draws' own mean is kept."""
+    log = np.log1p(total)
+    middle = log.mean(axis=1, keepdims=True)
+    spread = np.expm1(np.maximum(middle + factor * (log - middle), 0.0))
+    return np.asarray(spread * _share(total.mean(axis=1, keepdims=True), spread.mean(axis=1, keepdims=True)))
+
+
+def _by_contest(votes: Floats, contest: Integers) -> Floats:
+    """Sum over the choices of each contest, which stand one after another: (contests, draws)."""
+    return np.asarray(np.add.reduceat(votes, np.flatnonzero(np.diff(contest, prepend=-1)), axis=0))
+
+
+def _share(part: Floats, whole: Floats) -> Floats:
+    """Part of a whole; 0 where there is none."""
+    return np.divide(part, whole, out=np.zeros(np.broadcast_shapes(part.shape, whole.shape)), where=whole > 0)

@@ -35,6 +35,10 @@ _NEAR: Final = 2.5
 _REWEIGHTINGS: Final = 4
 _OUTLYING: Final = 4.0
 
+#: An effect that moves an outcome of several rows by less than this part of what another moves it by is not learned
+#: from it, but left to its variance: so a county's figure does not couple each of its precincts with every other.
+_HARDLY: Final = 0.1
+
 #: The component that what is left of a row's uncertainty is reported under.
 NOISE: Final = "precinct noise"
 
@@ -89,6 +93,18 @@ class HierarchySpec(BaseModel):
         return specification.load(cls, name, override)
 
 
+class Blended(NamedTuple):
+    """Outcomes that are observed of several rows together, as a county's votes are of its precincts.
+
+    ``weights``: (outcomes, rows) by how much each row's own outcome moves them; ``y`` and ``variance``: (outcomes,)
+    what is observed, and its variance but for the rows' noise.
+    """
+
+    weights: sparse.csr_array
+    y: Floats
+    variance: Floats
+
+
 class Moment(NamedTuple):
     """What a fit says of one term: how many effects' worth, their mean, and their mean square about the prior's mean.
 
@@ -117,7 +133,14 @@ class GaussianHierarchy(BaseEstimator):  # type: ignore[misc]
     def __init__(self, spec: HierarchySpec) -> None:
         self.spec = spec
 
-    def fit(self, X: pl.DataFrame, y: Floats, variance: Floats, observed: NDArray[np.bool_]) -> Self:
+    def fit(
+        self,
+        X: pl.DataFrame,
+        y: Floats,
+        variance: Floats,
+        observed: NDArray[np.bool_],
+        blended: Blended | None = None,
+    ) -> Self:
         """Condition the effects on the observed rows.
 
         Parameters
@@ -126,6 +149,7 @@ class GaussianHierarchy(BaseEstimator):  # type: ignore[misc]
         y : (rows,) outcome, read only where ``observed``
         variance : (rows,) sampling variance of ``y``
         observed : (rows,) which rows have reported
+        blended : outcomes of several rows together, each of rows of one county
         """
         blocks = [_block(X, term) for term in self.spec.term]
         self.levels_ = [block.rows.shape[1] for block in blocks]
@@ -136,13 +160,34 @@ class GaussianHierarchy(BaseEstimator):  # type: ignore[misc]
         self.noise_sd_: Floats = np.sqrt(np.sum(np.square(parts), axis=0))
         self.precision_ = np.concatenate([block.precision for block in blocks])
         self.prior_mean_ = np.concatenate([block.mean for block in blocks])
-        seen = sparse.vstack([self.design_[observed], balance], format="csr")
+        rows, y, variance = self.design_[observed], y[observed], variance[observed] + self.noise_sd_[observed] ** 2
+        if blended is not None:
+            moves, of_several, uncertain = self._moved(blended)
+            rows = sparse.vstack([rows, moves])
+            y, variance = np.concatenate([y, of_several]), np.concatenate([variance, uncertain])
+        seen = sparse.vstack([rows, balance], format="csr")
         nesting = Nesting.of((abs(seen.T) @ abs(seen)).tocsr(), self._of_several_places(X))
-        y = np.concatenate([y[observed], np.zeros(balance.shape[0])])
-        weight = 1.0 / (variance[observed] + self.noise_sd_[observed] ** 2)
-        weight = np.concatenate([weight, np.full(balance.shape[0], _BALANCED**-2)])
-        self._condition(seen, y, weight, np.arange(len(y)) < observed.sum(), nesting)
+        weight = np.concatenate([1.0 / variance, np.full(balance.shape[0], _BALANCED**-2)])
+        is_row = np.arange(len(weight)) < len(y)
+        self._condition(seen, np.concatenate([y, np.zeros(balance.shape[0])]), weight, is_row, nesting)
         return self
+
+    def _moved(self, blended: Blended) -> tuple[sparse.csr_array, Floats, Floats]:
+        """Return by how much effects move outcomes of several rows, the outcomes, and their variance.
+
+        Effects that hardly move one are taken at their prior (see :data:`_HARDLY`). The rows' noise does not average
+        out: counties stray from what their precincts lead to expect about as far as precincts do.
+        """
+        moves = (blended.weights @ self.design_).tocsr()
+        most = abs(moves).max(axis=1).toarray().ravel()
+        hardly = np.abs(moves.data) < np.repeat(_HARDLY * most, np.diff(moves.indptr))
+        little, much = (
+            sparse.csr_array((moves.data * part, moves.indices, moves.indptr), shape=moves.shape)
+            for part in (hardly, ~hardly)
+        )
+        much.eliminate_zeros()
+        variance = little.power(2) @ (1.0 / self.precision_) + blended.weights @ self.noise_sd_**2
+        return much, blended.y - little @ self.prior_mean_, blended.variance + variance
 
     def _condition(
         self, seen: sparse.csr_array, y: Floats, certainty: Floats, is_row: NDArray[np.bool_], nesting: Nesting

@@ -82,9 +82,9 @@ def _grains(workspace: Workspace, ballot: Ballot) -> None:
         workspace.note(
             "polls at another grain",
             f"In {len(odd):,} contests poll votes are given for a whole county or district, or at vote centers, and"
-            " few or none for precincts. They are taken for the first of those precincts' votes, and what more is"
-            " expected of them for still to come. If the figure is all of them, give the early votes for the whole"
-            " too.",
+            " few or none for precincts. They are taken for the first of those precincts' votes and tell how the rest"
+            " divide; what more is expected of them is still to come. If the figure is all of them, give the early"
+            " votes for the whole too.",
             severity="warning",
         )
 

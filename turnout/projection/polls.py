@@ -12,11 +12,14 @@ from typing import Final, Protocol
 
 import numpy as np
 import polars as pl
+from scipy import sparse
+from scipy.special import expit
 
 from turnout.projection import modes, siblings
-from turnout.projection.ballot import EARLY, POLL, Ballot, Flags, Floats, Integers
+from turnout.projection.ballot import EARLY, POLL, Ballot, Flags, Floats, Integers, Together
 from turnout.projection.baseline import SORTED_SINCE, Baseline, kind_of, lean, unit_log_ratio
 from turnout.projection.carry import PooledEarly
+from turnout.projection.hierarchy import Blended
 from turnout.projection.positions import Positions, reported_sides, signs
 from turnout.projection.sites import AtHome
 
@@ -147,7 +150,7 @@ def splits_of(ballot: Ballot, positions: Positions, early: PooledEarly, baseline
             "unit": unit,
             "county": ballot.unit_county[unit],
             "sign": sign,
-            "out": (~ballot.reported[row, POLL]).astype(float),
+            "out": (~ballot.reported[row, POLL] & (Together.of(ballot).group < 0)[row]).astype(float),
             "partisan": (partisan != 0).astype(float),
             "other": (partisan == 0).astype(float),
             "other_november": (partisan == 0) * november,
@@ -212,11 +215,13 @@ class Observations:
     ----------
     y, variance : outcome and its sampling variance
     observed : which have reported, with votes enough to say
+    blended : what figures for several precincts show, where there are any
     """
 
     y: Floats
     variance: Floats
     observed: Flags
+    blended: Blended | None = None
 
 
 def turnout_observations(ballot: Ballot, expectation: Expectation) -> Observations:
@@ -228,19 +233,73 @@ def turnout_observations(ballot: Ballot, expectation: Expectation) -> Observatio
     return Observations(y, 1.0 / (poll + 1.0) + 1.0 / (expected + 1.0), enough)
 
 
+def turnout_of_figures(ballot: Ballot, expectation: Expectation, learned: Floats) -> Blended | None:
+    """Log ratio of poll votes to those expected, of figures for several precincts; None where nothing can be said.
+
+    Whether figures are of all their votes is not known. Where the ballot's together are beyond what is expected of
+    them, they are at least what their precincts have. To take only those that are beyond would expect too much.
+
+    ``learned``: (rows,) log ratio that the precincts which have reported lead to expect.
+    """
+    together = Together.of(ballot).of_one_county(ballot)
+    rows = np.flatnonzero(together.group >= 0)
+    group, many = together.group[rows], np.exp(expectation.log_poll + learned)[rows]
+    total = np.bincount(group, many, len(together.counted))
+    if together.counted.sum() <= total.sum():
+        return None
+    weights = sparse.csr_array((many / total[group], (group, rows)), shape=(len(total), ballot.rows))
+    y = weights @ learned + np.log(together.counted / total)
+    return Blended(weights, y, 1.0 / together.counted + 1.0 / total)
+
+
 def shift_observations(
     ballot: Ballot, positions: Positions, splits: Splits, expectation: Expectation
 ) -> Observations:
     """Shift, in logits, of each split at the polls against what was expected, by entry of ``splits``."""
-    y, variance = np.zeros(len(splits.row)), np.ones(len(splits.row))
+    y, variance, expected = np.zeros(len(splits.row)), np.ones(len(splits.row)), np.zeros(len(splits.row))
     observed = np.zeros(len(splits.row), dtype=np.bool_)
+    together = Together.of(ballot).of_one_county(ballot)
+    by_itself = ballot.reported[:, POLL] & (together.figure < 0)
     for split in range(1, positions.most):
         at = np.flatnonzero(splits.split == split)
         rows = splits.row[at]
-        logit, variance[at], enough = reported_sides(positions, rows, split, POLL)
-        y[at] = logit - expectation.logit(rows, split)
-        observed[at] = enough & ballot.reported[rows, POLL]
-    return Observations(y, variance, observed)
+        logit, variance[at], enough = reported_sides(*positions.two_sides(rows, split, POLL))
+        expected[at] = expectation.logit(rows, split)
+        y[at] = logit - expected[at]
+        observed[at] = enough & by_itself[rows]
+    blended = None
+    if len(together.counted):
+        blended = _blended(positions, splits, expected, np.exp(expectation.log_poll), together)
+    return Observations(y, variance, observed, blended)
+
+
+def _blended(positions: Positions, splits: Splits, expected: Floats, polls: Floats, together: Together) -> Blended:
+    """Shift that figures for several precincts show against what is expected of these, an outcome a split of each.
+
+    A figure's share P is the mean of its precincts' p, weighted by the poll votes w expected of them, so that its
+    logit moves with theirs by w p (1 − p) / Σw P (1 − P). A figure of a part f of these votes only is taken for a
+    sample of the precincts, n by Kish's count: it varies as they differ among themselves, times (1 − f) / (f n).
+
+    ``expected``: (entries,) logits expected; ``polls``: (rows,) poll votes expected.
+    """
+    group, figure = together.group[splits.row], together.figure
+    at = np.flatnonzero(group >= 0)
+    outcome, of = np.unique(group[at] * positions.most + splits.split[at], return_inverse=True)
+    number, split = np.divmod(outcome, positions.most)
+    votes = np.zeros((len(together.counted), positions.most))
+    np.add.at(votes, figure[figure >= 0], positions.votes[figure >= 0, :, POLL])
+    own, rest = votes[number, split], np.cumsum(votes, axis=1)[number, split - 1]
+    logit, variance, enough = reported_sides(own, rest)
+    many, share = polls[splits.row[at]], expit(expected[at])
+    total = np.bincount(of, many)
+    mean = np.bincount(of, many * share) / total
+    room = mean * (1.0 - mean)
+    among = np.bincount(of, many * (share - mean[of]) ** 2) / (total * room**2)
+    part = np.minimum(together.counted[number] / total, 1.0)
+    sampled = among * (1.0 - part) / part * np.bincount(of, many**2) / total**2
+    moves = many * share * (1.0 - share) / (total * room)[of]
+    weights = sparse.csr_array((moves, (of, at)), shape=(len(outcome), len(splits.row)))
+    return Blended(weights[enough], (logit - np.log(mean / (1.0 - mean)))[enough], (variance + sampled)[enough])
 
 
 def _without_own_early(ballot: Ballot, home: AtHome) -> Flags:

@@ -134,9 +134,8 @@ def signs(ballot: Ballot) -> Floats:
     return np.array([{"RD": 1.0, "DR": -1.0}.get(pair, 0.0) for pair in pairs])
 
 
-def reported_sides(positions: Positions, rows: Integers, split: int, tranche: int) -> tuple[Floats, Floats, Flags]:
-    """Empirical logit of a split in a tranche, its sampling variance, and where there are votes enough to say."""
-    own, rest = positions.two_sides(rows, split, tranche)
+def reported_sides(own: Floats, rest: Floats) -> tuple[Floats, Floats, Flags]:
+    """Empirical logit of a split's two sides, its sampling variance, and where there are votes enough to say."""
     logit = np.log(own + 0.5) - np.log(rest + 0.5)
     variance = 1.0 / (own + 0.5) + 1.0 / (rest + 0.5)
     return logit, variance, own + rest >= 5

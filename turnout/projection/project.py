@@ -1,6 +1,6 @@
 """The projection of a ballot, from the canonical tables to the rows of ``projection.csv``."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 import numpy as np
@@ -159,13 +159,16 @@ def fit(
         (specs[1], splits.frame, polls.shift_observations(ballot, placed, splits, expectation)),
     )
     turnout, shift = parallel.each(lambda part: _fitted(learned, *part), shown)
+    figures = polls.turnout_of_figures(ballot, expectation, turnout.predict())
+    if figures is not None:
+        turnout = _fitted(learned, specs[0], frame, replace(shown[0][2], blended=figures))
     calibrated = learned.calibration if electorate is None else calibration.load()
     applied = calibrated.of_contests(ballot, past_known=bool(baseline.date))
     return Model(ballot, placed, expectation, turnout, shift, splits, late_spec, late_sd, applied, specs)
 
 
 def _fitted(learned: Priors, name: str, frame: pl.DataFrame, seen: polls.Observations) -> GaussianHierarchy:
-    return GaussianHierarchy(learned.hierarchy(name)).fit(frame, seen.y, seen.variance, seen.observed)
+    return GaussianHierarchy(learned.hierarchy(name)).fit(frame, seen.y, seen.variance, seen.observed, seen.blended)
 
 
 def _components(model: Model, draws: int, rng: np.random.Generator, moved: ballots.Floats | None) -> pl.DataFrame:
