@@ -645,3 +645,19 @@ def test_cohorts_are_not_told_by_what_is_each_voters_own(turn, tmp_path):
     assert "tells voters, not groups" in err
     assert voters["voter_id"][0] not in out + err
     assert not (tmp_path / "c").exists()
+
+
+def test_every_contest_of_a_long_ballot_has_its_components_with_a_voter_file_too(turn, tmp_path):
+    assert turn("demo", tmp_path, "--voters", "4000", "--files-only", "--quiet")[0] == 0
+    lines = pl.read_csv(tmp_path / "returns.csv", infer_schema=False)
+    ballot = [lines.with_columns(contest=pl.lit(f"Measure {number:02}")) for number in range(22)]
+    pl.concat(ballot).write_csv(tmp_path / "returns.csv")
+    inputs = [f"--{name.replace('_', '-')}" for name in ("returns", "voters", "vote_history", "ballots")]
+    files = [tmp_path / f"{name}.csv" for name in ("returns", "voters", "vote_history", "ballots")]
+    asked = [word for pair in zip(inputs, files, strict=True) for word in pair]
+    code, out, err = turn("project", *asked, "--output", tmp_path / "out", "--json")
+    assert code == 0, err
+    components = pl.DataFrame(json.loads(out)["components"])
+    assert components["contest"].n_unique() == 22
+    assert {"support by group", "ethnicity estimate", "mode shift"} <= set(components["component"])
+    assert components.filter(component="turnout composition")["sd_share"].min() > 0

@@ -97,6 +97,12 @@ class GroupExpectation:
             )
         return replace(self, factors=factors, contests=contests)
 
+    def thinned(self, draws: int) -> "GroupExpectation":
+        """Return the same with so many of its draws, taken at even distances."""
+        kept = np.linspace(0, len(self.factors), draws, endpoint=False).astype(np.int64)
+        contests = tuple(replace(contest, support=contest.support[kept]) for contest in self.contests)
+        return replace(self, factors=self.factors[kept], contests=contests)
+
     def _by_contest(self, rows: Integers) -> list[tuple[ContestSupport, Integers]]:
         cuts = [(c, rows[(rows >= c.rows.start) & (rows < c.rows.stop)]) for c in self.contests]
         return [(contest, inside) for contest, inside in cuts if len(inside)]

@@ -176,13 +176,14 @@ def _components(model: Model, draws: int, rng: np.random.Generator, moved: ballo
 
     ``moved``: draws of what lost lines do to the votes of each choice, (choices, draws); None where none were lost.
     """
-    ballot = model.ballot
-    grouped = isinstance(model.expectation, groups.GroupExpectation)
-    many = len(ballot.contests) > _MANY
-    draws = min(draws, _DRAWS_OF_MANY) if many and not grouped else draws
+    ballot, expectation = model.ballot, model.expectation
+    grouped = isinstance(expectation, groups.GroupExpectation)
+    if len(ballot.contests) > _MANY and draws > _DRAWS_OF_MANY:
+        draws = _DRAWS_OF_MANY
+        if isinstance(expectation, groups.GroupExpectation):
+            model = replace(model, expectation=expectation.thinned(draws))
     parts = {}
-    # a voter file's expectation holds its own draws, as many as are asked for: on a long ballot that takes too long
-    if ballot.outstanding().any() and not (grouped and many):
+    if ballot.outstanding().any():
         for component in (*GROUP_COMPONENTS, *COMPONENTS) if grouped else COMPONENTS:
             parts[component] = summary.leaders(ballot, model.draw(draws, rng, {component})).std(axis=1)
     if moved is not None:
