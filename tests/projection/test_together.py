@@ -86,3 +86,20 @@ def test_a_part_of_a_countys_figure_says_less_than_all_of_it(projected) -> None:
         table = projected(_county_figures(first, part) + waiting).table
         widths.append((table["hi90"] - table["lo90"])[0])
     assert widths[0] < widths[1]
+
+
+def test_figures_beyond_what_is_expected_raise_what_is_expected_elsewhere(projected) -> None:
+    lines = election(seed=3)
+    third = [{**line, "election_day": line["election_day"] // 3} for line in lines]
+    past = [{**line, "date": "2018-11-06"} for line in third]
+    first = [line for line in lines if line["county"] in {"K0", "K1"}]
+    waiting = with_polls([line for line in lines if line not in first], set())
+    none = with_polls(lines, set())
+    counted = sum(line["mail"] for line in waiting)
+    early = sum(line["mail"] for line in lines)
+    half = sum(line["election_day"] for line in first)
+    to_come = _total(projected(_county_figures(first, 1.0) + waiting, past)) - early - half
+    before = (_total(projected(none, past)) - early) * counted / early
+    polls = sum(line["election_day"] for line in lines) - half
+    assert before < 0.7 * polls
+    assert 0.8 * polls < to_come < 1.6 * polls

@@ -34,6 +34,8 @@ _DOUBLED: Final = 40.0
 _LEAST_KNOWN: Final = 1.0
 #: Early votes below which a place's own say nothing of it, where its county's are counted elsewhere.
 _FEW_EARLY: Final = 3.0
+#: Poll votes that must be expected somewhere for those counted there to say how many more or fewer than usual vote.
+_ENOUGH: Final = 5.0
 #: Votes times squared lean that a contest must show before its slope on lean is believed by half.
 _SLOPE_RIDGE: Final = 60.0
 
@@ -228,7 +230,7 @@ def turnout_observations(ballot: Ballot, expectation: Expectation) -> Observatio
     """Log ratio of poll votes to those expected, by row."""
     poll = ballot.row_votes()[:, POLL]
     expected = np.exp(expectation.log_poll)
-    enough: Flags = (expected >= 5) & (poll >= 3) & ballot.reported[:, POLL]
+    enough: Flags = (expected >= _ENOUGH) & (poll >= 3) & ballot.reported[:, POLL]
     y = np.log(poll + 0.5) - expectation.log_poll
     return Observations(y, 1.0 / (poll + 1.0) + 1.0 / (expected + 1.0), enough)
 
@@ -245,11 +247,12 @@ def turnout_of_figures(ballot: Ballot, expectation: Expectation, learned: Floats
     rows = np.flatnonzero(together.group >= 0)
     group, many = together.group[rows], np.exp(expectation.log_poll + learned)[rows]
     total = np.bincount(group, many, len(together.counted))
-    if together.counted.sum() <= total.sum():
+    told = total >= _ENOUGH
+    if together.counted[told].sum() <= total[told].sum():
         return None
     weights = sparse.csr_array((many / total[group], (group, rows)), shape=(len(total), ballot.rows))
-    y = weights @ learned + np.log(together.counted / total)
-    return Blended(weights, y, 1.0 / together.counted + 1.0 / total)
+    y = weights @ learned + np.log(together.counted / np.maximum(total, 1e-9))
+    return Blended(weights[told], y[told], (1.0 / together.counted + 1.0 / total)[told])
 
 
 def shift_observations(
