@@ -131,6 +131,7 @@ class GaussianHierarchy(BaseEstimator):  # type: ignore[misc]
         self.levels_ = [block.rows.shape[1] for block in blocks]
         self._own_levels = [block.levels for block in blocks]
         self.design_ = sparse.hstack([block.rows for block in blocks], format="csr")
+        self._drawn_design = self.design_.astype(np.float32)
         balance = sparse.block_diag([block.balance for block in blocks], format="csr")
         parts = [noise.sd * _loading(X, noise.loading) for noise in self.spec.noise]
         self.noise_sd_: Floats = np.sqrt(np.sum(np.square(parts), axis=0))
@@ -217,11 +218,16 @@ class GaussianHierarchy(BaseEstimator):  # type: ignore[misc]
         return tuple(result)
 
     def draw_effects(self, draws: int, rng: np.random.Generator, components: Collection[str] | None = None) -> Draws:
-        """Draws of all effects, shape (effects, draws); those of other ``components`` are held at their mean."""
+        """Draws of all effects, shape (effects, draws); those of other ``components`` are held at their mean.
+
+        Where nothing here varies, noise included, all draws are one: shape (effects, 1).
+        """
         count = len(self.mean_)
         varies = np.ones(count, dtype=np.bool_)
         if components is not None:
             varies = np.repeat([term.component in components for term in self.spec.term], self.levels_)[self._order]
+            if not varies.any() and NOISE not in components:
+                return self.mean_[:, None].astype(np.float32)
         effects = np.empty((count, draws), dtype=np.float32)
         at_once, half, mean = max(_AT_ONCE // max(count, 1), 1), mirrored.half(draws), self.mean_[self._order, None]
         for start in range(0, half, at_once):
@@ -232,6 +238,10 @@ class GaussianHierarchy(BaseEstimator):  # type: ignore[misc]
             effects[self._order, opposite] = mean - deviation[:, : opposite.stop - opposite.start]
         return effects
 
+    def shared_rows(self, rows: NDArray[np.int64], effects: Draws) -> Draws:
+        """Draws of what some rows share with others, shape (rows given, draws): without their own noise."""
+        return np.asarray(self._drawn_design[rows] @ effects.astype(np.float32, copy=False))
+
     def draw_rows(
         self,
         rows: NDArray[np.int64],
@@ -240,7 +250,7 @@ class GaussianHierarchy(BaseEstimator):  # type: ignore[misc]
         components: Collection[str] | None = None,
     ) -> Draws:
         """Draws for some rows, shape (rows given, draws), with each row's own noise added."""
-        value: Draws = np.asarray(self.design_[rows].astype(np.float32) @ effects.astype(np.float32, copy=False))
+        value = self.shared_rows(rows, effects)
         if components is None or NOISE in components:
             noise = mirrored.normal(rng, value.shape)
             noise *= self.noise_sd_[rows, None].astype(np.float32)
