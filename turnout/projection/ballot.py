@@ -96,10 +96,12 @@ class Ballot:
         return replace(self, reported=reported, has_late=self.has_late | without)
 
     def row_votes(self) -> Floats:
-        """Votes for all candidates together, shape (rows, 3)."""
-        return np.stack(
-            [np.bincount(self.line_row, self.votes[:, tranche], self.rows) for tranche in range(3)], axis=1
-        )
+        """Votes for all candidates together, shape (rows, 3); not to be written to."""
+        return self._row_votes
+
+    @cached_property
+    def _row_votes(self) -> Floats:
+        return _summed(self.votes, self.line_row, self.rows)
 
     def busiest(self, votes: Floats) -> Floats:
         """Votes of each unit's busiest contest, of votes by row: shape (units,)."""
@@ -112,9 +114,12 @@ class Ballot:
         return self.busiest(self.row_votes()[:, EARLY])
 
     def choice_votes(self) -> Floats:
-        """Sum the counted votes of each choice by tranche, shape (choices, 3)."""
-        size = self.choices.height
-        return np.stack([np.bincount(self.line_choice, self.votes[:, tranche], size) for tranche in range(3)], axis=1)
+        """Sum the counted votes of each choice by tranche, shape (choices, 3); not to be written to."""
+        return self._choice_votes
+
+    @cached_property
+    def _choice_votes(self) -> Floats:
+        return _summed(self.votes, self.line_choice, self.choices.height)
 
     def outstanding(self) -> Flags:
         """Return which tranches of which rows are still to be counted, shape (rows, 3).
@@ -157,6 +162,13 @@ class Together:
             group[its_own] = len(counted) + number
             counted = np.append(counted, figure[places])
         return cls(group, counted)
+
+
+def _summed(votes: Floats, index: Integers, size: int) -> Floats:
+    """Sum votes by tranche over the lines of each index, shape (size, 3), for reading only."""
+    sums = np.stack([np.bincount(index, votes[:, tranche], size) for tranche in range(3)], axis=1)
+    sums.flags.writeable = False
+    return sums
 
 
 def load(workspace: Workspace) -> Ballot:

@@ -82,9 +82,9 @@ def recount(placed: Positions, ballot: Ballot) -> Positions:
 
 
 def _votes(ballot: Ballot, position: Integers, most: int) -> Floats:
-    votes = np.zeros((ballot.rows, most, 3))
-    np.add.at(votes, (ballot.line_row, position[ballot.line_choice]), ballot.votes)
-    return votes
+    seat = ballot.line_row * most + position[ballot.line_choice]
+    votes = [np.bincount(seat, ballot.votes[:, tranche], ballot.rows * most) for tranche in range(3)]
+    return np.stack(votes, axis=1).reshape(ballot.rows, most, 3)
 
 
 def _parts(ballot: Ballot, position: Integers) -> sparse.csr_array:
