@@ -16,6 +16,8 @@ Floats = NDArray[np.float64]
 Integers = NDArray[np.int64]
 Flags = NDArray[np.bool_]
 
+#: What a line is told by.
+_NAMES: Final = ("contest", "county", "precinct", "candidate")
 #: Share of a contest's counted votes under which an empty cell of a choice's says nothing of its row.
 _MINOR: Final = 0.01
 
@@ -87,6 +89,21 @@ class Ballot:
         county = self.unit_county[self.row_unit]
         _, place = np.unique(self.row_contest * (county.max(initial=0) + 1) + county, return_inverse=True)
         return place.astype(np.int64)
+
+    @cached_property
+    def leading_parties(self) -> list[str]:
+        """Party codes of the leader and the runner-up of each contest by counted votes, such as ``RD``."""
+        people = (
+            self.choices.with_columns(votes=self.choice_votes().sum(axis=1))
+            .group_by("contest", "person")
+            .agg(
+                pl.col("votes").sum(),
+                pl.col("party_code").filter(pl.col("party_code") != "O").min().fill_null("O"),
+            )
+            .sort("contest", "votes", "person", descending=[False, True, False])
+        )
+        first = people.group_by("contest", maintain_order=True).agg(pl.col("party_code").head(2))
+        return first["party_code"].list.join("").to_list()
 
     def expecting_late(self) -> "Ballot":
         """Return the ballot with late votes expected in every contest that has none yet: a voter file says so."""
@@ -168,7 +185,7 @@ def _summed(votes: Floats, index: Integers, size: int) -> Floats:
     """Sum votes by tranche over the lines of each index, shape (size, 3), for reading only."""
     sums = np.stack([np.bincount(index, votes[:, tranche], size) for tranche in range(3)], axis=1)
     sums.flags.writeable = False
-    return sums
+    return np.asarray(sums, dtype=np.float64)
 
 
 def load(workspace: Workspace) -> Ballot:
@@ -189,10 +206,13 @@ def build(lines: pl.DataFrame) -> Ballot:
         .with_columns(choice_number=pl.int_range(pl.len(), dtype=pl.Int64))
     )
     choices = choices.with_columns(person=people(choices, lines))
+    state, date = lines["state"].max(), lines["election_date"].max()
     lines = (
-        lines.join(contests.select("contest", contest_number="number"), on="contest")
+        lines.select(*_NAMES, *TRANCHES, "mail", "counted", "has_late", "has_late_mail")
+        .join(choices.select("contest", "candidate", "contest_number", "choice_number"), on=["contest", "candidate"])
+        .drop("contest", "candidate")
         .join(units.select("county", "precinct", unit_number="number"), on=["county", "precinct"])
-        .join(choices.select("contest", "candidate", "choice_number"), on=["contest", "candidate"])
+        .drop("county", "precinct")
         .sort("contest_number", "unit_number", "choice_number")
         .with_columns(row=pl.struct("contest_number", "unit_number").rle_id().cast(pl.Int64))
     )
@@ -209,7 +229,6 @@ def build(lines: pl.DataFrame) -> Ballot:
         ],
     )
     has_late = lines.group_by("contest_number").agg(pl.col("has_late").any()).sort("contest_number")["has_late"]
-    date = lines["election_date"].max()
     reported = rows.select(TRANCHES).to_numpy()
     votes = lines.select(pl.col(tranche).fill_null(0.0) for tranche in TRANCHES).to_numpy()
     votes = votes * reported[lines["row"].to_numpy()]
@@ -217,7 +236,7 @@ def build(lines: pl.DataFrame) -> Ballot:
     if votes[:, EARLY].sum() > 0 and votes[:, POLL].sum() == 0:
         reported[:, POLL] = False  # nobody at any poll of any contest: a file that writes 0 for what is not in yet
     return Ballot(
-        state=str(lines["state"].max() or ""),
+        state=str(state or ""),
         date=str(date) if date is not None else "",
         contests=tuple(contests["contest"]),
         units=units.drop("counted", "squares", "number"),

@@ -102,9 +102,11 @@ def apply(applied: Applied, ballot: Ballot, votes: Floats) -> Floats:
     contest = ballot.choices["contest"].to_numpy()
     counted = ballot.choice_votes().sum(axis=1)
     mean = votes.mean(axis=1)
-    spread = mean[:, None] + applied.spread[contest, None] * (votes - mean[:, None])
+    moved = votes - mean[:, None]
+    moved *= applied.spread[contest, None]
+    moved += mean[:, None]
     expected, so_far = (np.bincount(contest, part, len(ballot.contests))[contest] for part in (mean, counted))
     share = np.divide(mean, expected, out=np.zeros_like(mean), where=expected > 0)
     start = np.divide(counted, so_far, out=share.copy(), where=so_far > 0)
-    moved = spread + ((1.0 - applied.move[contest]) * (start - share) * expected)[:, None]
-    return np.asarray(np.maximum(moved, counted[:, None]))
+    moved += ((1.0 - applied.move[contest]) * (start - share) * expected)[:, None]
+    return np.asarray(np.maximum(moved, counted[:, None], out=moved))

@@ -367,7 +367,7 @@ def _varies(component: str, components: Collection[str] | None) -> bool:
     return components is None or component in components
 
 
-def contest_sums(ballot: Ballot) -> sparse.csr_array:
-    """Matrix that sums over the choices of each contest, shape (contests, choices)."""
-    contest = ballot.choices["contest"].to_numpy()
-    return sparse.csr_array((np.ones(len(contest)), (contest, np.arange(len(contest)))))
+def sums_over(group: Integers) -> sparse.csr_array:
+    """Matrix that sums what stands in groups, such as the choices of contests: shape (groups, members)."""
+    shape = (int(group.max(initial=-1)) + 1, len(group))
+    return sparse.csr_array((np.ones(len(group)), (group, np.arange(len(group)))), shape=shape)

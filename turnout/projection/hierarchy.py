@@ -277,7 +277,7 @@ def _loading(X: pl.DataFrame, columns: Collection[str]) -> Floats:
 
 
 class _Numbered:
-    """A table, and numbers for the distinct combinations of some of its columns: of each once, for terms share them."""
+    """A table, and numbers for the distinct combinations of its columns: found once each, for terms share them."""
 
     def __init__(self, table: pl.DataFrame) -> None:
         self.table = table
@@ -306,7 +306,7 @@ def _renumbered(number: NDArray[Any]) -> Integers:
         return np.unique(number, return_inverse=True)[1].astype(np.int64)
     there = np.zeros(most + 1, dtype=np.bool_)
     there[number] = True
-    return (np.cumsum(there) - 1)[number]
+    return np.asarray((np.cumsum(there) - 1)[number])
 
 
 @dataclass(frozen=True)
@@ -362,5 +362,4 @@ def _beside(blocks: list[_Block], rows: int) -> sparse.csr_array:
         for row, effect, loading in block.entries
     ]
     row, effect, loading = (np.concatenate(parts) for parts in zip(*entries, strict=True))
-    design = sparse.csr_array((loading, (row, effect)), shape=(rows, int(first[-1])))
-    return design
+    return sparse.csr_array((loading, (row, effect)), shape=(rows, int(first[-1])))
