@@ -1,14 +1,11 @@
 -- Figures of the returns that are not the only one of their candidate, place and mode, in the order in which they were read.
--- Grain: result (place: its row). Reads: results (is_past = false). Binds: none.
--- One candidate on two parties' lines has two figures, and several write-ins go by one name: these add up. There are many
--- figures: those that are the only one are told by hashes.
-WITH keyed AS (
-  SELECT rowid AS place, hash(contest, county, precinct, mode, candidate, party) AS key, votes
-  FROM results WHERE NOT is_past
-), several AS (
-  SELECT key FROM keyed GROUP BY key HAVING count(*) > 1 AND count(votes) > 0
+-- Grain: result (place: its row). Reads: results, figures (is_past = false). Binds: none.
+-- One candidate on two parties' lines has two figures, and several write-ins go by one name: these add up. Those that are
+-- the only one are told by hashes.
+WITH several AS (
+  SELECT key FROM figures GROUP BY key HAVING count(*) > 1 AND count(votes) > 0
 ), places AS (
-  SELECT place FROM keyed SEMI JOIN several USING (key)
+  SELECT place FROM figures SEMI JOIN several USING (key)
 )
 SELECT p.place, r.contest, r.county, r.precinct, r.mode, r.candidate, r.party, r.votes, r.release, r.as_of,
        regexp_matches(replace(name_key(r.candidate), ' ', ''), '^WRITEIN|WRITEINS?$|^SCATTER') AS is_write_in,

@@ -1,14 +1,13 @@
 -- Precincts that add up the other ones of their county, whatever they are called ('all', 'SUTTER CO CA').
--- Grain: state × date × contest × county × precinct. Reads: results. Binds: $is_past.
+-- Grain: state × date × contest × county × precinct. Reads: results, figures. Binds: $is_past.
 -- In a contest, every figure of theirs is the sum of two other precincts or more; there are too many for chance. What
 -- is a total in one contest is one in the others where it comes within a tenth of the sum: some precincts are missing
 -- there, or there is but one. So is one of that name in another county, where it is the sum.
--- There are millions of figures: they are added up by hashes of what they are of, and what may be a total is named then.
 WITH unit AS (
-  SELECT hash(state, election_date, contest, county) AS block, hash(precinct) AS unit, sum(votes) AS votes, min(rowid) AS place
-  FROM results
-  WHERE is_past = $is_past AND precinct <> '' AND votes > 0
-  GROUP BY ALL
+  SELECT block, unit, sum(votes) AS votes, min(place) AS place
+  FROM figures
+  WHERE is_unit AND votes > 0
+  GROUP BY block, unit
 ), together AS (
   SELECT block, sum(votes) AS votes, count(*) AS units FROM unit GROUP BY block HAVING count(*) >= 2
 ), near AS MATERIALIZED (

@@ -103,6 +103,10 @@ def test_components_can_be_drawn_alone() -> None:
     assert len(set(only[0])) == 1
     assert len(set(only[-1])) == 1
     assert (only[1:-1].std(axis=1) > 0.4).all()
+    # nothing of another component's varies, so one column stands for all draws
+    np.testing.assert_allclose(fitted.draw_effects(500, rng, {"none of them"})[:, 0], fitted.mean_, rtol=1e-6)
+    assert fitted.draw_effects(500, rng, {"none of them"}).shape == (len(fitted.mean_), 1)
+    assert fitted.draw_effects(500, rng, {NOISE}).shape == (len(fitted.mean_), 500)
     rows = np.arange(10)
     still = fitted.draw_rows(rows, fitted.mean_[:, None], rng, {"county"})
     np.testing.assert_allclose(still[:, 0], fitted.predict()[:10], rtol=1e-6)

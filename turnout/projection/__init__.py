@@ -6,8 +6,8 @@ Everything after that is the same: turnout and shift at the polls are learned fr
 ballot (:mod:`~turnout.projection.polls`), and the final count is drawn (:mod:`~turnout.projection.engine`).
 """
 
-from turnout.projection.baseline import past_units
+from turnout.projection.baseline import Past
 from turnout.projection.hierarchy import GaussianHierarchy, HierarchySpec, Noise, Term
 from turnout.projection.project import Projection, project
 
-__all__ = ["GaussianHierarchy", "HierarchySpec", "Noise", "Projection", "Term", "past_units", "project"]
+__all__ = ["GaussianHierarchy", "HierarchySpec", "Noise", "Past", "Projection", "Term", "project"]

@@ -16,6 +16,8 @@ Floats = NDArray[np.float64]
 Integers = NDArray[np.int64]
 Flags = NDArray[np.bool_]
 
+#: What a line is told by.
+_NAMES: Final = ("contest", "county", "precinct", "candidate")
 #: Share of a contest's counted votes under which an empty cell of a choice's says nothing of its row.
 _MINOR: Final = 0.01
 
@@ -88,6 +90,21 @@ class Ballot:
         _, place = np.unique(self.row_contest * (county.max(initial=0) + 1) + county, return_inverse=True)
         return place.astype(np.int64)
 
+    @cached_property
+    def leading_parties(self) -> list[str]:
+        """Party codes of the leader and the runner-up of each contest by counted votes, such as ``RD``."""
+        people = (
+            self.choices.with_columns(votes=self.choice_votes().sum(axis=1))
+            .group_by("contest", "person")
+            .agg(
+                pl.col("votes").sum(),
+                pl.col("party_code").filter(pl.col("party_code") != "O").min().fill_null("O"),
+            )
+            .sort("contest", "votes", "person", descending=[False, True, False])
+        )
+        first = people.group_by("contest", maintain_order=True).agg(pl.col("party_code").head(2))
+        return first["party_code"].list.join("").to_list()
+
     def expecting_late(self) -> "Ballot":
         """Return the ballot with late votes expected in every contest that has none yet: a voter file says so."""
         without = np.bincount(self.row_contest, self.row_votes()[:, LATE], len(self.contests)) == 0
@@ -96,10 +113,12 @@ class Ballot:
         return replace(self, reported=reported, has_late=self.has_late | without)
 
     def row_votes(self) -> Floats:
-        """Votes for all candidates together, shape (rows, 3)."""
-        return np.stack(
-            [np.bincount(self.line_row, self.votes[:, tranche], self.rows) for tranche in range(3)], axis=1
-        )
+        """Votes for all candidates together, shape (rows, 3); not to be written to."""
+        return self._row_votes
+
+    @cached_property
+    def _row_votes(self) -> Floats:
+        return _summed(self.votes, self.line_row, self.rows)
 
     def busiest(self, votes: Floats) -> Floats:
         """Votes of each unit's busiest contest, of votes by row: shape (units,)."""
@@ -112,9 +131,12 @@ class Ballot:
         return self.busiest(self.row_votes()[:, EARLY])
 
     def choice_votes(self) -> Floats:
-        """Sum the counted votes of each choice by tranche, shape (choices, 3)."""
-        size = self.choices.height
-        return np.stack([np.bincount(self.line_choice, self.votes[:, tranche], size) for tranche in range(3)], axis=1)
+        """Sum the counted votes of each choice by tranche, shape (choices, 3); not to be written to."""
+        return self._choice_votes
+
+    @cached_property
+    def _choice_votes(self) -> Floats:
+        return _summed(self.votes, self.line_choice, self.choices.height)
 
     def outstanding(self) -> Flags:
         """Return which tranches of which rows are still to be counted, shape (rows, 3).
@@ -179,6 +201,13 @@ class Together:
         return Together(number[self.group], number[self.figure], self.counted[kept])
 
 
+def _summed(votes: Floats, index: Integers, size: int) -> Floats:
+    """Sum votes by tranche over the lines of each index, shape (size, 3), for reading only."""
+    sums = np.stack([np.bincount(index, votes[:, tranche], size) for tranche in range(3)], axis=1)
+    sums.flags.writeable = False
+    return np.asarray(sums, dtype=np.float64)
+
+
 def load(workspace: Workspace) -> Ballot:
     """Build the ballot from the table ``results`` of an open workspace."""
     workspace.execute("projection/macros")
@@ -197,10 +226,13 @@ def build(lines: pl.DataFrame) -> Ballot:
         .with_columns(choice_number=pl.int_range(pl.len(), dtype=pl.Int64))
     )
     choices = choices.with_columns(person=people(choices, lines))
+    state, date = lines["state"].max(), lines["election_date"].max()
     lines = (
-        lines.join(contests.select("contest", contest_number="number"), on="contest")
+        lines.select(*_NAMES, *TRANCHES, "mail", "counted", "has_late", "has_late_mail")
+        .join(choices.select("contest", "candidate", "contest_number", "choice_number"), on=["contest", "candidate"])
+        .drop("contest", "candidate")
         .join(units.select("county", "precinct", unit_number="number"), on=["county", "precinct"])
-        .join(choices.select("contest", "candidate", "choice_number"), on=["contest", "candidate"])
+        .drop("county", "precinct")
         .sort("contest_number", "unit_number", "choice_number")
         .with_columns(row=pl.struct("contest_number", "unit_number").rle_id().cast(pl.Int64))
     )
@@ -217,7 +249,6 @@ def build(lines: pl.DataFrame) -> Ballot:
         ],
     )
     has_late = lines.group_by("contest_number").agg(pl.col("has_late").any()).sort("contest_number")["has_late"]
-    date = lines["election_date"].max()
     reported = rows.select(TRANCHES).to_numpy()
     votes = lines.select(pl.col(tranche).fill_null(0.0) for tranche in TRANCHES).to_numpy()
     votes = votes * reported[lines["row"].to_numpy()]
@@ -225,7 +256,7 @@ def build(lines: pl.DataFrame) -> Ballot:
     if votes[:, EARLY].sum() > 0 and votes[:, POLL].sum() == 0:
         reported[:, POLL] = False  # nobody at any poll of any contest: a file that writes 0 for what is not in yet
     return Ballot(
-        state=str(lines["state"].max() or ""),
+        state=str(state or ""),
         date=str(date) if date is not None else "",
         contests=tuple(contests["contest"]),
         units=units.drop("counted", "squares", "number"),

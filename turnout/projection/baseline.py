@@ -68,16 +68,33 @@ class Baseline:
     doubtful: tuple[str, ...]
 
 
-def past_units(workspace: Workspace) -> pl.DataFrame:
-    """Past results of the returns' state by unit: the rows of ``sql/projection/past_units.sql``."""
-    workspace.execute("projection/macros")
-    state = workspace.connection.execute("SELECT max(state) FROM results WHERE NOT is_past").fetchall()[0][0]
-    return workspace.query("projection/past_units", state=state or "")
+@dataclass(frozen=True)
+class Past:
+    """Past results as one projection after another needs them.
+
+    Attributes
+    ----------
+    units : rows of ``sql/projection/past_units.sql``, of one state
+    namesakes : which of them go by the names of today's units
+    """
+
+    units: pl.DataFrame
+    namesakes: matching.Namesakes
+
+    @classmethod
+    def read(cls, workspace: Workspace) -> "Past":
+        """Read the past of the returns' state from the table ``results`` of an open workspace."""
+        workspace.execute("projection/macros")
+        state = workspace.connection.execute("SELECT max(state) FROM results WHERE NOT is_past").fetchall()[0][0]
+        return cls(workspace.query("projection/past_units", state=state or ""), matching.Namesakes())
 
 
-def build(past: pl.DataFrame, ballot: Ballot) -> Baseline:
-    """Find the comparable election in ``past``, rows of ``sql/projection/past_units.sql`` of one state."""
-    matches = matching.find(past, ballot)
+def build(past: pl.DataFrame, ballot: Ballot, namesakes: matching.Namesakes | None = None) -> Baseline:
+    """Find the comparable election in ``past``, rows of ``sql/projection/past_units.sql`` of one state.
+
+    ``namesakes``: see :func:`turnout.projection.matching.find`.
+    """
+    matches = matching.find(past, ballot, namesakes)
     chosen, here = _comparable(past, matches, ballot)
     matched = ballot.units.with_row_index("unit").join(here.units, on="unit", how="left", maintain_order="left")
     found = matched["early"].is_not_null().to_numpy() & (matched["poll"].fill_null(0).to_numpy() > 0)

@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from functools import lru_cache
 from typing import Final, NamedTuple
 
 import polars as pl
@@ -12,9 +13,12 @@ from turnout.vocabulary import TRANCHES
 _BESIDE: Final = re.compile(r"\([^)]*\)?|[\"“][^\"”]*[\"”]")
 #: What joins a running mate to the head of a ticket.
 _TICKET: Final = re.compile(r"\s*(?:/|&|\band\b)\s*")
+#: Names of which it is kept how they read once normalised: those of a large ballot, which come again with each batch.
+MOST_NAMES: Final = 20_000
 _SUFFIXES: Final = frozenset({"jr", "sr", "ii", "iii", "iv"})
 
 
+@lru_cache(maxsize=MOST_NAMES)
 def normalised(name: str) -> str:
     """Return a name without case, accents, punctuation, suffix, nickname, running mate or what is in brackets.
 

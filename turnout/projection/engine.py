@@ -1,6 +1,6 @@
 """Draws of the final count: what is counted, and for every row that is not, how many more and how they divide."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Final
@@ -30,6 +30,8 @@ _SURE: Final = 80.0
 _AT_ONCE: Final = 400_000
 #: Rows worked on at once where nothing is drawn: a voter file's expectation has a column a draw all the same.
 _ROWS_HELD_STILL: Final = 400
+#: A draw of what is held at its mean.
+_HELD: Final = np.zeros(1, dtype=np.float32)
 
 
 @dataclass(frozen=True)
@@ -64,6 +66,8 @@ class Model:
         """
         blocks = self._blocks(draws, contests)
         common, turnout_rng, shift_rng, *own_rngs = rng.spawn(3 + len(blocks))
+        late_total = mirrored.normal(common, (draws,))
+        late_shift = mirrored.normal(common, (int(self.first_split[-1]), draws))
         turnout, shift = parallel.each(
             lambda part: part[0].draw_effects(draws, part[1], components),
             [(self.turnout, turnout_rng), (self.shift, shift_rng)],
@@ -72,19 +76,19 @@ class Model:
             turnout=turnout,
             shift=shift,
             still_out=self._still_out(turnout),
-            late_total=mirrored.normal(common, (draws,))
-            * (self.late_sd if _varies(TURNOUT_TOTAL, components) else 0.0),
-            late_shift=mirrored.normal(common, (int(self._first_split[-1]), draws))
-            * (self.late.shift_sd if _varies(MODE_SHIFT, components) else 0.0),
+            late_total=late_total * self.late_sd if _varies(TURNOUT_TOTAL, components) else _HELD,
+            late_shift=late_shift * self.late.shift_sd
+            if _varies(MODE_SHIFT, components)
+            else np.zeros((len(late_shift), 1), dtype=np.float32),
         )
         expectation = self.expectation if components is None else self.expectation.only(components)
         sums = parallel.each(
-            lambda part: _Block(self, expectation, part[0], drawn, part[1], components).votes(),
+            lambda part: _Block(self, expectation, part[0], drawn, part[1], components).votes(draws),
             zip(blocks, own_rngs, strict=True),
         )
         to_come = np.zeros((self.seats.many, draws), dtype=np.float32)
-        for places, votes in zip(blocks, sums, strict=True):
-            to_come[self.seats.of(places[0], places[-1])] = votes
+        for rows, votes in zip(blocks, sums, strict=True):
+            to_come[self.seats_of(rows)] = votes
         return calibration.apply(self.calibrated, self.ballot, self._counted + self._hands_out @ to_come)
 
     def expected(self) -> Floats:
@@ -95,8 +99,8 @@ class Model:
             turnout=turnout,
             still_out=self._still_out(turnout),
             shift=self.shift.draw_effects(1, rng, ()),
-            late_total=np.zeros(1, dtype=np.float32),
-            late_shift=np.zeros((int(self._first_split[-1]), 1), dtype=np.float32),
+            late_total=_HELD,
+            late_shift=np.zeros((int(self.first_split[-1]), 1), dtype=np.float32),
         )
         block = _Block(self, self.expectation.only(()), np.zeros(0, dtype=np.int64), still, rng, ())
         votes = np.zeros((self.ballot.rows, self.positions.most))
@@ -106,22 +110,28 @@ class Model:
         return votes
 
     def _blocks(self, draws: int, contests: Collection[int] | None) -> list[Integers]:
-        """Return runs of places with a row that is still open, of about as many rows as are worked on at once."""
+        """Return the rows still open in runs of whole places, of about as many rows as are worked on at once."""
         rows = self.open_rows
         if contests is not None:
             rows = rows[np.isin(self.ballot.row_contest[rows], list(contests))]
-        places, first = np.unique(self.ballot.county_in_contest[rows], return_index=True)
+        first = _firsts(self.ballot.county_in_contest[rows])
         run = first // _rows_at_once(draws)
-        return np.split(places, np.flatnonzero(np.diff(run)) + 1) if len(places) else []
+        return np.split(rows, first[1:][np.diff(run) > 0]) if len(rows) else []
+
+    def seats_of(self, rows: Integers) -> slice:
+        """Return the seats of the places that rows in their order run over."""
+        place = self.ballot.county_in_contest
+        return self.seats.of(place[rows[0]], place[rows[-1]])
 
     def _still_out(self, turnout: Draws) -> Draws:
         """Part of the poll votes expected of a place that its figure for the whole does not hold, (groups, draws)."""
         group, counted = self.together.group, self.together.counted
         rows = np.flatnonzero(group >= 0)
+        rows = rows[np.argsort(group[rows], kind="stable")]
         expected = np.zeros((len(counted), turnout.shape[1]), dtype=np.float32)
         for start in range(0, len(rows), _rows_at_once(turnout.shape[1])):
             at = rows[start : start + _rows_at_once(turnout.shape[1])]
-            deviation = np.clip(self.turnout.design_[at].astype(np.float32) @ turnout, -_WIDEST, _WIDEST)
+            deviation = np.clip(self.turnout.shared_rows(at, turnout), -_WIDEST, _WIDEST)
             _sum(expected, group[at], np.exp(self.expectation.count_draws(at, POLL).astype(np.float32) + deviation))
         return np.asarray(np.maximum(1.0 - counted[:, None] / np.maximum(expected, 1e-9), 0.0), dtype=np.float32)
 
@@ -150,7 +160,7 @@ class Model:
         return Seats(counts)
 
     @cached_property
-    def _first_split(self) -> Integers:
+    def first_split(self) -> Integers:
         """Where the splits of each contest start among those of all: (contests + 1,)."""
         return np.concatenate([[0], np.cumsum(self.positions.counts - 1)])
 
@@ -197,7 +207,7 @@ class Seats:
 class _Shared:
     """What all rows share in a draw: effects by hierarchy, the late tranche's total, and late votes' own shift.
 
-    ``still_out`` is what :meth:`Model._still_out` gives.
+    ``still_out`` is what :meth:`Model._still_out` gives. Each has a column a draw, or one where it does not vary.
     """
 
     turnout: Draws
@@ -209,63 +219,61 @@ class _Shared:
 
 @dataclass(frozen=True)
 class _Block:
-    """Draws of the votes still to come in a run of places, from a generator of its own."""
+    """Draws of the votes still to come in a run of places, from a generator of its own.
+
+    What does not vary has one column for all draws, until it meets what does.
+    """
 
     model: Model
     expectation: Expectation
-    places: Integers
+    rows: Integers
     drawn: _Shared
     rng: np.random.Generator
     components: Collection[str] | None
 
-    def votes(self) -> Draws:
-        """Votes to come by seat of the run's places: shape (seats, draws)."""
-        model, draws = self.model, len(self.drawn.late_total)
-        rows = model.open_rows[np.isin(model.ballot.county_in_contest[model.open_rows], self.places)]
-        seats = model.seats.of(self.places[0], self.places[-1])
+    def votes(self, draws: int) -> Draws:
+        """Votes to come by seat of the places that the rows are of: shape (seats, draws)."""
+        seats = self.model.seats_of(self.rows)
         shape = (seats.stop - seats.start, draws)
         added = {tranche: np.zeros(shape, dtype=np.float32) for tranche in (POLL, LATE)}
-        for start in range(0, len(rows), _rows_at_once(draws)):
-            self._add(added, rows[start : start + _rows_at_once(draws)])
+        for start in range(0, len(self.rows), _rows_at_once(draws)):
+            self._add(added, self.rows[start : start + _rows_at_once(draws)], seats.start)
         if _varies(SAMPLING, self.components):
             for votes in added.values():
-                self._sample(votes)
+                self._sample(votes, seats.start)
         return np.asarray(added[POLL] + added[LATE])
 
-    def _add(self, added: dict[int, Draws], rows: Integers) -> None:
-        """Add the votes to come in some rows, split by split from the last: its own position's, and all before it."""
-        model, place = self.model, self.model.ballot.county_in_contest[rows]
-        tranches = self._tranches(rows)
-        counts = model.seats.counts[place]
-        seat = model.seats.first[place] - model.seats.first[self.places[0]]
+    def _add(self, added: dict[int, Draws], rows: Integers, start: int) -> None:
+        """Add the votes to come in some rows to their seats, of which ``start`` is the first."""
+        place = self.model.ballot.county_in_contest[rows]
+        counts, seat = self.model.seats.counts[place], self.model.seats.first[place] - start
+        for position, having, tranche, votes in self._divided(rows, counts):
+            _sum(added[tranche], seat[having] + position, votes)
+
+    def _divided(self, rows: Integers, counts: Integers) -> Iterator[tuple[int, Integers | slice, int, Draws]]:
+        """Divide the votes to come in some rows, split by split from the last: first its own position's.
+
+        Yields position, which of the rows have it, tranche, and their votes, (rows having it, draws).
+        """
+        model, left = self.model, self._tranches(rows)
         for split in range(int(counts.max()) - 1, 0, -1):
-            having = np.flatnonzero(counts > split)
+            having = _where(counts > split)
             entries = model.splits.entries(split, rows[having])
             shift = model.shift.draw_rows(entries, self.drawn.shift, self.rng, self.components)
-            for tranche, votes in tranches.items():
+            for tranche, votes in left.items():
                 own = votes[having] * self._share(rows[having], split, tranche, shift)
-                votes[having] -= own
-                _sum(added[tranche], seat[having] + split, own)
-        for tranche, votes in tranches.items():
-            _sum(added[tranche], seat, votes)
+                left[tranche] = _less(votes, having, own)
+                yield split, having, tranche, own
+        for tranche, votes in left.items():
+            yield 0, slice(None), tranche, votes
 
     def by_row(self, rows: Integers) -> Floats:
         """Mean over the draws of the votes to come in some rows, by position: (rows given, most)."""
-        model = self.model
-        votes = np.zeros((len(rows), model.positions.most))
-        tranches = self._tranches(rows)
-        counts = model.positions.counts[model.ballot.row_contest[rows]]
-        for split in range(int(counts.max()) - 1, 0, -1):
-            having = np.flatnonzero(counts > split)
-            entries = model.splits.entries(split, rows[having])
-            shift = model.shift.draw_rows(entries, self.drawn.shift, self.rng, self.components)
-            for tranche, left in tranches.items():
-                own = left[having] * self._share(rows[having], split, tranche, shift)
-                left[having] -= own
-                votes[having, split] += own.mean(axis=1)
-        for left in tranches.values():
-            votes[:, 0] += left.mean(axis=1)
-        return votes
+        positions = self.model.positions
+        by_position = np.zeros((len(rows), positions.most))
+        for position, having, _, votes in self._divided(rows, positions.counts[self.model.ballot.row_contest[rows]]):
+            by_position[having, position] += votes.mean(axis=1)
+        return by_position
 
     def _tranches(self, rows: Integers) -> dict[int, Draws]:
         """Votes to come by tranche, (rows, draws) each; a tranche that is in everywhere is left out."""
@@ -274,11 +282,15 @@ class _Block:
         np.clip(deviation, -_WIDEST, _WIDEST, out=deviation)
         votes = {}
         if poll.any():
-            votes[POLL] = np.exp(self.expectation.count_draws(rows, POLL).astype(np.float32) + deviation) * poll
+            counts = self.expectation.count_draws(rows, POLL).astype(np.float32) + deviation
+            votes[POLL] = np.exp(counts, out=counts)
+            votes[POLL] *= poll
             group = self.model.together.group[rows]
             votes[POLL][group >= 0] *= self.drawn.still_out[group[group >= 0]]
         if late.any():
-            votes[LATE] = np.exp(self._late_counts(rows, deviation) + self.drawn.late_total) * late
+            counts = self._late_counts(rows, deviation) + self.drawn.late_total
+            votes[LATE] = np.exp(counts, out=counts)
+            votes[LATE] *= late
         return votes
 
     def _late_counts(self, rows: Integers, deviation: Draws) -> Draws:
@@ -293,21 +305,23 @@ class _Block:
         if tranche == LATE:
             contest = self.model.ballot.row_contest[rows]
             shift = self.model.late.shift_share * shift
-            shift += self.drawn.late_shift[self.model._first_split[contest] + split - 1]
+            shift = shift + self.drawn.late_shift[self.model.first_split[contest] + split - 1]
         logit = self.expectation.logit_draws(rows, split, tranche).astype(np.float32) + shift
-        np.clip(-logit, -_SURE, _SURE, out=logit)
+        np.negative(logit, out=logit)
+        np.clip(logit, -_SURE, _SURE, out=logit)
         np.exp(logit, out=logit)
         logit += 1.0
         return np.asarray(np.reciprocal(logit, out=logit))
 
-    def _sample(self, votes: Draws) -> None:
+    def _sample(self, votes: Draws, start: int) -> None:
         """Binomial noise of one tranche's sums, split by split, as a normal: what remains when chances are known."""
         if not votes.any():
             return
-        seats = self.model.seats
-        counts, start = seats.counts[self.places], seats.first[self.places[0]]
+        seats, place = self.model.seats, self.model.ballot.county_in_contest[self.rows]
+        places = place[_firsts(place)]
+        counts = seats.counts[places]
         for split in range(int(counts.max()) - 1, 0, -1):
-            first = seats.first[self.places[counts > split]] - start
+            first = seats.first[places[counts > split]] - start
             own = votes[first + split]
             rest = np.sum([votes[first + before] for before in range(split)], axis=0)
             sd = np.sqrt(own * rest / np.maximum(own + rest, 1.0))
@@ -322,18 +336,38 @@ def _rows_at_once(draws: int) -> int:
     return max(_AT_ONCE // draws, 1)
 
 
+def _firsts(number: Integers) -> Integers:
+    """Where in a list in order each of its different numbers stands first."""
+    return np.flatnonzero(np.diff(number, prepend=-1))
+
+
+def _where(true: Flags) -> Integers | slice:
+    """Which entries are true; all of them as a slice, which copies nothing."""
+    return slice(None) if true.all() else np.flatnonzero(true)
+
+
+def _less(votes: Draws, rows: Integers | slice, own: Draws) -> Draws:
+    """Return votes by row less those of some rows, in place unless these alone have a column a draw."""
+    if own.shape[1] > votes.shape[1]:
+        votes = np.repeat(votes, own.shape[1], axis=1)
+    votes[rows] -= own
+    return votes
+
+
 def _sum(added: Draws, seat: Integers, votes: Draws) -> None:
-    """Add votes by row to their seats."""
-    seats, at = np.unique(seat, return_inverse=True)
-    ones = np.ones(len(seat), dtype=np.float32)
-    added[seats] += sparse.csr_array((ones, (at, np.arange(len(seat)))), shape=(len(seats), len(seat))) @ votes
+    """Add votes by row to their seats, which come in order."""
+    first = _firsts(seat)
+    # row upon row, as a matrix of ones does it: numpy.add.reduceat goes column by column
+    ones, row = np.ones(len(seat), dtype=np.float32), np.arange(len(seat), dtype=np.int32)
+    each = sparse.csr_array((ones, row, np.append(first, len(seat)).astype(np.int32)), shape=(len(first), len(seat)))
+    added[seat[first]] += each @ votes
 
 
 def _varies(component: str, components: Collection[str] | None) -> bool:
     return components is None or component in components
 
 
-def contest_sums(ballot: Ballot) -> sparse.csr_array:
-    """Matrix that sums over the choices of each contest, shape (contests, choices)."""
-    contest = ballot.choices["contest"].to_numpy()
-    return sparse.csr_array((np.ones(len(contest)), (contest, np.arange(len(contest)))))
+def sums_over(group: Integers) -> sparse.csr_array:
+    """Matrix that sums what stands in groups, such as the choices of contests: shape (groups, members)."""
+    shape = (int(group.max(initial=-1)) + 1, len(group))
+    return sparse.csr_array((np.ones(len(group)), (group, np.arange(len(group)))), shape=shape)

@@ -22,6 +22,7 @@ from turnout.projection.mirrored import Draws
 from turnout.projection.nested import NestedCholesky, Nesting
 
 Floats = NDArray[np.float64]
+Integers = NDArray[np.int64]
 #: Effects × draws that are drawn at once, which bounds the memory it takes.
 _AT_ONCE: Final = 4_000_000
 
@@ -38,6 +39,8 @@ _OUTLYING: Final = 4.0
 #: An effect that moves an outcome of several rows by less than this part of what another moves it by is not learned
 #: from it, but left to its variance: so a county's figure does not couple each of its precincts with every other.
 _HARDLY: Final = 0.1
+#: So many times as many numbers as there are things to number may be in question for a list of all to be at hand.
+_DENSE: Final = 16
 
 #: The component that what is left of a row's uncertainty is reported under.
 NOISE: Final = "precinct noise"
@@ -151,10 +154,12 @@ class GaussianHierarchy(BaseEstimator):  # type: ignore[misc]
         observed : (rows,) which rows have reported
         blended : outcomes of several rows together, each of rows of one county
         """
-        blocks = [_block(X, term) for term in self.spec.term]
-        self.levels_ = [block.rows.shape[1] for block in blocks]
+        numbered = _Numbered(X)
+        blocks = [_block(numbered, term) for term in self.spec.term]
+        self.levels_ = [len(block.mean) for block in blocks]
         self._own_levels = [block.levels for block in blocks]
-        self.design_ = sparse.hstack([block.rows for block in blocks], format="csr")
+        self.design_ = _beside(blocks, X.height)
+        self._drawn_design = self.design_.astype(np.float32)
         balance = sparse.block_diag([block.balance for block in blocks], format="csr")
         parts = [noise.sd * _loading(X, noise.loading) for noise in self.spec.noise]
         self.noise_sd_: Floats = np.sqrt(np.sum(np.square(parts), axis=0))
@@ -166,7 +171,7 @@ class GaussianHierarchy(BaseEstimator):  # type: ignore[misc]
             rows = sparse.vstack([rows, moves])
             y, variance = np.concatenate([y, of_several]), np.concatenate([variance, uncertain])
         seen = sparse.vstack([rows, balance], format="csr")
-        nesting = Nesting.of((abs(seen.T) @ abs(seen)).tocsr(), self._of_several_places(X))
+        nesting = Nesting.of((abs(seen.T) @ abs(seen)).tocsr(), self._of_several_places(numbered))
         weight = np.concatenate([1.0 / variance, np.full(balance.shape[0], _BALANCED**-2)])
         is_row = np.arange(len(weight)) < len(y)
         self._condition(seen, np.concatenate([y, np.zeros(balance.shape[0])]), weight, is_row, nesting)
@@ -197,11 +202,12 @@ class GaussianHierarchy(BaseEstimator):  # type: ignore[misc]
         ordered = seen[:, nesting.order]
         across = ordered.T.tocsr()
         shared = np.repeat([bool(term.by) for term in self.spec.term], self.levels_)
-        prior, weight = self.precision_, certainty
+        prior, weight, plan = self.precision_, certainty, None
         for _ in range(_REWEIGHTINGS + 1):
             system = (across @ (sparse.diags_array(weight) @ ordered)).tocsr()
             system += sparse.diags_array(self.precision_[self._order])
-            self._factor = NestedCholesky(system, nesting.cuts)
+            self._factor = NestedCholesky(system, nesting.cuts, plan)
+            plan = self._factor.plan  # only weights change from fit to fit
             right = across @ (weight * y) + (self.precision_ * self.prior_mean_)[self._order]
             self.mean_: Floats = np.empty(len(right))
             self.mean_[self._order] = self._factor.solve(right)
@@ -212,10 +218,10 @@ class GaussianHierarchy(BaseEstimator):  # type: ignore[misc]
             self.precision_ = prior * _tail_weight(effect_excess)
             weight = certainty * _tail_weight(row_excess)
 
-    def _of_several_places(self, X: pl.DataFrame) -> NDArray[np.bool_]:
+    def _of_several_places(self, numbered: "_Numbered") -> NDArray[np.bool_]:
         """Return which effects are shared between counties, or all but by rows of one county alone."""
         design = self.design_.tocsc()
-        county = _codes(X, ["county"] if "county" in X.columns else [])[design.indices]
+        county = numbered.codes(("county",) if "county" in numbered.table.columns else ())[design.indices]
         used = np.flatnonzero(np.diff(design.indptr))
         first, last = (each.reduceat(county, design.indptr[used]) for each in (np.minimum, np.maximum))
         several = np.zeros(design.shape[1], dtype=np.bool_)
@@ -262,11 +268,16 @@ class GaussianHierarchy(BaseEstimator):  # type: ignore[misc]
         return tuple(result)
 
     def draw_effects(self, draws: int, rng: np.random.Generator, components: Collection[str] | None = None) -> Draws:
-        """Draws of all effects, shape (effects, draws); those of other ``components`` are held at their mean."""
+        """Draws of all effects, shape (effects, draws); those of other ``components`` are held at their mean.
+
+        Where nothing here varies, noise included, all draws are one: shape (effects, 1).
+        """
         count = len(self.mean_)
         varies = np.ones(count, dtype=np.bool_)
         if components is not None:
             varies = np.repeat([term.component in components for term in self.spec.term], self.levels_)[self._order]
+            if not varies.any() and NOISE not in components:
+                return self.mean_[:, None].astype(np.float32)
         effects = np.empty((count, draws), dtype=np.float32)
         at_once, half, mean = max(_AT_ONCE // max(count, 1), 1), mirrored.half(draws), self.mean_[self._order, None]
         for start in range(0, half, at_once):
@@ -277,6 +288,10 @@ class GaussianHierarchy(BaseEstimator):  # type: ignore[misc]
             effects[self._order, opposite] = mean - deviation[:, : opposite.stop - opposite.start]
         return effects
 
+    def shared_rows(self, rows: NDArray[np.int64], effects: Draws) -> Draws:
+        """Draws of what some rows share with others, shape (rows given, draws): without their own noise."""
+        return np.asarray(self._drawn_design[rows] @ effects.astype(np.float32, copy=False))
+
     def draw_rows(
         self,
         rows: NDArray[np.int64],
@@ -285,7 +300,7 @@ class GaussianHierarchy(BaseEstimator):  # type: ignore[misc]
         components: Collection[str] | None = None,
     ) -> Draws:
         """Draws for some rows, shape (rows given, draws), with each row's own noise added."""
-        value: Draws = np.asarray(self.design_[rows].astype(np.float32) @ effects.astype(np.float32, copy=False))
+        value = self.shared_rows(rows, effects)
         if components is None or NOISE in components:
             noise = mirrored.normal(rng, value.shape)
             noise *= self.noise_sd_[rows, None].astype(np.float32)
@@ -305,46 +320,90 @@ def _loading(X: pl.DataFrame, columns: Collection[str]) -> Floats:
     return product
 
 
+class _Numbered:
+    """A table, and numbers for the distinct combinations of its columns: found once each, for terms share them."""
+
+    def __init__(self, table: pl.DataFrame) -> None:
+        self.table = table
+        self._codes: dict[tuple[str, ...], Integers] = {}
+
+    def codes(self, by: tuple[str, ...]) -> Integers:
+        """Return a number for each distinct combination of columns, in their order: shape (rows,)."""
+        if by not in self._codes:
+            self._codes[by] = self._number(by)
+        return self._codes[by]
+
+    def _number(self, by: tuple[str, ...]) -> Integers:
+        if not by:
+            return np.zeros(self.table.height, dtype=np.int64)
+        *before, last = by
+        own = _renumbered(self.table[last].to_numpy())
+        if not before:
+            return own
+        return _renumbered(self.codes(tuple(before)) * (own.max(initial=0) + 1) + own)
+
+
+def _renumbered(number: NDArray[Any]) -> Integers:
+    """Return numbers without gaps in the order of those given, be they numbers, words or dates."""
+    most = int(number.max(initial=0)) if number.dtype.kind in "iu" and number.min(initial=0) >= 0 else -1
+    if not 0 <= most <= _DENSE * len(number) + _DENSE:
+        return np.unique(number, return_inverse=True)[1].astype(np.int64)
+    there = np.zeros(most + 1, dtype=np.bool_)
+    there[number] = True
+    return np.asarray((np.cumsum(there) - 1)[number])
+
+
 @dataclass(frozen=True)
 class _Block:
-    """One term's part of the system: rows × effects, groups × effects that balance, and the effects' prior."""
+    """One term's part of the system.
 
-    rows: Any
+    Attributes
+    ----------
+    entries : pairs of the rows that share in effects, and the effect and the loading of each, once or twice a row
+    balance : groups × effects that balance
+    precision, mean : (effects,) of the prior
+    levels : how many of the effects are the term's own
+    """
+
+    entries: list[tuple[Integers, Integers, Floats]]
     balance: Any
     precision: Floats
     mean: Floats
     levels: int
 
 
-def _block(X: pl.DataFrame, term: Term) -> _Block:
-    loading = _loading(X, term.loading)
+def _block(X: _Numbered, term: Term) -> _Block:
+    loading = _loading(X.table, term.loading)
     used = np.flatnonzero(loading)
     # only levels that some row shares in have an effect
-    _, codes = np.unique(_codes(X, term.by)[used], return_inverse=True)
+    codes = _renumbered(X.codes(term.by)[used])
     levels = int(codes.max(initial=-1)) + 1
-    rows = sparse.csr_array((loading[used], (used, codes)), shape=(X.height, levels))
+    own = (used, codes, loading[used])
     precision, mean = np.full(levels, term.sd**-2), np.full(levels, term.mean)
     if not term.balance:
-        return _Block(rows, sparse.csr_array((0, levels)), precision, mean, levels)
+        return _Block([own], sparse.csr_array((0, levels)), precision, mean, levels)
     # What the group's rows are moved by together is an effect of its own, held to minus their weighted mean.
-    _, group = np.unique(_codes(X, term.balance)[used], return_inverse=True)
+    group = _renumbered(X.codes(term.balance)[used])
     groups = int(group.max(initial=-1)) + 1
-    weight = X["weight"].to_numpy()[used]
+    weight = X.table["weight"].to_numpy()[used]
     weight = weight / np.maximum(np.bincount(group, weight, groups), 1e-9)[group]
-    together = sparse.csr_array((np.ones(len(used)), (used, group)), shape=(X.height, groups))
-    own = sparse.csr_array((weight * loading[used], (group, codes)), shape=(groups, levels))
+    together = sparse.csr_array((weight * loading[used], (group, codes)), shape=(groups, levels))
     return _Block(
-        sparse.hstack([rows, together], format="csr"),
-        sparse.hstack([own, sparse.eye_array(groups)], format="csr"),
+        [own, (used, levels + group, np.ones(len(used)))],
+        sparse.hstack([together, sparse.eye_array(groups)], format="csr"),
         np.concatenate([precision, np.full(groups, _ANYWHERE**-2)]),
         np.concatenate([mean, np.zeros(groups)]),
         levels,
     )
 
 
-def _codes(X: pl.DataFrame, by: Collection[str]) -> NDArray[np.int64]:
-    """Return a number for each distinct combination of columns: shape (rows,)."""
-    if not by:
-        return np.zeros(X.height, dtype=np.int64)
-    rank = X.select(pl.struct(by).rank("dense").cast(pl.Int64) - 1).to_series()
-    return rank.to_numpy()
+def _beside(blocks: list[_Block], rows: int) -> sparse.csr_array:
+    """Put the blocks' rows × effects beside each other."""
+    first = np.cumsum([0, *(len(block.mean) for block in blocks)])
+    entries = [
+        (row, start + effect, loading)
+        for start, block in zip(first.tolist(), blocks, strict=False)
+        for row, effect, loading in block.entries
+    ]
+    row, effect, loading = (np.concatenate(parts) for parts in zip(*entries, strict=True))
+    return sparse.csr_array((loading, (row, effect)), shape=(rows, int(first[-1])))

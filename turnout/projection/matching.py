@@ -54,12 +54,44 @@ class Matches:
         return Matches(*(frame.filter(one) for frame in (self.units, self.used, self.renumbered, self.doubtful)))
 
 
-def find(past: pl.DataFrame, ballot: Ballot) -> Matches:
+class Namesakes:
+    """Which of today's units and past ones are one by their names, kept from ballot to ballot.
+
+    It rests on the names alone, so it holds for as long as both sides have the very same ones, however their votes
+    and their order change; for other names it is found anew.
+    """
+
+    def __init__(self) -> None:
+        self._names: tuple[pl.DataFrame, pl.DataFrame] | None = None
+        self._pairs = pl.DataFrame()
+
+    def of(self, ours: pl.DataFrame, theirs: pl.DataFrame) -> pl.DataFrame:
+        """Return ``election_date, our, their, how``.
+
+        Parameters
+        ----------
+        ours : ``our, county, precinct``, one row a unit of today
+        theirs : ``their, election_date, county, precinct``, one row a past unit
+        """
+        unit = ["county", "precinct"]
+        names = ours.select(unit).sort(unit), theirs.select("their", "election_date", *unit)
+        if self._names is None or not all(map(pl.DataFrame.equals, names, self._names)):
+            self._names = names
+            self._pairs = places.alike(
+                names[0].with_row_index("id"),
+                theirs.select("county", "precinct", id="their", occasion="election_date"),
+            ).rename({"occasion": "election_date"})
+        number = ours.sort(unit)["our"]
+        return self._pairs.with_columns(our=number.gather(self._pairs["our"]), their=pl.col("their").cast(pl.UInt32))
+
+
+def find(past: pl.DataFrame, ballot: Ballot, namesakes: Namesakes | None = None) -> Matches:
     """Find the units of a ballot in each of the past elections.
 
     Parameters
     ----------
     past : rows of ``sql/projection/past_units.sql``
+    namesakes : what was found for another ballot and the same past, should the names be the same
 
     Notes
     -----
@@ -71,7 +103,9 @@ def find(past: pl.DataFrame, ballot: Ballot) -> Matches:
     ours = ballot.units.select("county_key", "precinct_key", "county", "precinct").with_row_index("our")
     ours = ours.with_columns(our_early=pl.Series(ballot.unit_early()))
     listed, settled = _listed(theirs, ours, ballot.date)
-    pairs, renumbered, doubtful = _named(theirs.join(settled, on="their", how="anti"), ours, listed)
+    unlisted = theirs.join(settled, on="their", how="anti", maintain_order="left")
+    pairs = (namesakes or Namesakes()).of(ours, unlisted)
+    pairs, renumbered, doubtful = _named(pairs, unlisted, ours, listed)
     pairs = pl.concat([listed, pairs])
     units = (
         pairs.join(theirs.select("their", *VOTES), on="their")
@@ -111,18 +145,11 @@ def _listed(theirs: pl.DataFrame, ours: pl.DataFrame, date: str) -> tuple[pl.Dat
 
 
 def _named(
-    theirs: pl.DataFrame, ours: pl.DataFrame, listed: pl.DataFrame
+    pairs: pl.DataFrame, theirs: pl.DataFrame, ours: pl.DataFrame, listed: pl.DataFrame
 ) -> tuple[pl.DataFrame, pl.DataFrame, pl.DataFrame]:
     """Return pairs by name but for those that votes speak against, and the counties where they do."""
-    names = places.alike(
-        ours.select("county", "precinct", id="our"),
-        theirs.select("county", "precinct", id="their", occasion="election_date"),
-    )
-    pairs = (
-        names.rename({"occasion": "election_date"})
-        .with_columns(pl.col("our", "their").cast(pl.UInt32))
-        .join(ours.select("our", "our_early", "county", "county_key"), on="our")
-        .join(theirs.select("their", "early"), on="their")
+    pairs = pairs.join(ours.select("our", "our_early", "county", "county_key"), on="our").join(
+        theirs.select("their", "early"), on="their"
     )
     spoken_of = pairs.join(listed, on=["election_date", "our"], how="semi").filter(pl.col("how") != "exact")
     pairs = pairs.join(spoken_of, on=["election_date", "our", "their"], how="anti")

@@ -90,9 +90,9 @@ def gap(ballot: Ballot, positions: Positions, place: Integers) -> Floats:
 
 def _mail(ballot: Ballot, positions: Positions) -> Floats:
     """Early votes that came by mail, (rows, positions)."""
-    mail = np.zeros((ballot.rows, positions.most))
-    np.add.at(mail, (ballot.line_row, positions.position[ballot.line_choice]), ballot.mail)
-    return mail
+    seat = ballot.line_row * positions.most + positions.position[ballot.line_choice]
+    mail = np.bincount(seat, ballot.mail, ballot.rows * positions.most)
+    return mail.astype(np.float64).reshape(ballot.rows, positions.most)
 
 
 def _believed(share: float) -> float:

@@ -7,6 +7,7 @@ and of what is shared, not of the ballot, and nearly all of it is dense algebra.
 """
 
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -49,6 +50,53 @@ class Nesting:
 
 
 @dataclass(frozen=True)
+class _Part:
+    """Where one block stands, and its entries in it as a dense array: its own unknowns, then the ``shared`` ones."""
+
+    at: slice
+    entries: slice
+    shared: Integers
+
+
+@dataclass(frozen=True)
+class Plan:
+    """Where each entry of what is left after the first elimination goes: the same for all systems of one pattern.
+
+    Attributes
+    ----------
+    indptr, indices : the pattern, as that of a csr_array
+    parts : the blocks
+    place : (entries of the blocks,) place of each within its block's dense array
+    """
+
+    indptr: Integers
+    indices: Integers
+    parts: list[_Part]
+    place: Integers
+
+    @classmethod
+    def of(cls, left: sparse.csr_array, cuts: Integers) -> "Plan":
+        """Plan for what is left, a matrix in the order of the nesting; ``cuts`` of the blocks within it."""
+        start = int(cuts[-1])
+        parts, places = [], [np.zeros(0, dtype=np.int64)]
+        for first, last in pairwise(cuts.tolist()):
+            entries = slice(int(left.indptr[first]), int(left.indptr[last]))
+            column = left.indices[entries].astype(np.int64)
+            size = last - first
+            row = np.repeat(np.arange(size), np.diff(left.indptr[first : last + 1]))
+            shared, seat = np.unique(column[column >= start], return_inverse=True)
+            at = column - first
+            at[column >= start] = size + seat
+            parts.append(_Part(slice(first, last), entries, shared - start))
+            places.append(row * (size + len(shared)) + at)
+        return cls(left.indptr, left.indices, parts, np.concatenate(places))
+
+    def fits(self, left: sparse.csr_array) -> bool:
+        """Whether another system has the same pattern."""
+        return np.array_equal(left.indptr, self.indptr) and np.array_equal(left.indices, self.indices)
+
+
+@dataclass(frozen=True)
 class _Block:
     """One block of a factor: its own triangle, and its rows of what couples it with the ``shared`` unknowns."""
 
@@ -65,20 +113,27 @@ class NestedCholesky:
     ----------
     system : A, its unknowns in the order of a nesting
     cuts : of the nesting
+    plan : of a factor of another system with the same nesting: taken if it fits
+
+    Attributes
+    ----------
+    plan : that of this system
     """
 
-    def __init__(self, system: sparse.csr_array, cuts: Integers) -> None:
+    def __init__(self, system: sparse.csr_array, cuts: Integers, plan: Plan | None = None) -> None:
         begin, start = int(cuts[0]), int(cuts[-1])
         self._begin, self._start = begin, start
         self._diagonal = system.diagonal()[:begin]
         self._coupling = system[:begin, begin:]
         scaled = sparse.diags_array(1.0 / self._diagonal) @ self._coupling
         left = (system[begin:, begin:] - self._coupling.T @ scaled).tocsr()
+        self.plan = plan if plan is not None and plan.fits(left) else Plan.of(left, cuts - begin)
         corner = left[start - begin :, start - begin :].toarray()
         self._blocks = []
-        for first, last in zip((cuts[:-1] - begin).tolist(), (cuts[1:] - begin).tolist(), strict=True):
-            block = _block(left, slice(first, last), start - begin)
-            corner[np.ix_(block.shared, block.shared)] -= block.coupling.T @ block.coupling
+        for part in self.plan.parts:
+            block = _block(part, left.data[part.entries], self.plan.place[part.entries])
+            if len(block.shared):
+                corner[block.shared[:, None], block.shared] -= block.coupling.T @ block.coupling
             self._blocks.append(block)
         self._corner = cholesky(corner, lower=True, check_finite=False)
 
@@ -111,19 +166,14 @@ class NestedCholesky:
         return z[: self._begin], z[self._begin :], z[self._start :]
 
 
-def _block(left: sparse.csr_array, own: slice, start: int) -> _Block:
-    """Factor the rows ``own`` of what is left; the shared unknowns start at ``start``."""
-    entries = slice(left.indptr[own.start], left.indptr[own.stop])
-    column = left.indices[entries]
-    size = own.stop - own.start
-    row = np.repeat(np.arange(size), np.diff(left.indptr[own.start : own.stop + 1]))
-    shared, seat = np.unique(column[column >= start], return_inverse=True)
-    at = column - own.start
-    at[column >= start] = size + seat
-    dense = np.zeros((size, size + len(shared)))
-    dense[row, at] = left.data[entries]
+def _block(part: _Part, entries: Floats, place: Integers) -> _Block:
+    """Factor a block, given its entries and their places."""
+    size = part.at.stop - part.at.start
+    dense = np.zeros(size * (size + len(part.shared)))
+    dense[place] = entries
+    dense = dense.reshape(size, size + len(part.shared))
     triangle = cholesky(dense[:, :size], lower=True, check_finite=False)
-    return _Block(own, triangle, shared - start, _solve(triangle, dense[:, size:]))
+    return _Block(part.at, triangle, part.shared, _solve(triangle, dense[:, size:]))
 
 
 def _solve(triangle: Floats, right: Floats, *, transposed: bool = False) -> Floats:

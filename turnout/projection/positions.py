@@ -82,9 +82,9 @@ def recount(placed: Positions, ballot: Ballot) -> Positions:
 
 
 def _votes(ballot: Ballot, position: Integers, most: int) -> Floats:
-    votes = np.zeros((ballot.rows, most, 3))
-    np.add.at(votes, (ballot.line_row, position[ballot.line_choice]), ballot.votes)
-    return votes
+    seat = ballot.line_row * most + position[ballot.line_choice]
+    votes = [np.bincount(seat, ballot.votes[:, tranche], ballot.rows * most) for tranche in range(3)]
+    return np.stack(votes, axis=1, dtype=np.float64).reshape(ballot.rows, most, 3)
 
 
 def _parts(ballot: Ballot, position: Integers) -> sparse.csr_array:
@@ -122,16 +122,7 @@ def signs(ballot: Ballot) -> Floats:
     +1 where the runner-up is the Democrat and the leader the Republican, −1 the other way round, 0 in any other
     contest: a positive ballot-wide effect is then a shift towards the Democrats.
     """
-    votes = ballot.choice_votes().sum(axis=1)
-    people = (
-        ballot.choices.with_columns(votes=votes)
-        .group_by("contest", "person")
-        .agg(pl.col("votes").sum(), pl.col("party_code").filter(pl.col("party_code") != "O").min().fill_null("O"))
-        .sort("contest", "votes", "person", descending=[False, True, False])
-    )
-    first = people.group_by("contest", maintain_order=True).agg(pl.col("party_code").head(2))
-    pairs = first["party_code"].list.join("").to_list()
-    return np.array([{"RD": 1.0, "DR": -1.0}.get(pair, 0.0) for pair in pairs])
+    return np.array([{"RD": 1.0, "DR": -1.0}.get(pair, 0.0) for pair in ballot.leading_parties])
 
 
 def reported_sides(own: Floats, rest: Floats) -> tuple[Floats, Floats, Flags]:

@@ -73,7 +73,7 @@ def project(
     contest: Contest,
     electorate: Electorate | None,
     rng: np.random.Generator,
-    past: pl.DataFrame | None = None,
+    past: baselines.Past | None = None,
 ) -> Projection:
     """Project every contest of the returns in an open workspace.
 
@@ -84,7 +84,7 @@ def project(
     electorate : cells of a voter file; None to project from results alone. So it is where the file holds fewer voters
         than have voted early, for then it is of other people
     rng : source of every draw
-    past : what :func:`turnout.projection.baseline.past_units` gives, where it is at hand; None to read it
+    past : past results, where they are at hand; None to read them
 
     Raises
     ------
@@ -94,7 +94,8 @@ def project(
     ballot = ballots.load(workspace)
     if not ballot.rows:
         raise InputRefused("The returns hold no line that could be used; `turnout check` says why.")
-    baseline = baselines.build(baselines.past_units(workspace) if past is None else past, ballot)
+    past = past or baselines.Past.read(workspace)
+    baseline = baselines.build(past.units, ballot, past.namesakes)
     notes.write(workspace, ballot, baseline, electorate)
     lost = losses.load(workspace, ballot)
     if electorate is not None and not notes.covers(electorate, ballot):

@@ -5,13 +5,14 @@ Files often key such contests by county, so that they look unrelated.
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Final
 
 import numpy as np
 import polars as pl
 
 from turnout.projection.ballot import Ballot, Floats, Integers
-from turnout.projection.candidates import normalised
+from turnout.projection.candidates import MOST_NAMES, normalised
 from turnout.projection.positions import Positions
 
 #: What the two sides of a question are called, by their first word.
@@ -43,27 +44,23 @@ class Siblings:
 def find(ballot: Ballot, positions: Positions) -> Siblings:
     """Group the splits of a ballot's contests by what they ask."""
     titles = _titles(ballot)
-    names = _names(ballot, positions)
     shape = (len(ballot.contests), positions.most)
     questions: list[tuple[str, ...]] = []
     pairs: list[tuple[str, ...]] = []
+    at: list[tuple[int, int]] = []
     sides, yes = np.zeros(shape), np.zeros(shape)
-    for contest, title in enumerate(titles):
-        held = names[contest]
-        for split in range(1, positions.most):
-            if split >= len(held):
-                questions.append(())
-                pairs.append(())
-                continue
+    for contest, (title, held) in enumerate(zip(titles, _names(ballot, positions), strict=True)):
+        for split in range(1, len(held)):
             own, rest = held[split], sorted(held[:split])
             # a split of two looks the same from both sides; which of them leads may differ between counties
             sides[contest, split] = -1.0 if split == 1 and own < rest[0] else 1.0
             yes[contest, split] = _towards_yes(own, rest)
             sort = sorted([own, *rest]) if split == 1 else [*rest, own]
+            at.append((contest, split))
             pairs.append(("\x1f".join(sort),))
-            questions.append((title, "\x1f".join(sort)))
-    question, asked = _numbers(questions, shape)
-    candidates, stood = _numbers(pairs, shape)
+            questions.append((title, *pairs[-1]))
+    question, asked = _numbers(questions, at, shape)
+    candidates, stood = _numbers(pairs, at, shape)
     # a pair of names tells more than its question does only if several questions have it and it is not Yes and No
     several = (_distinct(candidates, question) > 1) & (yes == 0)
     return Siblings(question, sides * (asked > 1), candidates, sides * ((stood > 1) & several), yes)
@@ -80,21 +77,19 @@ def _towards_yes(own: str, rest: list[str]) -> float:
 
 def _titles(ballot: Ballot) -> list[str]:
     """Name each contest without its county's name, if it lies in one county."""
-    county = ballot.units["county"].to_numpy()[ballot.row_unit]
-    places = (
-        pl.DataFrame({"contest": ballot.row_contest, "county": county})
-        .group_by("contest")
-        .agg(pl.col("county").n_unique().alias("many"), pl.col("county").first())
-        .sort("contest")
-    )
+    counties = ballot.units["county"].unique().sort()
+    county = ballot.units["county"].replace_strict(counties, np.arange(len(counties))).to_numpy()[ballot.row_unit]
+    starts = np.flatnonzero(np.diff(ballot.row_contest, prepend=-1))  # rows stand by contest
+    first, last = (each.reduceat(county, starts).tolist() for each in (np.minimum, np.maximum))
+    words = [_words(name) for name in counties.to_list()]
     titles = []
-    for name, many, county_name in zip(ballot.contests, places["many"], places["county"], strict=True):
-        title = f" {_words(name)} "
-        own = _words(county_name)
-        titles.append(title.replace(f" {own} ", " ") if many == 1 and own else title)
+    for name, one, other in zip(ballot.contests, first, last, strict=True):
+        title, own = f" {_words(name)} ", words[one]
+        titles.append(title.replace(f" {own} ", " ") if one == other and own else title)
     return titles
 
 
+@lru_cache(maxsize=MOST_NAMES)
 def _words(text: str) -> str:
     return _NOT_A_WORD.sub(" ", text.lower()).strip()
 
@@ -112,19 +107,21 @@ def _names(ballot: Ballot, positions: Positions) -> list[list[str]]:
     return [[normalised(name) for name in names] for names in first["candidate"].to_list()]
 
 
-def _numbers(keys: list[tuple[str, ...]], shape: tuple[int, int]) -> tuple[Integers, Integers]:
-    """Return numbers of equal keys, and how many share each: (contests, positions), nothing in column 0."""
-    known = {key: number for number, key in enumerate(sorted(set(keys)))}
-    number = np.array([known[key] for key in keys], dtype=np.int64)
-    inner = (shape[0], shape[1] - 1)
-    full = np.zeros(shape, dtype=np.int64)
-    many = np.zeros(shape, dtype=np.int64)
-    full[:, 1:] = number.reshape(inner)
-    many[:, 1:] = np.bincount(number)[number].reshape(inner) if len(number) else 0
-    return full, many
+def _numbers(
+    keys: list[tuple[str, ...]], at: list[tuple[int, int]], shape: tuple[int, int]
+) -> tuple[Integers, Integers]:
+    """Return numbers of equal keys, and how many share each: (contests, positions); 0 where there is no split."""
+    number, many = np.zeros(shape, dtype=np.int64), np.zeros(shape, dtype=np.int64)
+    if keys:
+        known = {key: place for place, key in enumerate(sorted(set(keys)), start=1)}
+        own = np.array([known[key] for key in keys], dtype=np.int64)
+        places = tuple(np.array(at).T)
+        number[places], many[places] = own, np.bincount(own)[own]
+    return number, many
 
 
 def _distinct(group: Integers, member: Integers) -> Integers:
     """How many different members each entry's group has, shape as given."""
-    pairs = np.unique(np.stack([group.ravel(), member.ravel()], axis=1), axis=0)
-    return np.bincount(pairs[:, 0], minlength=int(group.max(initial=0)) + 1)[group]
+    members = int(member.max(initial=0)) + 1
+    pairs = np.unique(group * members + member)
+    return np.bincount(pairs // members, minlength=int(group.max(initial=0)) + 1)[group]

@@ -1,6 +1,7 @@
 """How the projection's specifications in ``models/`` are read."""
 
 import tomllib
+from functools import lru_cache
 from pathlib import Path
 from typing import TypeVar
 
@@ -22,6 +23,13 @@ def load(kind: type[Specification], name: str, override: Path | None = None) -> 
     """
     path = resources.find("models", f"{name}.toml", override)
     try:
-        return kind.model_validate(tomllib.loads(path.read_text(encoding="utf-8")))
+        found: Specification = _parsed(kind, path.read_text(encoding="utf-8"))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError, ValidationError) as error:
         raise UsageError(f"models/{name}.toml: not a valid {kind.__name__}: {error}") from None
+    return found
+
+
+@lru_cache
+def _parsed(kind: type[Specification], text: str) -> Specification:
+    """Return what a text says, which is worked out once; it is not to be written to."""
+    return kind.model_validate(tomllib.loads(text))

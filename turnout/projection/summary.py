@@ -1,13 +1,13 @@
 """From draws of the final count to the rows of ``projection.csv``: shares, intervals, win probability, abstention."""
 
-from dataclasses import replace
+from collections.abc import Sequence
 from typing import Final
 
 import numpy as np
 import polars as pl
 
-from turnout.projection.ballot import EARLY, POLL, Ballot, Flags, Floats
-from turnout.projection.engine import contest_sums
+from turnout.projection.ballot import EARLY, POLL, Ballot, Flags, Floats, Integers
+from turnout.projection.engine import sums_over
 
 #: Levels of the intervals that are published.
 LEVELS: Final = (50, 80, 90, 95)
@@ -17,10 +17,13 @@ FEWEST: Final = 50
 MOST_WITHOUT_EARLY: Final = 0.10
 
 
-def shares(ballot: Ballot, votes: Floats) -> Floats:
-    """Each choice's share of its contest's votes, draw by draw: (choices, draws); 0 where there are no votes."""
-    total = contest_sums(ballot) @ votes
-    return np.asarray(votes / np.maximum(total, 1e-12)[ballot.choices["contest"].to_numpy()])
+def shares(contest: Integers, votes: Floats) -> Floats:
+    """Each choice's share of its contest's votes, draw by draw: (choices, draws); 0 where there are no votes.
+
+    ``contest``: (choices,) number of each choice's contest.
+    """
+    total = sums_over(contest) @ votes
+    return np.asarray(votes / np.maximum(total, 1e-12)[contest])
 
 
 def table(ballot: Ballot, votes: Floats, *, off: Flags | None = None) -> pl.DataFrame:
@@ -29,27 +32,58 @@ def table(ballot: Ballot, votes: Floats, *, off: Flags | None = None) -> pl.Data
     ``votes``: (choices, draws) of the final count. Contests stand by name, candidates by projected share.
     ``off``: (contests,) where lines of the returns could not be used or contradict; none of them is final.
     """
-    contest = ballot.choices["contest"].to_numpy()
-    counted = ballot.choice_votes().sum(axis=1)
-    total = np.bincount(contest, counted, len(ballot.contests)).astype(np.float64)
-    drawn = shares(ballot, votes)
-    # the middle one of the draws errs least; medians of several candidates need not add up by themselves
-    middle = shares(ballot, np.median(drawn, axis=1)[:, None])[:, 0]
-    expected = (contest_sums(ballot) @ votes).mean(axis=1)[contest]
+    return _rows(ballot.choices, ballot.choice_votes().sum(axis=1), votes, _contests(ballot, off))
+
+
+def together(ballot: Ballot, votes: Floats, *, off: Flags | None = None) -> pl.DataFrame:
+    """Return the rows of :func:`table` with the spellings of a candidate as one, of contests where there are any.
+
+    The candidate goes by the spelling that has most votes.
+    """
+    contest, person = (ballot.choices[name].to_numpy() for name in ("contest", "person"))
+    spelt = np.unique(contest[np.bincount(person)[person] > 1])
+    of_them = np.flatnonzero(np.isin(contest, spelt))
+    first, person = np.unique(person[of_them], return_inverse=True)
+    choices = ballot.choices[first].with_columns(
+        contest=pl.Series(np.searchsorted(spelt, contest[first])), person=pl.int_range(pl.len(), dtype=pl.Int64)
+    )
+    counted = _add(ballot.choice_votes()[of_them].sum(axis=1), person)
+    return _rows(choices, counted, _summed(person, votes[of_them]), _contests(ballot, off)[spelt])
+
+
+def _contests(ballot: Ballot, off: Flags | None) -> pl.DataFrame:
+    """Return what is said of each contest: ``contest`` (its name), ``status, reason``, in the order of the ballot."""
+    total = _add(ballot.choice_votes().sum(axis=1), ballot.choices["contest"].to_numpy())
     status, reason = _status(ballot, total, np.zeros(len(total), dtype=np.bool_) if off is None else off)
-    frame = ballot.choices.select(
-        contest=pl.Series([ballot.contests[number] for number in contest], dtype=pl.String),
-        candidate="candidate",
-        party="party",
-    ).with_columns(
+    text = {"contest": ballot.contests, "status": status, "reason": reason}
+    return pl.DataFrame(text, schema=dict.fromkeys(text, pl.String))
+
+
+def _rows(choices: pl.DataFrame, counted: Floats, votes: Floats, contests: pl.DataFrame) -> pl.DataFrame:
+    """Tell of each choice what is counted and what is drawn, with the columns of ``projection.csv``.
+
+    Parameters
+    ----------
+    choices : ``contest`` (its place in ``contests``), ``candidate, party, person``, in the order of contests
+    counted, votes : (choices,) votes counted, and (choices, draws) of the final count
+    contests : rows of :func:`_contests`
+    """
+    contest = choices["contest"].to_numpy()
+    total = _add(counted, contest)
+    ordered = np.sort(shares(contest, votes), axis=1)
+    # the middle one of the draws errs least; medians of several candidates need not add up by themselves
+    middle = shares(contest, _quantiles(ordered, [0.5]).T)[:, 0]
+    expected = (sums_over(contest) @ votes).mean(axis=1)[contest]
+    final = (contests["status"] == "final").to_numpy()
+    frame = choices.select(contests["contest"][contest], "candidate", "party").with_columns(
         counted_votes=pl.Series(counted).round().cast(pl.Int64),
         counted_share=pl.Series(counted / np.where(total > 0, total, np.nan)[contest], nan_to_null=True),
         projected_votes=pl.Series(middle * expected).round().cast(pl.Int64),
         projected_share=pl.Series(middle),
-        **_intervals(drawn),
-        win_probability=pl.Series(_win_probability(ballot, votes, status == "final")),
-        status=pl.Series(status[contest]),
-        reason=pl.Series(reason[contest]),
+        **_intervals(ordered),
+        win_probability=pl.Series(_win_probability(choices, votes, final)),
+        status=contests["status"][contest],
+        reason=contests["reason"][contest],
     )
     said = [name for name in frame.columns if name.startswith(("projected", "lo", "hi", "win"))]
     silent = pl.col("status") == "abstained"
@@ -62,31 +96,14 @@ def table(ballot: Ballot, votes: Floats, *, off: Flags | None = None) -> pl.Data
     )
 
 
-def together(ballot: Ballot, votes: Floats, *, off: Flags | None = None) -> pl.DataFrame:
-    """Return the rows of :func:`table` with the spellings of a candidate as one, of contests where there are any.
-
-    The candidate goes by the spelling that has most votes.
-    """
-    first, person = np.unique(ballot.choices["person"].to_numpy(), return_inverse=True)
-    spelt = np.unique(ballot.choices["contest"].to_numpy()[np.bincount(person)[person] > 1])
-    if not len(spelt):
-        return table(ballot, votes, off=off).clear()
-    choices = ballot.choices[first].with_columns(person=pl.int_range(pl.len(), dtype=pl.Int64))
-    of_people = np.zeros((len(first), votes.shape[1]))
-    np.add.at(of_people, person, votes)
-    merged = replace(ballot, choices=choices, line_choice=person[ballot.line_choice])
-    names = [ballot.contests[number] for number in spelt]
-    return table(merged, of_people, off=off).filter(pl.col("contest").is_in(names))
-
-
 def totals(ballot: Ballot, votes: Floats, projection: pl.DataFrame) -> pl.DataFrame:
     """All votes of each contest in the end: counted_votes, expected, lo90, hi90, one row a contest, by name.
 
     ``votes``: (choices, draws) of the final count. ``projection``: the rows of ``projection.csv``; a contest that
     abstained has no expectation here either.
     """
-    final = contest_sums(ballot) @ votes
-    low, high = np.quantile(final, [0.05, 0.95], axis=1)
+    final = sums_over(ballot.choices["contest"].to_numpy()) @ votes
+    low, high = _quantiles(np.sort(final, axis=1), [0.05, 0.95])
     names = list(ballot.contests)
     frame = pl.DataFrame({"contest": names, "expected": final.mean(axis=1), "lo90": low, "hi90": high})
     said = projection.group_by("contest").agg(pl.col("counted_votes").sum(), pl.col("status").first())
@@ -100,17 +117,26 @@ def totals(ballot: Ballot, votes: Floats, projection: pl.DataFrame) -> pl.DataFr
 
 def leaders(ballot: Ballot, votes: Floats) -> Floats:
     """Draws of the final share of each contest's expected leader, shape (contests, draws)."""
-    drawn = shares(ballot, votes)
-    mean = drawn.mean(axis=1)
     contest = ballot.choices["contest"].to_numpy()
+    drawn = shares(contest, votes)
+    mean = drawn.mean(axis=1)
     order = np.lexsort((-mean, contest))
     first = order[np.searchsorted(contest[order], np.arange(len(ballot.contests)))]
     return np.asarray(drawn[first])
 
 
-def _intervals(drawn: Floats) -> dict[str, pl.Series]:
+def _quantiles(ordered: Floats, levels: Sequence[float]) -> Floats:
+    """Quantiles of draws in order, (choices, draws), as :func:`numpy.quantile` has them: (levels, choices)."""
+    place = (ordered.shape[1] - 1) * np.asarray(levels)
+    below = np.floor(place).astype(np.int64)
+    above = np.minimum(below + 1, ordered.shape[1] - 1)
+    low, high, part = ordered.T[below], ordered.T[above], (place - below)[:, None]
+    return np.asarray(np.where(part < 0.5, low + (high - low) * part, high - (high - low) * (1.0 - part)))
+
+
+def _intervals(ordered: Floats) -> dict[str, pl.Series]:
     tails = [(1 - level / 100) / 2 for level in LEVELS]
-    ends = np.quantile(drawn, [*tails, *(1 - tail for tail in tails)], axis=1)
+    ends = _quantiles(ordered, [*tails, *(1 - tail for tail in tails)])
     columns = {}
     for number, level in enumerate(LEVELS):
         columns[f"lo{level}"] = pl.Series(ends[number])
@@ -118,24 +144,32 @@ def _intervals(drawn: Floats) -> dict[str, pl.Series]:
     return columns
 
 
-def _win_probability(ballot: Ballot, votes: Floats, final: Flags) -> Floats:
+def _win_probability(choices: pl.DataFrame, votes: Floats, final: Flags) -> Floats:
     """Share of draws in which a candidate has the most votes of the contest; a tie is shared.
 
     Spellings of one candidate have the candidate's chance each. Short of a final count half a draw is added to every
     candidate (Jeffreys), for no number of draws makes a thing certain; one that stands alone is.
     """
-    people, person = np.unique(ballot.choices["person"].to_numpy(), return_inverse=True)
-    contest = ballot.choices["contest"].to_numpy()[people]  # a person's number is that of the first spelling
-    together = np.zeros((len(people), votes.shape[1]))
-    np.add.at(together, person, votes)
-    starts = np.searchsorted(contest, np.arange(len(ballot.contests)))
+    people, person = np.unique(choices["person"].to_numpy(), return_inverse=True)
+    contest = choices["contest"].to_numpy()[people]  # a person's number is that of the first spelling
+    together = _summed(person, votes)
+    starts = np.searchsorted(contest, np.arange(len(final)))
     wins = together >= np.maximum.reduceat(together, starts, axis=0)[contest]
-    tied = np.add.reduceat(wins.astype(float), starts, axis=0)
+    tied = sums_over(contest) @ wins.astype(np.float64)
     share = (wins / tied[contest]).mean(axis=1)
     candidates = np.bincount(contest)[contest]
     certain = final[contest] | (candidates == 1)
     draws = votes.shape[1]
     return np.asarray(np.where(certain, share, (share * draws + 0.5) / (draws + 0.5 * candidates)))[person]
+
+
+def _summed(person: Integers, votes: Floats) -> Floats:
+    """Sum draws over the spellings of each person, (people, draws)."""
+    return votes if len(person) == int(person.max(initial=-1)) + 1 else np.asarray(sums_over(person) @ votes)
+
+
+def _add(values: Floats, index: Integers) -> Floats:
+    return np.bincount(index, values).astype(np.float64)
 
 
 def _without_early(ballot: Ballot) -> Floats:

@@ -4,7 +4,6 @@ import contextlib
 from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 from pathlib import Path
-from typing import Any
 
 from turnout import resources, reuse
 from turnout.contest import Contest
@@ -63,17 +62,21 @@ def load_past(workspace: Workspace, contest: Contest) -> None:
         If a file cannot be used. The tables are then left empty.
     """
     with filling(workspace):
-        _fill_past(workspace, contest, files.load)
+        _fill_past(workspace, contest, completed(workspace, contest), files.load)
 
 
 def completed(workspace: Workspace, contest: Contest) -> Contest:
     """Return the contest with the date and state that its returns tell, where it does not say them itself."""
-    dates, states = _values(workspace, "election_date"), _values(workspace, "nullif(state, '')")
-    told = {
-        "date": contest.date or (dates[-1] if len(dates) == 1 else None),
-        "state": contest.state or (states[-1] if len(states) == 1 else ""),
-    }
-    return contest.model_copy(update=told)
+    told = workspace.connection.execute(
+        "SELECT DISTINCT election_date, nullif(state, '') FROM results WHERE NOT is_past"
+    ).fetchall()
+    (date, *dates), (state, *states) = ({row[place] for row in told} - {None} or {None} for place in (0, 1))
+    return contest.model_copy(
+        update={
+            "date": contest.date or (None if dates else date),
+            "state": contest.state or ("" if states else state or ""),
+        }
+    )
 
 
 def load_history(workspace: Workspace, paths: Sequence[Path], crosswalk: Path | None = None) -> None:
@@ -126,11 +129,12 @@ Load = Callable[..., list[Reading]]
 
 def fill(workspace: Workspace, contest: Contest, load: Load) -> None:
     """Read the files of a contest in the order in which one needs another, by ``load``."""
-    _fill_present(workspace, contest, load)
-    _fill_past(workspace, contest, load)
+    known = _fill_present(workspace, contest, load)
+    _fill_past(workspace, contest, known, load)
 
 
-def _fill_present(workspace: Workspace, contest: Contest, load: Load) -> None:
+def _fill_present(workspace: Workspace, contest: Contest, load: Load) -> Contest:
+    """Read what is of this election. Returns the contest with what its returns tell of it."""
     inputs = contest.inputs
     catalogue = Catalogue.load(inputs.layouts, inputs.read_as)
     choose = {table: partial(catalogue.choose, table) for table in ("ballots", "results")}
@@ -142,13 +146,15 @@ def _fill_present(workspace: Workspace, contest: Contest, load: Load) -> None:
     releases.expect(workspace, inputs.release)
     results.note_lost(workspace)
 
-    rolls.fill(workspace, inputs, catalogue, completed(workspace, contest).date, load)
+    known = completed(workspace, contest)
+    rolls.fill(workspace, inputs, catalogue, known.date, load)
     rolls.fill_ballots(workspace, inputs, choose["ballots"], load)
     voters.note_strangers(workspace)
+    return known
 
 
-def _fill_past(workspace: Workspace, contest: Contest, load: Load) -> None:
-    inputs, known = contest.inputs, completed(workspace, contest)
+def _fill_past(workspace: Workspace, contest: Contest, known: Contest, load: Load) -> None:
+    inputs = contest.inputs
     past = Asked(contest, known.date, known.state.strip().upper() or None, is_past=True)
     choose = partial(Catalogue.load(inputs.layouts, inputs.read_as).choose, "results")
     load(workspace, choose, inputs.history, partial(results.fill, asked=past), may_be_empty=True)
@@ -163,11 +169,3 @@ def _fill_past(workspace: Workspace, contest: Contest, load: Load) -> None:
         totals.settle(workspace, is_past=True)
     past_crosswalk.load(workspace, inputs.past_crosswalk)
     crosswalk.apply(workspace, inputs.crosswalk)
-
-
-def _values(workspace: Workspace, expression: str) -> list[Any]:
-    """Return the values an expression has over the returns, in order."""
-    rows = workspace.connection.execute(
-        f"SELECT DISTINCT {expression} AS value FROM results WHERE NOT is_past AND value IS NOT NULL ORDER BY value"  # noqa: S608
-    ).fetchall()
-    return [value for (value,) in rows]

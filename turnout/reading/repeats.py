@@ -15,8 +15,8 @@ _LATER: Final = 5
 _NAMED: Final = 3
 
 
-def settle(workspace: Workspace) -> None:
-    """Leave one figure of those that are given again, and say where they differ.
+def settle(workspace: Workspace) -> bool:
+    """Leave one figure of those that are given again, and say where they differ. Returns whether any was taken out.
 
     An empty cell says nothing where another line has the figure. Of figures that name their release or their hour the
     latest holds, and equal ones count once. Of others that differ the later hold if none in the county falls; if some
@@ -24,7 +24,7 @@ def settle(workspace: Workspace) -> None:
     """
     several = workspace.query("reading/results_several")
     if several.is_empty():
-        return
+        return False
     empty = several.filter(pl.col("votes").is_null())
     several = several.filter(pl.col("votes").is_not_null(), ~pl.col("is_write_in"))
     several = several.filter(pl.len().over(_KEY) > 1).with_columns(
@@ -53,6 +53,7 @@ def settle(workspace: Workspace) -> None:
     ):
         _note_differing(workspace, current.filter("differs", is_later=is_later), done)
     _enter_guesses(workspace, current.filter("differs"))
+    return not gone.is_empty()
 
 
 def _later_counties(workspace: Workspace, current: pl.DataFrame) -> pl.DataFrame:

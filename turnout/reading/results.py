@@ -89,7 +89,8 @@ def fill(workspace: Workspace, reading: Reading, asked: Asked) -> int:
 
 def note_lost(workspace: Workspace) -> None:
     """Warn where lines of the returns were rejected, before the past is read: what they count is missing."""
-    workspace.execute("reading/losses_anywhere")
+    if workspace.connection.execute("SELECT EXISTS (FROM losses)").fetchall()[0][0]:
+        workspace.execute("reading/losses_anywhere")
     lost = workspace.table("reconciliation").filter(pl.col("table_name") == "results")["rejected"].sum()
     if lost:
         contests, lacking = workspace.query("reading/losses_summary").row(0)

@@ -17,21 +17,25 @@ def check_contest(workspace: Workspace, reading: Reading, contest: Contest, date
     ------
     InputRefused
     """
-    held = workspace.query("reading/returns_held")
-    dates = held["election_date"].drop_nulls().unique().sort().to_list()
+    execute = workspace.connection.execute
+    told = execute("SELECT DISTINCT election_date FROM typed WHERE election_date IS NOT NULL ORDER BY 1").fetchall()
+    dates = [day for (day,) in told]
     if date is None and len(dates) > 1:
         raise InputRefused(
             f"{reading.name}: holds {len(dates)} election dates ({_listed(dates)}). Say which: date = in the contest."
         )
     if date is not None and dates and date not in dates:
-        contests = [name for name in held["contest"].to_list() if name]
+        contests = [name for name in workspace.query("reading/returns_held")["contest"].to_list() if name]
         what = f" ({_listed(contests)})" if contests else ""
         raise InputRefused(
             f"{reading.name}: holds results of {_listed(dates)}{what}, none of {date}. Give the returns of {date}, or"
             " correct `date` in the contest. Nothing was loaded."
         )
-    if contest.name and held["contest_key"].str.len_chars().max():
-        key = workspace.connection.execute("SELECT name_key($1)", [contest.name]).fetchall()[0][0]
+    if not contest.name:
+        return
+    held = workspace.query("reading/returns_held")
+    if held["contest_key"].str.len_chars().max():
+        key = execute("SELECT name_key($1)", [contest.name]).fetchall()[0][0]
         if not (held["contest_key"] == key).any():
             names = held.filter(pl.col("contest") != "")["contest"].unique(maintain_order=True).to_list()
             raise InputRefused(

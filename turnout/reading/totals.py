@@ -1,5 +1,6 @@
 """Figures that add up or repeat others, found by what they are, not by what they are called: no vote counts twice."""
 
+from functools import partial
 from typing import Final
 
 import polars as pl
@@ -16,14 +17,20 @@ def settle(workspace: Workspace, *, is_past: bool) -> None:
 
     Each step rests on what those before it left: a total over candidates must go before precincts are added up.
     """
-    if not is_past:
-        repeats.settle(workspace)
-    _drop_choices(workspace, is_past=is_past)
-    _drop_wholes(workspace, is_past=is_past)
-    _drop_units(workspace, is_past=is_past)
+    list_figures = partial(workspace.execute, "reading/results_figures", is_past=is_past)
+    list_figures()
+    if not is_past and repeats.settle(workspace):
+        list_figures()
+    if _drop_choices(workspace, is_past=is_past):
+        list_figures()
+    if _drop_wholes(workspace, is_past=is_past):
+        list_figures()
+    if _drop_units(workspace, is_past=is_past):
+        list_figures()
     _drop_copies(workspace, is_past=is_past)
     if is_past:
         _drop_undivided(workspace)
+    workspace.connection.execute("DROP TABLE figures")
 
 
 def counties(found: pl.DataFrame) -> str:
@@ -33,8 +40,8 @@ def counties(found: pl.DataFrame) -> str:
     return f"{len(names):,} {'county' if len(names) == 1 else 'counties'} ({shown})"
 
 
-def _drop_choices(workspace: Workspace, *, is_past: bool) -> None:
-    """Take out choices that add up the other choices of their contest."""
+def _drop_choices(workspace: Workspace, *, is_past: bool) -> bool:
+    """Take out choices that add up the other choices of their contest. Returns whether there were any."""
     found = workspace.query("reading/results_total_choices", is_past=is_past)
     if found.height:
         with workspace.registered("total_choices", found):
@@ -46,10 +53,11 @@ def _drop_choices(workspace: Workspace, *, is_past: bool) -> None:
             f" ({found['votes'].sum():,} votes), and is left out there.",
             severity="warning",
         )
+    return not found.is_empty()
 
 
-def _drop_wholes(workspace: Workspace, *, is_past: bool) -> None:
-    """Take out whole-county and whole-district figures that finer units add up to.
+def _drop_wholes(workspace: Workspace, *, is_past: bool) -> bool:
+    """Take out whole-county and whole-district figures that finer units add up to. Returns whether there were any.
 
     A figure that its parts do not add up to stays, as votes of no precinct (a central count, say), with a warning.
     """
@@ -71,10 +79,11 @@ def _drop_wholes(workspace: Workspace, *, is_past: bool) -> None:
             " votes of no precinct; if they are totals, take them out of the file.",
             severity="warning",
         )
+    return not sums.is_empty()
 
 
-def _drop_units(workspace: Workspace, *, is_past: bool) -> None:
-    """Take out precincts that add up the others of their county."""
+def _drop_units(workspace: Workspace, *, is_past: bool) -> bool:
+    """Take out precincts that add up the others of their county. Returns whether there were any."""
     found = workspace.query("reading/results_total_units", is_past=is_past)
     if found.height:
         with workspace.registered("total_units", found):
@@ -87,6 +96,7 @@ def _drop_units(workspace: Workspace, *, is_past: bool) -> None:
             f" county in {found.height:,} contests ({found['votes'].sum():,} votes), and is left out there.",
             severity="warning",
         )
+    return not found.is_empty()
 
 
 def _drop_copies(workspace: Workspace, *, is_past: bool) -> None:

@@ -64,12 +64,15 @@ def _by_row(value: object) -> str:
 
 
 def _dumped(value: object) -> str:
-    return json.dumps(value, ensure_ascii=False, allow_nan=False, default=_other)
+    return _ENCODER.encode(value)
 
 
 def _other(value: object) -> str | float:
     """Return what JSON has no form of: decimals as numbers, dates and paths as text."""
     return float(value) if isinstance(value, decimal.Decimal) else str(value)
+
+
+_ENCODER: Final = json.JSONEncoder(ensure_ascii=False, allow_nan=False, default=_other)
 
 
 def read(directory: Path) -> Run:

@@ -132,9 +132,9 @@ def _named(name: str, room: int = 0) -> Markup:
 
     A line break that a file wrote into it as markup is the blank it stands for.
     """
-    plain = _BREAK.sub(" ", name)
+    plain = _BREAK.sub(" ", name) if "<" in name else name
     shown = words.shortened(plain, room) if room else plain
-    return Markup(escape(shown).replace("|", Markup("|<wbr>")))  # noqa: S704 - escaped just before
+    return Markup(str(escape(shown)).replace("|", "|<wbr>"))  # noqa: S704 - escaped just before
 
 
 def _items(

@@ -60,6 +60,14 @@ class Run:
             found.setdefault(contest, []).append((component, sd))
         return found
 
+    @cached_property
+    def to_come_of(self) -> dict[str, tuple[float, float]]:
+        """Ends of the 90 % interval of the votes still to come in each contest where they are known."""
+        if self.totals is None:
+            return {}
+        known = self.totals.drop_nulls("lo90").select("contest", pl.col("lo90", "hi90") - pl.col("counted_votes"))
+        return {contest: (low, high) for contest, low, high in known.iter_rows()}
+
     @property
     def people(self) -> pl.DataFrame:
         """The projection as a reader is told it: a row a candidate, however he or she is spelt."""

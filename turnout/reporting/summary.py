@@ -139,8 +139,10 @@ def title(run: Run) -> str:
 
 def contests(run: Run) -> list[ContestSummary]:
     """Summarise every contest, in the order of the projection."""
-    parts = run.people.partition_by("contest", maintain_order=True)
-    return [_contest(part.to_dicts()) for part in parts]
+    found: dict[object, list[dict[str, object]]] = {}
+    for row in run.people.iter_rows(named=True):
+        found.setdefault(row["contest"], []).append(row)
+    return [_contest(rows) for rows in found.values()]
 
 
 def by_openness(summaries: Iterable[ContestSummary]) -> list[ContestSummary]:
@@ -201,10 +203,7 @@ def support_by_group(run: Run, contest: str) -> list[dict[str, object]]:
 
 def to_come(run: Run, contest: str) -> tuple[float, float] | None:
     """Return the ends of the 90 % interval of the votes still to come in a contest; None where it is not known."""
-    if run.totals is None:
-        return None
-    rows = run.totals.filter(pl.col("contest") == contest).drop_nulls("lo90")
-    return None if rows.is_empty() else tuple(rows.select(pl.col("lo90", "hi90") - pl.col("counted_votes")).row(0))
+    return run.to_come_of.get(contest)
 
 
 def components(run: Run, contest: str) -> list[tuple[str, float]]:

@@ -159,9 +159,8 @@ def to_csv(frame: pl.DataFrame) -> str:
     has it as it is.
     """
     counts = _COUNTS if "cohort" in frame.columns else ()
-    lines = [",".join(frame.columns)]
-    for row in frame.iter_rows(named=True):
-        lines.append(",".join(_field(value, decimals(name, counts)) for name, value in row.items()))
+    columns = [_fields(frame[name], decimals(name, counts)) for name in frame.columns]
+    lines = [",".join(frame.columns), *map(",".join, zip(*columns, strict=True))]
     return "\n".join(lines) + "\n"
 
 
@@ -208,11 +207,19 @@ def _rounded(frame: pl.DataFrame, schema: Mapping[str, pl.DataType], counts: tup
     )
 
 
-def _field(value: object, places: int) -> str:
+def _fields(column: pl.Series, places: int) -> list[str]:
+    values = column.to_list()
+    if column.dtype.is_float():
+        return ["" if value is None or math.isnan(value) else f"{value:.{places}f}" for value in values]
+    if column.dtype.is_integer():
+        return ["" if value is None else str(value) for value in values]
+    fields = {value: _field(value) for value in set(values)}  # of the few different texts that a column has
+    return [fields[value] for value in values]
+
+
+def _field(value: object) -> str:
     if value is None:
         return ""
-    if isinstance(value, float):
-        return "" if math.isnan(value) else f"{value:.{places}f}"
     text = str(value)
     if isinstance(value, str) and text.startswith(FORMULA):
         text = f"'{text}"

@@ -1,8 +1,10 @@
 """One contest projected again and again as its returns come in, by a process that keeps what does not change."""
 
+import contextlib
 import datetime as dt
+import gc
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Final
 
@@ -37,21 +39,28 @@ class _Past:
     Attributes
     ----------
     before, state : of which contest they are the past
-    units : rows of ``sql/projection/past_units.sql``
+    results : what a projection is compared with
     account : what reading them added to the tables that account for it
     """
 
     before: dt.date | None
     state: str
-    units: pl.DataFrame
+    results: projection.Past
     account: dict[str, pl.DataFrame]
 
 
 class Live:
-    """A contest, and what need not be read again when its returns change: past results.
+    """A contest, and what need not be done again when its returns change.
 
-    An update gives what a run of its own would give from the same files, to the last byte. What was made of a voter
-    file is taken over from the workspace instead (:mod:`turnout.reuse`), by this process or any later one.
+    An update gives what a run of its own would give from the same files, to the last byte. From one to the next this
+    process keeps, of a contest without a voter file:
+
+    - past results and what reading them added to the account, for as long as the returns are of the same date and
+      state: their files are taken not to change while it runs;
+    - which past precincts go by the names of today's, for as long as the returns name the very same precincts.
+
+    All else is made anew from the returns. What was made of a voter file is taken over from the workspace instead
+    (:mod:`turnout.reuse`), by this process or any later one.
 
     Parameters
     ----------
@@ -110,6 +119,10 @@ class Live:
         """
         if inputs is not None:
             self._contest = self._contest.model_copy(update={"inputs": inputs})
+        with contextlib.nullcontext() if self._contest.inputs.voters else _without_pauses():
+            return self._update(judge, progress)
+
+    def _update(self, judge: Callable[[Workspace], None], progress: Progress) -> reporting.Run:
         _require_generated(self._contest)
         shapes = reporting.shapes(self._contest.inputs.boundaries)  # before the work, for the file may be refused
         started = time.time()
@@ -166,7 +179,7 @@ class Live:
         days.keep_latest(workspace, voters)
         return voters
 
-    def _read(self, workspace: Workspace) -> tuple[Contest, pl.DataFrame | None]:
+    def _read(self, workspace: Workspace) -> tuple[Contest, projection.Past | None]:
         """Fill the tables. Returns the contest with what the returns tell of it, and its past if that is at hand."""
         inputs = self._contest.inputs
         if inputs.voters:
@@ -181,7 +194,22 @@ class Live:
         else:
             for name, rows in self._past.account.items():
                 workspace.append(name, rows)
-        return contest, self._past.units
+        return contest, self._past.results
+
+
+@contextlib.contextmanager
+def _without_pauses() -> Iterator[None]:
+    """Put off the search for unreachable cycles: through all that a process holds, it takes a twentieth of an update.
+
+    What an update from results alone leaves in cycles is small, and is found after it.
+    """
+    was_on = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_on:
+            gc.enable()
 
 
 def _read_past(workspace: Workspace, contest: Contest) -> _Past:
@@ -189,7 +217,7 @@ def _read_past(workspace: Workspace, contest: Contest) -> _Past:
     so_far = {name: workspace.table(name).height for name in _ACCOUNT}
     reading.load_past(workspace, contest)
     account = {name: workspace.table(name).slice(rows) for name, rows in so_far.items()}
-    return _Past(contest.date, contest.state, projection.past_units(workspace), account)
+    return _Past(contest.date, contest.state, projection.Past.read(workspace), account)
 
 
 def _without_history(contest: Contest) -> Contest:
