@@ -128,6 +128,7 @@ def splits_of(ballot: Ballot, positions: Positions, early: PooledEarly, baseline
         {
             "contest": contest,
             "split": split,
+            "size": _size(ballot.busiest(home.votes))[unit],
             "weight": stands_for,
             "blind": blind * (1.0 - baseline.matched[unit]),
             "blind_past": blind * baseline.matched[unit],
@@ -180,8 +181,6 @@ def turnout_frame(
     """
     unit = ballot.row_unit
     busiest = ballot.busiest(expected)
-    size = np.log(busiest + 3.0)
-    size = size - np.average(size, weights=busiest + 1e-9)
     sign = signs(ballot)[ballot.row_contest]
     known = np.isfinite(baseline.log_ratio)
     return pl.DataFrame(
@@ -191,7 +190,7 @@ def turnout_frame(
             "county": ballot.unit_county[unit],
             "partisan": (sign != 0).astype(float),
             "other": (sign == 0).astype(float),
-            "size": size[unit],
+            "size": _size(busiest)[unit],
             "spread": np.sqrt(1.0 + _DOUBLED / (busiest + 3.0))[unit],
             "total_sd": np.full(ballot.rows, total_sd),
             "lean": _leans(ballot, baseline)[0][unit],
@@ -325,6 +324,12 @@ def _slope(y: Floats, x: Floats, weight: Floats, group: Integers) -> Floats:
     y = _within(y, most, group)
     cross, square = np.bincount(group, most * x * y), np.bincount(group, most * x * x)
     return np.asarray(np.clip(cross / (square + _SLOPE_RIDGE), -1.0, 1.0)[group])
+
+
+def _size(votes: Floats) -> Floats:
+    """Log of each unit's votes less its mean over voters, shape as given."""
+    size = np.log(votes + 3.0)
+    return np.asarray(size - np.average(size, weights=votes + 1e-9))
 
 
 def _typical(early: Floats) -> float:
