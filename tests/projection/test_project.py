@@ -460,8 +460,8 @@ def test_a_contest_of_fifty_thousand_precincts() -> None:
     found = table.filter(pl.col("candidate") == "Ada").to_dicts()[0]
     share = (early.sum() + poll.sum()) / (2 * size.sum())
     assert found["lo95"] < share < found["hi95"]
-    # what the precincts still out have in common: 0.022 logits, a third of the votes, spread as calibrated
-    shared = 0.022 * model.calibrated.spread[0] * share * (1 - share) / 3 * 2 * 1.96
+    # what the precincts still out have in common, on the ballot and in the contest: a third of the votes
+    shared = np.hypot(0.022, 0.03) * model.calibrated.spread[0] * share * (1 - share) / 3 * 2 * 1.96
     assert found["hi95"] - found["lo95"] < shared + 0.005
 
 
@@ -534,3 +534,22 @@ def test_early_votes_missing_where_the_polls_are_in_keep_nobody_from_projecting(
     lines = with_polls(election(precincts=16), {f"P{number:03d}" for number in range(5)})
     dark = [{**line, "mail": None} if line["precinct"] in ("P000", "P001", "P002") else line for line in lines]
     assert set(projected(dark).table["status"]) == {"projected"}
+
+
+def test_a_question_that_shifts_with_the_size_of_precincts_is_followed(projected) -> None:
+    rng = np.random.default_rng(7)
+    lines = []
+    for number in range(240):
+        early = int(np.exp(rng.normal(5.6, 0.8)))
+        logit = rng.normal(0.1, 0.3)
+        for name, side in (("Yes", 1.0), ("No", -1.0)):
+            parts = {"precinct": f"P{number:03d}", "candidate": name, "contest": "Measure A", "provisional": 0}
+            share = 1 / (1 + np.exp(-side * logit))
+            moved = 1 / (1 + np.exp(-side * (logit + 0.12 * (np.log(early) - 5.6))))
+            lines.append({**parts, "mail": round(early * share), "election_day": round(0.8 * early * moved)})
+    votes = pl.DataFrame(lines).group_by("candidate").agg(pl.col("mail").sum() + pl.col("election_day").sum())
+    counted = dict(votes.rows())
+    share = counted["Yes"] / sum(counted.values())
+    reported = set(rng.choice(precincts(lines), 60, replace=False))
+    told = projected(with_polls(lines, reported)).table.filter(candidate="Yes")
+    assert abs(told["projected_share"].item() - share) < 0.25 * abs(told["counted_share"].item() - share)
