@@ -132,7 +132,9 @@ class Model:
         for start in range(0, len(rows), _rows_at_once(turnout.shape[1])):
             at = rows[start : start + _rows_at_once(turnout.shape[1])]
             deviation = np.clip(self.turnout.shared_rows(at, turnout), -_WIDEST, _WIDEST)
-            _sum(expected, group[at], np.exp(self.expectation.count_draws(at, POLL).astype(np.float32) + deviation))
+            groups, by_group = _summing(group[at])
+            counts = self.expectation.count_draws(at, POLL).astype(np.float32)
+            expected[groups] += by_group @ np.exp(counts + deviation)
         return np.asarray(np.maximum(1.0 - counted[:, None] / np.maximum(expected, 1e-9), 0.0), dtype=np.float32)
 
     @cached_property
@@ -247,32 +249,35 @@ class _Block:
         """Add the votes to come in some rows to their seats, of which ``start`` is the first."""
         place = self.model.ballot.county_in_contest[rows]
         counts, seat = self.model.seats.counts[place], self.model.seats.first[place] - start
-        for position, having, tranche, votes in self._divided(rows, counts):
-            _sum(added[tranche], seat[having] + position, votes)
+        for position, having, votes in self._divided(rows, counts):
+            seats, by_seat = _summing(seat[having] + position)
+            for tranche, own in votes.items():
+                added[tranche][seats] += by_seat @ own
 
-    def _divided(self, rows: Integers, counts: Integers) -> Iterator[tuple[int, Integers | slice, int, Draws]]:
+    def _divided(self, rows: Integers, counts: Integers) -> Iterator[tuple[int, Integers | slice, dict[int, Draws]]]:
         """Divide the votes to come in some rows, split by split from the last: first its own position's.
 
-        Yields position, which of the rows have it, tranche, and their votes, (rows having it, draws).
+        Yields position, which of the rows have it, and their votes by tranche, (rows having it, draws).
         """
         model, left = self.model, self._tranches(rows)
         for split in range(int(counts.max()) - 1, 0, -1):
             having = _where(counts > split)
             entries = model.splits.entries(split, rows[having])
             shift = model.shift.draw_rows(entries, self.drawn.shift, self.rng, self.components)
+            own = {}
             for tranche, votes in left.items():
                 share = self._share(rows[having], split, tranche, shift)
-                own, left[tranche] = _parted(votes, having, share)
-                yield split, having, tranche, own
-        for tranche, votes in left.items():
-            yield 0, slice(None), tranche, votes
+                own[tranche], left[tranche] = _parted(votes, having, share)
+            yield split, having, own
+        yield 0, slice(None), left
 
     def by_row(self, rows: Integers) -> Floats:
         """Mean over the draws of the votes to come in some rows, by position: (rows given, most)."""
         positions = self.model.positions
         by_position = np.zeros((len(rows), positions.most))
-        for position, having, _, votes in self._divided(rows, positions.counts[self.model.ballot.row_contest[rows]]):
-            by_position[having, position] += votes.mean(axis=1)
+        for position, having, votes in self._divided(rows, positions.counts[self.model.ballot.row_contest[rows]]):
+            for own in votes.values():
+                by_position[having, position] += own.mean(axis=1)
         return by_position
 
     def _tranches(self, rows: Integers) -> dict[int, Draws]:
@@ -384,13 +389,13 @@ def _parted(votes: Draws, rows: Integers | slice, share: Draws) -> tuple[Draws, 
     return own, votes
 
 
-def _sum(added: Draws, seat: Integers, votes: Draws) -> None:
-    """Add votes by row to their seats, which come in order."""
+def _summing(seat: Integers) -> tuple[Integers, sparse.csr_array]:
+    """Return the different seats of rows in their order, and the matrix that sums over the rows of each."""
     first = _firsts(seat)
     # row upon row, as a matrix of ones does it: numpy.add.reduceat goes column by column
     ones, row = np.ones(len(seat), dtype=np.float32), np.arange(len(seat), dtype=np.int32)
-    each = sparse.csr_array((ones, row, np.append(first, len(seat)).astype(np.int32)), shape=(len(first), len(seat)))
-    added[seat[first]] += each @ votes
+    ends = np.append(first, len(seat)).astype(np.int32)
+    return seat[first], sparse.csr_array((ones, row, ends), shape=(len(first), len(seat)))
 
 
 def _varies(component: str, components: Collection[str] | None) -> bool:
