@@ -33,10 +33,10 @@ CREATE OR REPLACE TEMP MACRO is_no_candidate(choice) AS
     || '|((GRAND|CONTEST|RACE|PRECINCT|COUNTY|CANDIDATE)?TOTALS?)(VOTES?)?(CAST|COUNTED)?|CASTVOTES|VOTESCAST'
     || '|(VOTER)?TURNOUT(PERCENT(AGE)?)?|PERCENT(TURNOUT|VOTED)?|(NUMBEROF)?PRECINCTS(REPORTING|REPORTED|COUNTED)?');
 
--- Contest and county of a line of results, whichever way its file names the contest.
-CREATE OR REPLACE TEMP MACRO line_block(state, election_date, office, district, contest, county) AS
+-- Contest and county of a line of results, whichever way its file names the contest; county_key as of place_macros.
+CREATE OR REPLACE TEMP MACRO line_block(state, election_date, office, district, contest, county_key) AS
   hash(state, election_date, coalesce(nullif(concat_ws(' ', nullif(office, ''), nullif(district, '')), ''), contest),
-       county_key(county));
+       county_key);
 
 CREATE OR REPLACE TEMP TABLE faults (line BIGINT, column_name VARCHAR DEFAULT '', reason VARCHAR);
 CREATE OR REPLACE TEMP TABLE ignored (line BIGINT, rule VARCHAR);

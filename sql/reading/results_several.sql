@@ -9,9 +9,9 @@ WITH several AS (
 )
 SELECT p.place, r.contest, r.county, r.precinct, r.mode, r.candidate, r.party, r.votes, r.release, r.as_of,
        regexp_matches(replace(name_key(r.candidate), ' ', ''), '^WRITEIN|WRITEINS?$|^SCATTER') AS is_write_in,
-       hash(line_block(r.state, r.election_date, r.office, r.district, r.contest, r.county), upper(r.precinct),
+       hash(line_block(r.state, r.election_date, r.office, r.district, r.contest, county_key(r.county)), upper(r.precinct),
             upper(r.candidate), r.mode)                 AS long_key,
-       hash(line_block(r.state, r.election_date, r.office, r.district, r.contest, r.county), upper(r.precinct),
+       hash(line_block(r.state, r.election_date, r.office, r.district, r.contest, county_key(r.county)), upper(r.precinct),
             upper(r.candidate), CAST(NULL AS VARCHAR))  AS wide_key
 FROM results r JOIN places p ON r.rowid = p.place
 ORDER BY r.contest, r.county, r.precinct, r.mode, r.candidate, r.party, r.release, r.as_of NULLS FIRST, p.place

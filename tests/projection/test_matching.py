@@ -14,6 +14,7 @@ from turnout.contest import Contest, Inputs
 from turnout.projection import ballot as ballots
 from turnout.projection import baseline, matching, notes
 from turnout.projection.ballot import Ballot
+from turnout.reading import places
 from turnout.workspace import Workspace
 
 PAST, TODAY = "2020-11-03", "2022-11-08"
@@ -64,6 +65,24 @@ def early(past: pl.DataFrame, ballot: Ballot) -> dict[str, tuple[str, float]]:
     found = matching.find(past, ballot).units
     names = ballot.units["precinct"]
     return {names[unit]: (how, round(votes, 6)) for unit, how, votes in found.select("unit", "how", "early").rows()}
+
+
+def test_what_is_kept_of_names_holds_for_other_votes_and_is_found_anew_for_other_names(read, monkeypatch) -> None:
+    found: list[int] = []
+    alike = places.alike
+    monkeypatch.setattr(places, "alike", lambda *sides: found.append(1) or alike(*sides))
+    then = lines({"12": 50, "13": 60, "CLIFTON ELEM": 40, "OLD": 30}, PAST)
+    kept = matching.Namesakes()
+    for now, times in (
+        ({"0012": 100, "Pct 13": 120, "CLIFTON": 90}, 1),
+        ({"0012": 300, "Pct 13": 120, "CLIFTON": 190}, 1),  # in another order by their votes
+        ({"0012": 300, "Pct 13": 120, "OLD": 190}, 2),
+    ):
+        past, ballot = read(lines(now), then)
+        units = matching.find(past, ballot, kept).units
+        assert len(found) == times
+        assert units.equals(matching.find(past, ballot).units)
+        found.pop()
 
 
 def test_equal_names_then_names_nearly_alike_and_the_rest_is_not_found(read) -> None:

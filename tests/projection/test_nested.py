@@ -39,6 +39,24 @@ def test_solves_and_spreads_as_dense_algebra_does(counties, units, contests):
     np.testing.assert_allclose(root @ root.T @ ordered, np.eye(len(shared)), atol=1e-9)
 
 
+def test_a_plan_serves_systems_of_its_pattern_and_no_other():
+    system, shared = nested_system(5, 60, 4)
+    nesting = Nesting.of(system, shared)
+    ordered = system[nesting.order][:, nesting.order].tocsr()
+    plan = NestedCholesky(ordered, nesting.cuts).plan
+    for other, serves in ((2.0 * ordered, True), (ordered + sparse.csr_array(np.ones(ordered.shape)) * 1e-3, False)):
+        cuts = nesting.cuts if serves else np.zeros(1, dtype=np.int64)  # all are coupled then
+        factor = NestedCholesky(other.tocsr(), cuts, plan)
+        assert (factor.plan is plan) == serves
+        right = np.ones(len(shared))
+        np.testing.assert_allclose(other @ factor.solve(right), right, atol=1e-9)
+
+
+def test_a_system_that_is_not_positive_definite_is_refused():
+    with pytest.raises(np.linalg.LinAlgError):
+        NestedCholesky(sparse.csr_array(-np.eye(3)), np.zeros(1, dtype=np.int64))
+
+
 def test_those_eliminated_first_are_not_coupled_and_blocks_are_apart():
     system, shared = nested_system(5, 300, 4)
     nesting = Nesting.of(system, shared)

@@ -458,6 +458,10 @@ def test_a_contest_of_fifty_thousand_precincts() -> None:
     model = fit(ballot, baseline.build(NO_PAST, ballot), None, 100, np.random.default_rng(1))
     table = summary.table(ballot, model.draw(100, np.random.default_rng(1)))
     found = table.filter(pl.col("candidate") == "Ada").to_dicts()[0]
+    drawn = model.draw(100, np.random.default_rng(1))
+    of_ada = (drawn / drawn.sum(axis=0))[ballot.choices["candidate"].to_list().index("Ada")]
+    ends = ("lo95", 0.025), ("lo90", 0.05), ("lo50", 0.25), ("hi50", 0.75), ("hi90", 0.95), ("hi95", 0.975)
+    assert [found[name] for name, _ in ends] == pytest.approx(np.quantile(of_ada, [level for _, level in ends]))
     share = (early.sum() + poll.sum()) / (2 * size.sum())
     assert found["lo95"] < share < found["hi95"]
     # what the precincts still out have in common, on the ballot and in the contest: a third of the votes

@@ -57,6 +57,19 @@ def test_an_update_is_what_a_run_of_its_own_gives(tmp_path, with_history, monkey
         assert published(tmp_path / "live") == published(tmp_path / "fresh")
 
 
+def test_an_update_that_names_other_precincts_is_what_a_run_of_its_own_gives(tmp_path):
+    past = [{**line, "date": "2018-11-06"} for line in election(seed=8)]
+    history = (write_returns(tmp_path / "history.csv", past, MODES),)
+    live = Live(contest(tmp_path, "live", history))
+    _, second, third = releases()
+    gone = precincts(third)[0]
+    renamed = [{**line, "precinct": "NEW 1"} if line["precinct"] == gone else line for line in third]
+    for lines in (second, renamed, third):
+        write_returns(tmp_path / "returns.csv", lines, MODES)
+        fresh = project.run(contest(tmp_path, "fresh", history))
+        assert live.update().projection.equals(fresh.projection)
+
+
 def test_past_results_are_read_once(tmp_path, monkeypatch):
     past = [{**line, "date": "2018-11-06"} for line in election(seed=8)]
     history = (write_returns(tmp_path / "history.csv", past, MODES),)

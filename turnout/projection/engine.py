@@ -132,7 +132,9 @@ class Model:
         for start in range(0, len(rows), _rows_at_once(turnout.shape[1])):
             at = rows[start : start + _rows_at_once(turnout.shape[1])]
             deviation = np.clip(self.turnout.shared_rows(at, turnout), -_WIDEST, _WIDEST)
-            _sum(expected, group[at], np.exp(self.expectation.count_draws(at, POLL).astype(np.float32) + deviation))
+            groups, by_group = _summing(group[at])
+            counts = self.expectation.count_draws(at, POLL).astype(np.float32)
+            expected[groups] += by_group @ np.exp(counts + deviation)
         return np.asarray(np.maximum(1.0 - counted[:, None] / np.maximum(expected, 1e-9), 0.0), dtype=np.float32)
 
     @cached_property
@@ -247,32 +249,35 @@ class _Block:
         """Add the votes to come in some rows to their seats, of which ``start`` is the first."""
         place = self.model.ballot.county_in_contest[rows]
         counts, seat = self.model.seats.counts[place], self.model.seats.first[place] - start
-        for position, having, tranche, votes in self._divided(rows, counts):
-            _sum(added[tranche], seat[having] + position, votes)
+        for position, having, votes in self._divided(rows, counts):
+            seats, by_seat = _summing(seat[having] + position)
+            for tranche, own in votes.items():
+                added[tranche][seats] += by_seat @ own
 
-    def _divided(self, rows: Integers, counts: Integers) -> Iterator[tuple[int, Integers | slice, int, Draws]]:
+    def _divided(self, rows: Integers, counts: Integers) -> Iterator[tuple[int, Integers | slice, dict[int, Draws]]]:
         """Divide the votes to come in some rows, split by split from the last: first its own position's.
 
-        Yields position, which of the rows have it, tranche, and their votes, (rows having it, draws).
+        Yields position, which of the rows have it, and their votes by tranche, (rows having it, draws).
         """
         model, left = self.model, self._tranches(rows)
         for split in range(int(counts.max()) - 1, 0, -1):
             having = _where(counts > split)
             entries = model.splits.entries(split, rows[having])
             shift = model.shift.draw_rows(entries, self.drawn.shift, self.rng, self.components)
+            own = {}
             for tranche, votes in left.items():
-                own = votes[having] * self._share(rows[having], split, tranche, shift)
-                left[tranche] = _less(votes, having, own)
-                yield split, having, tranche, own
-        for tranche, votes in left.items():
-            yield 0, slice(None), tranche, votes
+                share = self._share(rows[having], split, tranche, shift)
+                own[tranche], left[tranche] = _parted(votes, having, share)
+            yield split, having, own
+        yield 0, slice(None), left
 
     def by_row(self, rows: Integers) -> Floats:
         """Mean over the draws of the votes to come in some rows, by position: (rows given, most)."""
         positions = self.model.positions
         by_position = np.zeros((len(rows), positions.most))
-        for position, having, _, votes in self._divided(rows, positions.counts[self.model.ballot.row_contest[rows]]):
-            by_position[having, position] += votes.mean(axis=1)
+        for position, having, votes in self._divided(rows, positions.counts[self.model.ballot.row_contest[rows]]):
+            for own in votes.values():
+                by_position[having, position] += own.mean(axis=1)
         return by_position
 
     def _tranches(self, rows: Integers) -> dict[int, Draws]:
@@ -283,29 +288,31 @@ class _Block:
         votes = {}
         if poll.any():
             counts = self.expectation.count_draws(rows, POLL).astype(np.float32) + deviation
-            votes[POLL] = np.exp(counts, out=counts)
-            votes[POLL] *= poll
+            votes[POLL] = _times(np.exp(counts, out=counts), poll)
             group = self.model.together.group[rows]
             votes[POLL][group >= 0] *= self.drawn.still_out[group[group >= 0]]
         if late.any():
-            counts = self._late_counts(rows, deviation) + self.drawn.late_total
-            votes[LATE] = np.exp(counts, out=counts)
-            votes[LATE] *= late
+            counts = _plus(self._late_counts(rows, deviation), self.drawn.late_total)
+            votes[LATE] = _times(np.exp(counts, out=counts), late)
         return votes
 
     def _late_counts(self, rows: Integers, deviation: Draws) -> Draws:
         if not self.expectation.late_with_poll:
-            return np.asarray(self.expectation.count_draws(rows, LATE), dtype=np.float32)
+            return self.expectation.count_draws(rows, LATE).astype(np.float32)
         ratio = self.expectation.log_late[rows] - self.expectation.log_poll[rows]
         counts = self.expectation.count_draws(rows, POLL) + ratio[:, None]
         return np.asarray(counts.astype(np.float32) + deviation)
 
     def _share(self, rows: Integers, split: int, tranche: int, shift: Draws) -> Draws:
-        """Share of a split's own position in the votes of it and all before it, (rows, draws)."""
+        """Share of a split's own position in the votes of it and all before it, (rows, draws).
+
+        Late votes are the last to be asked for, and are worked out in the array of the ``shift``.
+        """
         if tranche == LATE:
             contest = self.model.ballot.row_contest[rows]
-            shift = self.model.late.shift_share * shift
-            shift = shift + self.drawn.late_shift[self.model.first_split[contest] + split - 1]
+            shift *= self.model.late.shift_share
+            own_shift = _taken(self.drawn.late_shift, self.model.first_split[contest] + split - 1)
+            shift = _plus(shift, own_shift)
         logit = self.expectation.logit_draws(rows, split, tranche).astype(np.float32) + shift
         np.negative(logit, out=logit)
         np.clip(logit, -_SURE, _SURE, out=logit)
@@ -346,21 +353,49 @@ def _where(true: Flags) -> Integers | slice:
     return slice(None) if true.all() else np.flatnonzero(true)
 
 
-def _less(votes: Draws, rows: Integers | slice, own: Draws) -> Draws:
-    """Return votes by row less those of some rows, in place unless these alone have a column a draw."""
-    if own.shape[1] > votes.shape[1]:
-        votes = np.repeat(votes, own.shape[1], axis=1)
-    votes[rows] -= own
-    return votes
+def _taken(values: Draws, rows: Integers) -> Draws:
+    """Return a copy of some rows: what plain indexing gives, but other threads may work meanwhile."""
+    return values.take(rows, axis=0, mode="clip")
 
 
-def _sum(added: Draws, seat: Integers, votes: Draws) -> None:
-    """Add votes by row to their seats, which come in order."""
+def _plus(values: Draws, more: Draws) -> Draws:
+    """Add to values, in place unless what is added alone has a column a draw."""
+    if values.shape[1] < more.shape[-1]:
+        return np.asarray(values + more)
+    values += more
+    return values
+
+
+def _times(values: Draws, mask: Flags) -> Draws:
+    """Set values to 0 where a mask, (rows, 1), is not true, in place."""
+    if not mask.all():
+        values *= mask
+    return values
+
+
+def _parted(votes: Draws, rows: Integers | slice, share: Draws) -> tuple[Draws, Draws]:
+    """Part a share of the votes of some rows from the others: return it, and the votes by row that are left.
+
+    Both are put in arrays given, as far as these have a column a draw.
+    """
+    held = votes if isinstance(rows, slice) else _taken(votes, rows)
+    own = np.multiply(share, held, out=share) if share.shape[1] >= held.shape[1] else share * held
+    rest = np.subtract(held, own, out=held) if held.shape[1] >= own.shape[1] else held - own
+    if isinstance(rows, slice):
+        return own, rest
+    if rest.shape[1] > votes.shape[1]:
+        votes = np.repeat(votes, rest.shape[1], axis=1)
+    votes[rows] = rest
+    return own, votes
+
+
+def _summing(seat: Integers) -> tuple[Integers, sparse.csr_array]:
+    """Return the different seats of rows in their order, and the matrix that sums over the rows of each."""
     first = _firsts(seat)
     # row upon row, as a matrix of ones does it: numpy.add.reduceat goes column by column
     ones, row = np.ones(len(seat), dtype=np.float32), np.arange(len(seat), dtype=np.int32)
-    each = sparse.csr_array((ones, row, np.append(first, len(seat)).astype(np.int32)), shape=(len(first), len(seat)))
-    added[seat[first]] += each @ votes
+    ends = np.append(first, len(seat)).astype(np.int32)
+    return seat[first], sparse.csr_array((ones, row, ends), shape=(len(first), len(seat)))
 
 
 def _varies(component: str, components: Collection[str] | None) -> bool:

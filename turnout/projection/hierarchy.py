@@ -302,9 +302,7 @@ class GaussianHierarchy(BaseEstimator):  # type: ignore[misc]
         """Draws for some rows, shape (rows given, draws), with each row's own noise added."""
         value = self.shared_rows(rows, effects)
         if components is None or NOISE in components:
-            noise = mirrored.normal(rng, value.shape)
-            noise *= self.noise_sd_[rows, None].astype(np.float32)
-            value += noise
+            mirrored.add_normal(rng, value, self.noise_sd_[rows, None].astype(np.float32))
         return value
 
 

@@ -24,3 +24,12 @@ def normal(rng: np.random.Generator, shape: tuple[int, ...]) -> Draws:
     values[..., : half(draws)] = first
     np.negative(first[..., : draws // 2], out=values[..., half(draws) :])
     return values
+
+
+def add_normal(rng: np.random.Generator, values: Draws, sd: Draws) -> None:
+    """Add what :func:`normal` draws, times ``sd`` by row, to values of shape (rows, draws), in place."""
+    draws = values.shape[1]
+    first = rng.standard_normal((len(values), half(draws)), dtype=np.float32)
+    first *= sd
+    values[:, : half(draws)] += first
+    values[:, half(draws) :] -= first[:, : draws // 2]

@@ -12,8 +12,8 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
-from scipy.linalg import cholesky
 from scipy.linalg.blas import dtrsm
+from scipy.linalg.lapack import dpotrf
 from scipy.sparse.csgraph import connected_components
 
 Floats = NDArray[np.float64]
@@ -135,7 +135,7 @@ class NestedCholesky:
             if len(block.shared):
                 corner[block.shared[:, None], block.shared] -= block.coupling.T @ block.coupling
             self._blocks.append(block)
-        self._corner = cholesky(corner, lower=True, check_finite=False)
+        self._corner = _triangle(corner)
 
     def solve(self, right: Floats) -> Floats:
         """Solve A x = right, of shape (unknowns,)."""
@@ -172,8 +172,16 @@ def _block(part: _Part, entries: Floats, place: Integers) -> _Block:
     dense = np.zeros(size * (size + len(part.shared)))
     dense[place] = entries
     dense = dense.reshape(size, size + len(part.shared))
-    triangle = cholesky(dense[:, :size], lower=True, check_finite=False)
+    triangle = _triangle(dense[:, :size])
     return _Block(part.at, triangle, part.shared, _solve(triangle, dense[:, size:]))
+
+
+def _triangle(system: Floats) -> Floats:
+    """Return L of a dense system L Lᵀ; straight from LAPACK, for there are thousands of small ones."""
+    triangle, fault = dpotrf(system, lower=1, clean=1) if system.size else (system, 0)
+    if fault:
+        raise np.linalg.LinAlgError("The system is not positive definite.")
+    return np.asarray(triangle)
 
 
 def _solve(triangle: Floats, right: Floats, *, transposed: bool = False) -> Floats:

@@ -9,7 +9,7 @@ import hashlib
 import re
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
-from functools import cache
+from functools import cache, lru_cache
 from types import SimpleNamespace
 from typing import Final
 
@@ -127,6 +127,7 @@ def _at(share: float | None) -> Markup:
     return Markup(f"{min(max(share or 0.0, 0.0), 1.0) * 100:.2f}%")  # noqa: S704 - a formatted number
 
 
+@lru_cache(maxsize=4 * _LISTED)
 def _named(name: str, room: int = 0) -> Markup:
     """Return a contest's name as the page shows it: no longer than ``room``, and broken where its parts join.
 

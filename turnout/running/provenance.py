@@ -13,7 +13,7 @@ def versions() -> dict[str, object]:
     return {
         "turnout": metadata.version("turnout"),
         "python": platform.python_version(),
-        "libraries": {name: metadata.version(name) for name in reuse.LIBRARIES},
+        "libraries": dict(reuse.versions()),
     }
 
 
