@@ -131,7 +131,7 @@ def _estimate(
         found = workspace.connection.table("ethnicity_places").pl().sort("place_id")
         coded = coded.leaning(own.lean(found, own.shares_of_places(places, prior)).to_numpy())
     fitted = fit(coded, tables, known, model, margins=margins)
-    write(workspace, fitted)
+    write(workspace, fitted, known)
     if by_ballot:
         _keep_by_status(workspace, by_status(fitted))
     findings.report(workspace, fitted.coded, fitted.tables, known, tables)
@@ -218,24 +218,23 @@ def weights(fitted: Fitted) -> pl.DataFrame:
     return posterior.rows(key, posterior.place_bits(cells["rung"], by_status=by_status), weight)
 
 
-def write(workspace: Workspace, fitted: Fitted) -> None:
+def write(workspace: Workspace, fitted: Fitted, known: Evidence) -> None:
     """Fill the table ``ethnicity`` from ``voter_evidence`` and what was learned."""
     connection, tables = workspace.connection, fitted.tables
     run(connection, "ethnicity/voter_keys")
-    combinations = rows(connection, "ethnicity/label_combinations")
+    combinations = rows(connection, "ethnicity/label_combinations")["labels"]
     product = np.ones((len(combinations), len(GROUPS)))
     bits = np.zeros(len(combinations), dtype=np.int32)
-    for kind, bit in evidence.BITS.items():
-        chosen = combinations[kind].to_numpy()
+    for kind, chosen in known.parts(combinations.to_numpy()).items():
         product *= tables.labels[kind][chosen]
-        bits += np.where(chosen > 0, bit, 0).astype(np.int32)
+        bits += np.where(chosen > 0, evidence.BITS[kind], 0).astype(np.int32)
     posterior.write(
         connection,
         {
-            "surname": posterior.named(tables.surname, posterior.SURNAME, names.ON_NO_LIST),
-            "first": posterior.named(tables.first, posterior.FIRST, names.ON_NO_LIST),
-            "middle": posterior.named(tables.middle, posterior.MIDDLE, names.ON_NO_LIST),
-            "labels": posterior.rows(combinations["key"], bits, product),
+            "surname": posterior.named(tables.surname, posterior.SURNAME),
+            "first": posterior.named(tables.first, posterior.FIRST),
+            "middle": posterior.named(tables.middle, posterior.MIDDLE),
+            "labels": posterior.rows(combinations, bits, product),
         },
         weights(fitted),
     )
@@ -251,9 +250,7 @@ def look_up(workspace: Workspace, tables: NameTables, places: pl.DataFrame | Non
     rung = "county" if places is None else min(places["rung"].unique(), key=posterior.RUNGS.index)
     connection.execute("SET VARIABLE ethnicity_rung = $1", [rung])
     run(connection, "ethnicity/direct_keys")
-    matched = names.matched(
-        connection, rows(connection, "ethnicity/voter_names").filter(pl.col("kind") != "middle"), tables
-    )
+    matched = names.matched(connection, rows(connection, "ethnicity/voter_names", kinds=["surname", "first"]), tables)
     cells = rows(connection, "ethnicity/direct_cells")
     weight = np.tile(prior, (len(cells), 1))
     rungs = pl.Series(["district"] * len(cells), dtype=pl.String)
@@ -279,9 +276,8 @@ def _said(kind: str, bit: int, matched: pl.DataFrame, tables: NameTables, model:
     counted = int(named["voters"].sum()), int(unmatched)
     census = names.likelihoods(tables.of(kind))
     table = names.at_the_rate_of(counted, census, model.prior_shares(), model.learned.strength)
-    coded = pl.when("is_missing").then(names.MISSING).otherwise(pl.col("table_row").fill_null(names.ON_NO_LIST))
-    found = matched.filter(pl.col("raw") != "").select("raw", row=coded)
-    row = np.append(found["row"].to_numpy(), names.MISSING)
+    found = names.coded(matched.filter(pl.col("raw") != ""))
+    row = np.append(found["code"].to_numpy(), names.MISSING)
     key = pl.concat([found["raw"], pl.Series("raw", [""])])
     return posterior.rows(key, np.where(row >= 0, bit, 0), table[row])
 
