@@ -55,7 +55,7 @@ class Fitted:
 
 
 def estimate(workspace: Workspace, contest: Contest, *, blind: bool = False, by_ballot: bool = True) -> None:
-    """Fill the table ``ethnicity``: one row a voter, in the file's order.
+    """Fill the table ``ethnicity``: one row a voter, in the order of ``voters``.
 
     Reads ``voters``, ``ballots`` and ``vote_history``. Every probability is above 0 and a row sums to one. Where
     ``contest.ethnicity`` gives shares of the registered, the mean probabilities equal them. Adds findings on
@@ -71,7 +71,7 @@ def estimate(workspace: Workspace, contest: Contest, *, blind: bool = False, by_
     InputRefused
         If a table of the user's cannot be used.
     """
-    model = specification.load()
+    model = specification.load().trusting(contest.ethnicity.vendor_reliability)
     past = _past_election(workspace, contest, model) if contest.ethnicity.learn else None
     basis = _basis(workspace, contest, past, blind=blind)
     if basis is None:  # the tables were filled by hand
@@ -93,7 +93,17 @@ def _basis(workspace: Workspace, contest: Contest, past: dt.date | None, *, blin
     ballots = workspace.query("ethnicity/ballots_digest").rows()
     settings = contest.ethnicity
     given = [reuse.content(path) for path in settings.paths()]
-    return [rolls, ballots, settings.margins, settings.learn, given, _counted(settings), past, blind]
+    return [
+        rolls,
+        ballots,
+        settings.margins,
+        settings.learn,
+        given,
+        _counted(settings),
+        settings.vendor_reliability,
+        past,
+        blind,
+    ]
 
 
 def _counted(settings: EthnicitySettings) -> list[int]:
