@@ -1,9 +1,10 @@
 -- Writes every voter's estimate by Bayes' rule from surname, first name and one place, in one pass: what posterior.sql does,
--- for keys that all have a row.
+-- for names as they are written.
 -- P(group | voter) ∝ P(surname | group) P(first | group) · weight of the group in the place.
 -- Grain: voter, in the order of position. Reads: voter_keys (position, voter_id, surname, first, cell; '' where there is
--- none), surname_likelihood, first_likelihood, cell_weight (key, bit, the groups), the variable basis_words. Binds: $begin,
--- $end (positions from, and before). Writes: ethnicity. One in ten million is added, so that none is 0.
+-- none), name_code (kind, raw, code: of '' and of names that are on a list or say nothing; any other is on no list, -2),
+-- surname_likelihood, first_likelihood, cell_weight (key, bit, the groups), the variable basis_words. Binds: $begin, $end
+-- (positions from, and before). Writes: ethnicity. One in ten million is added, so that none is 0.
 INSERT INTO ethnicity BY NAME
 WITH joint AS (
   SELECT v.position, v.voter_id, s.bit + f.bit + c.bit AS bits,
@@ -21,8 +22,10 @@ WITH joint AS (
          s.other * f.other * c.other AS other
   FROM voter_keys v
   JOIN cell_weight c ON c.key = v.cell
-  JOIN surname_likelihood s ON s.key = v.surname
-  JOIN first_likelihood f ON f.key = v.first
+  LEFT JOIN name_code l ON l.kind = 'surname' AND l.raw = v.surname
+  LEFT JOIN name_code g ON g.kind = 'first' AND g.raw = v.first
+  JOIN surname_likelihood s ON s.key = coalesce(l.code, -2)
+  JOIN first_likelihood f ON f.key = coalesce(g.code, -2)
   WHERE v.position >= $begin AND v.position < $end
 ), total AS (
   SELECT *, white + black + latino + chinese + filipino + indian

@@ -272,24 +272,22 @@ def look_up(workspace: Workspace, tables: NameTables, places: pl.DataFrame | Non
         there = pl.when(pl.col(GROUPS[0]).is_null()).then(pl.lit("district")).otherwise(pl.lit(rung))
         rungs = found.select(there).to_series()
     said = {
-        kind: _said(kind, bit, matched.filter(pl.col("kind") == kind), tables, model)
+        kind: posterior.named(_at_the_files_rate(kind, matched, tables, model), bit)
         for kind, bit in (("surname", posterior.SURNAME), ("first", posterior.FIRST))
     }
-    said["cell"] = posterior.rows(cells["key"], posterior.place_bits(rungs, by_status=False), weight)
-    posterior.write_direct(connection, said)
+    nothing = pl.DataFrame({"kind": list(said), "raw": "", "code": pl.Series([names.MISSING] * 2, dtype=pl.Int32)})
+    found = names.coded(matched.filter(pl.col("raw") != "")).filter(pl.col("code") != names.ON_NO_LIST)
+    cell = posterior.rows(cells["key"], posterior.place_bits(rungs, by_status=False), weight)
+    posterior.write_direct(connection, pl.concat([nothing, found]), said, cell)
 
 
-def _said(kind: str, bit: int, matched: pl.DataFrame, tables: NameTables, model: Specification) -> pl.DataFrame:
-    """Return what each name of the file says, as written; '' and what is no name say nothing."""
-    named = matched.filter(~pl.col("is_missing"))
+def _at_the_files_rate(kind: str, matched: pl.DataFrame, tables: NameTables, model: Specification) -> np.ndarray:
+    """Return what the names of a kind say, with as many on no list as the file has."""
+    named = matched.filter((pl.col("kind") == kind) & ~pl.col("is_missing"))
     unmatched = named.filter(pl.col("table_row").is_null())["voters"].sum()
     counted = int(named["voters"].sum()), int(unmatched)
     census = names.likelihoods(tables.of(kind))
-    table = names.at_the_rate_of(counted, census, model.prior_shares(), model.learned.strength)
-    found = names.coded(matched.filter(pl.col("raw") != ""))
-    row = np.append(found["code"].to_numpy(), names.MISSING)
-    key = pl.concat([found["raw"], pl.Series("raw", [""])])
-    return posterior.rows(key, np.where(row >= 0, bit, 0), table[row])
+    return names.at_the_rate_of(counted, census, model.prior_shares(), model.learned.strength)
 
 
 def election_used(workspace: Workspace, contest: Contest) -> dt.date | None:

@@ -34,13 +34,19 @@ def write(connection: duckdb.DuckDBPyConnection, likelihoods: dict[str, pl.DataF
     _run(connection, "ethnicity/posterior", given | {"cell_weight": cells})
 
 
-def write_direct(connection: duckdb.DuckDBPyConnection, said: dict[str, pl.DataFrame]) -> None:
+def write_direct(
+    connection: duckdb.DuckDBPyConnection, code: pl.DataFrame, said: dict[str, pl.DataFrame], cells: pl.DataFrame
+) -> None:
     """Fill ``ethnicity`` from the view ``voter_keys`` of names as written: a row a voter, in the order of position.
 
-    ``said``: by 'surname', 'first' and 'cell', ``key, bit`` and the groups; every key has a row.
+    Parameters
+    ----------
+    code : of '' and of every name as written that is on a list or says nothing: ``kind, raw, code``
+    said : by 'surname' and 'first': ``key, bit`` and the groups, see :func:`named`
+    cells : the same of every place that occurs
     """
-    names = {"surname": "surname_likelihood", "first": "first_likelihood", "cell": "cell_weight"}
-    _run(connection, "ethnicity/direct_posterior", {names[kind]: frame for kind, frame in said.items()})
+    given = {f"{kind}_likelihood": frame for kind, frame in said.items()}
+    _run(connection, "ethnicity/direct_posterior", given | {"name_code": code, "cell_weight": cells})
 
 
 def _run(connection: duckdb.DuckDBPyConnection, query: str, given: dict[str, pl.DataFrame]) -> None:
