@@ -111,6 +111,8 @@ class EthnicitySettings(_Strict):
     """CSVs of first names, in the same form."""
     geography: tuple[Path, ...] = ()
     """CSVs of precincts, tracts, ZIPs or counties and who lives there."""
+    vendor_reliability: float | None = Field(default=None, gt=0, lt=1)
+    """Chance that a label in ``vendor_ethnicity`` names the voter's own group, at most; None: the model's."""
     learn: bool = True
     """False: surname, first name and place as the tables have them, in one pass; nothing is learned from the file."""
 
@@ -130,6 +132,8 @@ class EthnicitySettings(_Strict):
             raise ValueError("margins and statistics exclude each other; leave one out")
         if not self.learn and (self.margins or self.statistics is not None):
             raise ValueError("learn = false takes the tables as they are: no margins, no statistics")
+        if not self.learn and self.vendor_reliability is not None:
+            raise ValueError("learn = false looks at no label: leave vendor_reliability out")
         return self
 
 

@@ -6,7 +6,7 @@ import pytest
 
 from tests.ethnicity.simulated import electorate
 from turnout.contest import Contest
-from turnout.ethnicity import BIFSG, early_composition, estimate, summary, tables
+from turnout.ethnicity import BIFSG, early_composition, estimate, posterior, specification, summary, tables
 from turnout.vocabulary import GROUPS
 from turnout.workspace import Workspace
 
@@ -59,6 +59,26 @@ def test_rows_out_are_rows_in_in_the_files_order(workspace, enrol):
         "precinct",
         "precinct",
     ]
+
+
+@pytest.mark.parametrize("learn", [True, False])
+def test_a_file_that_two_threads_share_comes_out_in_its_order_too(workspace, monkeypatch, learn):
+    model = specification.load()
+    small = model.model_copy(update={"fit": model.fit.model_copy(update={"voters": 2000})})
+    monkeypatch.setattr(specification, "load", lambda: small)
+    monkeypatch.setattr(posterior, "SORTED_AT_ONCE", 122_880)
+    size = 300_001
+    number = np.random.default_rng(4).permutation(size)
+    surname = pl.Series(["KIM", "GARCIA", "SMITH", "NGUYEN", "ZQXXQV"]).gather(number % 5)
+    ids = pl.Series(number).cast(pl.String)
+    voters = pl.DataFrame({"voter_id": ids, "last_name": surname, "county": "", "precinct": ids.str.slice(0, 1)})
+    workspace.append("voters", voters)
+    estimate(workspace, Contest.model_validate({"ethnicity": {"learn": learn}}))
+    frame = workspace.table("ethnicity")
+    assert frame["voter_id"].equals(workspace.table("voters")["voter_id"])
+    leading = pl.Series(np.array(GROUPS)[frame.select(GROUPS).to_numpy().argmax(axis=1)])
+    assert set(leading.filter(surname == "KIM")) == {"korean"}
+    assert set(leading.filter(surname == "GARCIA")) == {"latino"}
 
 
 def test_a_second_estimate_replaces_the_first(workspace, enrol):

@@ -1,5 +1,7 @@
 """What the file's own labels are found to be worth, and what a reader is told."""
 
+import re
+
 import numpy as np
 import polars as pl
 import pytest
@@ -50,6 +52,23 @@ def test_a_label_that_contradicts_the_names_is_trusted_less(workspace, people):
             assert said in finding(workspace, "vendor ethnicity")
         else:
             assert any(f"{share}%" in finding(workspace, "vendor ethnicity") for share in range(45, 75))
+
+
+def test_a_vendor_is_trusted_as_the_contest_says_and_no_further(workspace, people):
+    """Right labels, beside names that tell little, make Koreans Korean the less, the less the user trusts them."""
+    own = people.group == GROUPS.index("korean")
+    label = pl.Series(np.array(GROUPS)[people.group])
+    workspace.append("voters", people.voters.with_columns(vendor_ethnicity=label, last_name=pl.lit("Lee")))
+    told = []
+    for stated in (None, 0.3):
+        workspace.connection.execute("TRUNCATE findings")
+        estimate(workspace, Contest.model_validate({"ethnicity": {"vendor_reliability": stated}}))
+        told.append(korean(workspace)[own].mean())
+    share = int(re.findall(r"(\d+)% of cases", finding(workspace, "vendor ethnicity"))[0])
+    assert share <= 30
+    assert told[1] < told[0]
+    with pytest.raises(ValueError, match="looks at no label"):
+        Contest.model_validate({"ethnicity": {"vendor_reliability": 0.5, "learn": False}})
 
 
 def test_swapped_names_are_a_suspicion_and_nothing_is_changed(workspace, people):

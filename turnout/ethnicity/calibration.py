@@ -156,5 +156,5 @@ def _order(group: frozenset[str]) -> tuple[int, int]:
 def _matched(workspace: Workspace, contest: Contest) -> pl.DataFrame:
     settings = contest.ethnicity
     tables = own.name_tables(settings.surnames, settings.first_names, specification.load().prior_shares())
-    inputs = rows(workspace.connection, "ethnicity/voter_names").filter(pl.col("kind") == "surname")
+    inputs = rows(workspace.connection, "ethnicity/voter_names", kinds=["surname"])
     return names.matched(workspace.connection, inputs, tables)

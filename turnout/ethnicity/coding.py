@@ -12,7 +12,7 @@ import polars as pl
 from turnout import resources, reuse
 from turnout.ethnicity import names
 from turnout.ethnicity.composition import Layout
-from turnout.ethnicity.evidence import LABELS, Evidence
+from turnout.ethnicity.evidence import Evidence
 from turnout.ethnicity.learning import Codes
 from turnout.ethnicity.tables import NameTables
 
@@ -67,17 +67,17 @@ def run(connection: duckdb.DuckDBPyConnection, name: str, **binds: object) -> No
 
 
 @contextlib.contextmanager
-def in_order(connection: duckdb.DuckDBPyConnection) -> Iterator[None]:
-    """Keep the voters in the file's order through joins while the block runs, without sorting them.
+def uncompressed(connection: duckdb.DuckDBPyConnection) -> Iterator[None]:
+    """Write tables as they are while the block runs.
 
-    A join streams its left side in order. The optimizer may swap sides, or joins, when a table is larger than the
-    file; these two of its rules are off here.
+    Probabilities and codes compress by little, and looking for the best way to takes as long as to compute them.
     """
-    connection.execute("SET disabled_optimizers = 'join_order,build_side_probe_side'")
+    before = connection.execute("SELECT current_setting('force_compression')").fetchall()[0][0]
+    connection.execute("SET force_compression = 'uncompressed'")
     try:
         yield
     finally:
-        connection.execute("RESET disabled_optimizers")
+        connection.execute(f"SET force_compression = '{before}'")
 
 
 def rows(connection: duckdb.DuckDBPyConnection, name: str, **binds: object) -> pl.DataFrame:
@@ -116,8 +116,7 @@ def code(
             with reuse.recorded(connection, CODES, key, (CODES, _MATCHED)):
                 _look_up(connection, tables, known, past)
     matched: pl.DataFrame = connection.table(_MATCHED).pl()
-    with in_order(connection):
-        run(connection, "ethnicity/voter_evidence")
+    run(connection, "ethnicity/voter_evidence")
     cells = rows(connection, "ethnicity/cells")
     if cells.is_empty():
         return None
@@ -129,7 +128,7 @@ def code(
         sample["surname"].to_numpy(),
         sample["first"].to_numpy(),
         sample["middle"].to_numpy(),
-        {kind: sample[kind].to_numpy() for kind in LABELS},
+        known.parts(sample["labels"].to_numpy()),
     )
     layout, status = _layout(sample, places, statuses)
     return Coded(
@@ -141,15 +140,17 @@ def _look_up(
     connection: duckdb.DuckDBPyConnection, tables: NameTables, known: Evidence, past: dt.date | None
 ) -> None:
     """Write ``voter_codes``, and the distinct names with their rows."""
-    connection.register("name_rows", names.matched(connection, rows(connection, "ethnicity/voter_names"), tables))
-    connection.register("label_rows", known.rows)
+    matched = names.matched(connection, rows(connection, "ethnicity/voter_names", kinds=list(names.KINDS)), tables)
+    given = {"name_rows": matched, "name_codes": names.coded(matched), "label_rows": known.summands()}
+    for name, frame in given.items():
+        connection.register(name, frame)
     try:
         connection.execute(f"CREATE OR REPLACE TABLE {_MATCHED} AS FROM name_rows")
-        with in_order(connection):
+        with uncompressed(connection):
             run(connection, "ethnicity/voter_codes", past=past)
     finally:
-        connection.unregister("name_rows")
-        connection.unregister("label_rows")
+        for name in given:
+            connection.unregister(name)
 
 
 def _layout(sample: pl.DataFrame, places: pl.DataFrame, statuses: np.ndarray) -> tuple[Layout, np.ndarray]:

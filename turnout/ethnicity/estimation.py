@@ -55,7 +55,7 @@ class Fitted:
 
 
 def estimate(workspace: Workspace, contest: Contest, *, blind: bool = False, by_ballot: bool = True) -> None:
-    """Fill the table ``ethnicity``: one row a voter, in the file's order.
+    """Fill the table ``ethnicity``: one row a voter, in the order of ``voters``.
 
     Reads ``voters``, ``ballots`` and ``vote_history``. Every probability is above 0 and a row sums to one. Where
     ``contest.ethnicity`` gives shares of the registered, the mean probabilities equal them. Adds findings on
@@ -71,7 +71,7 @@ def estimate(workspace: Workspace, contest: Contest, *, blind: bool = False, by_
     InputRefused
         If a table of the user's cannot be used.
     """
-    model = specification.load()
+    model = specification.load().trusting(contest.ethnicity.vendor_reliability)
     past = _past_election(workspace, contest, model) if contest.ethnicity.learn else None
     basis = _basis(workspace, contest, past, blind=blind)
     if basis is None:  # the tables were filled by hand
@@ -93,7 +93,17 @@ def _basis(workspace: Workspace, contest: Contest, past: dt.date | None, *, blin
     ballots = workspace.query("ethnicity/ballots_digest").rows()
     settings = contest.ethnicity
     given = [reuse.content(path) for path in settings.paths()]
-    return [rolls, ballots, settings.margins, settings.learn, given, _counted(settings), past, blind]
+    return [
+        rolls,
+        ballots,
+        settings.margins,
+        settings.learn,
+        given,
+        _counted(settings),
+        settings.vendor_reliability,
+        past,
+        blind,
+    ]
 
 
 def _counted(settings: EthnicitySettings) -> list[int]:
@@ -131,7 +141,7 @@ def _estimate(
         found = workspace.connection.table("ethnicity_places").pl().sort("place_id")
         coded = coded.leaning(own.lean(found, own.shares_of_places(places, prior)).to_numpy())
     fitted = fit(coded, tables, known, model, margins=margins)
-    write(workspace, fitted)
+    write(workspace, fitted, known)
     if by_ballot:
         _keep_by_status(workspace, by_status(fitted))
     findings.report(workspace, fitted.coded, fitted.tables, known, tables)
@@ -218,24 +228,23 @@ def weights(fitted: Fitted) -> pl.DataFrame:
     return posterior.rows(key, posterior.place_bits(cells["rung"], by_status=by_status), weight)
 
 
-def write(workspace: Workspace, fitted: Fitted) -> None:
+def write(workspace: Workspace, fitted: Fitted, known: Evidence) -> None:
     """Fill the table ``ethnicity`` from ``voter_evidence`` and what was learned."""
     connection, tables = workspace.connection, fitted.tables
     run(connection, "ethnicity/voter_keys")
-    combinations = rows(connection, "ethnicity/label_combinations")
+    combinations = rows(connection, "ethnicity/label_combinations")["labels"]
     product = np.ones((len(combinations), len(GROUPS)))
     bits = np.zeros(len(combinations), dtype=np.int32)
-    for kind, bit in evidence.BITS.items():
-        chosen = combinations[kind].to_numpy()
+    for kind, chosen in known.parts(combinations.to_numpy()).items():
         product *= tables.labels[kind][chosen]
-        bits += np.where(chosen > 0, bit, 0).astype(np.int32)
+        bits += np.where(chosen > 0, evidence.BITS[kind], 0).astype(np.int32)
     posterior.write(
         connection,
         {
-            "surname": posterior.named(tables.surname, posterior.SURNAME, names.ON_NO_LIST),
-            "first": posterior.named(tables.first, posterior.FIRST, names.ON_NO_LIST),
-            "middle": posterior.named(tables.middle, posterior.MIDDLE, names.ON_NO_LIST),
-            "labels": posterior.rows(combinations["key"], bits, product),
+            "surname": posterior.named(tables.surname, posterior.SURNAME),
+            "first": posterior.named(tables.first, posterior.FIRST),
+            "middle": posterior.named(tables.middle, posterior.MIDDLE),
+            "labels": posterior.rows(combinations, bits, product),
         },
         weights(fitted),
     )
@@ -251,9 +260,7 @@ def look_up(workspace: Workspace, tables: NameTables, places: pl.DataFrame | Non
     rung = "county" if places is None else min(places["rung"].unique(), key=posterior.RUNGS.index)
     connection.execute("SET VARIABLE ethnicity_rung = $1", [rung])
     run(connection, "ethnicity/direct_keys")
-    matched = names.matched(
-        connection, rows(connection, "ethnicity/voter_names").filter(pl.col("kind") != "middle"), tables
-    )
+    matched = names.matched(connection, rows(connection, "ethnicity/voter_names", kinds=["surname", "first"]), tables)
     cells = rows(connection, "ethnicity/direct_cells")
     weight = np.tile(prior, (len(cells), 1))
     rungs = pl.Series(["district"] * len(cells), dtype=pl.String)
@@ -265,25 +272,22 @@ def look_up(workspace: Workspace, tables: NameTables, places: pl.DataFrame | Non
         there = pl.when(pl.col(GROUPS[0]).is_null()).then(pl.lit("district")).otherwise(pl.lit(rung))
         rungs = found.select(there).to_series()
     said = {
-        kind: _said(kind, bit, matched.filter(pl.col("kind") == kind), tables, model)
+        kind: posterior.named(_at_the_files_rate(kind, matched, tables, model), bit)
         for kind, bit in (("surname", posterior.SURNAME), ("first", posterior.FIRST))
     }
-    said["cell"] = posterior.rows(cells["key"], posterior.place_bits(rungs, by_status=False), weight)
-    posterior.write_direct(connection, said)
+    nothing = pl.DataFrame({"kind": list(said), "raw": "", "code": pl.Series([names.MISSING] * 2, dtype=pl.Int32)})
+    found = names.coded(matched.filter(pl.col("raw") != "")).filter(pl.col("code") != names.ON_NO_LIST)
+    cell = posterior.rows(cells["key"], posterior.place_bits(rungs, by_status=False), weight)
+    posterior.write_direct(connection, pl.concat([nothing, found]), said, cell)
 
 
-def _said(kind: str, bit: int, matched: pl.DataFrame, tables: NameTables, model: Specification) -> pl.DataFrame:
-    """Return what each name of the file says, as written; '' and what is no name say nothing."""
-    named = matched.filter(~pl.col("is_missing"))
+def _at_the_files_rate(kind: str, matched: pl.DataFrame, tables: NameTables, model: Specification) -> np.ndarray:
+    """Return what the names of a kind say, with as many on no list as the file has."""
+    named = matched.filter((pl.col("kind") == kind) & ~pl.col("is_missing"))
     unmatched = named.filter(pl.col("table_row").is_null())["voters"].sum()
     counted = int(named["voters"].sum()), int(unmatched)
     census = names.likelihoods(tables.of(kind))
-    table = names.at_the_rate_of(counted, census, model.prior_shares(), model.learned.strength)
-    coded = pl.when("is_missing").then(names.MISSING).otherwise(pl.col("table_row").fill_null(names.ON_NO_LIST))
-    found = matched.filter(pl.col("raw") != "").select("raw", row=coded)
-    row = np.append(found["row"].to_numpy(), names.MISSING)
-    key = pl.concat([found["raw"], pl.Series("raw", [""])])
-    return posterior.rows(key, np.where(row >= 0, bit, 0), table[row])
+    return names.at_the_rate_of(counted, census, model.prior_shares(), model.learned.strength)
 
 
 def election_used(workspace: Workspace, contest: Contest) -> dt.date | None:

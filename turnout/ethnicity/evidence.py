@@ -1,5 +1,6 @@
 """What a file says of origin besides the name: vendor or self-reported label, place of birth, language, party."""
 
+import math
 import re
 from dataclasses import dataclass
 from typing import Final
@@ -32,6 +33,21 @@ class Evidence:
     expected: dict[str, np.ndarray]
     named: np.ndarray
     unknown: dict[str, int]
+
+    def summands(self) -> pl.DataFrame:
+        """Return ``rows`` with codes whose sum over a voter's columns tells each of them, by :meth:`parts`."""
+        factors = self._factors()
+        factor = pl.col("kind").replace_strict(list(factors), list(factors.values()), return_dtype=pl.Int32)
+        return self.rows.with_columns(code=pl.col("code") * factor)
+
+    def parts(self, sums: np.ndarray) -> dict[str, np.ndarray]:
+        """Return the codes by column that sums of :meth:`summands` stand for; each (voters,)."""
+        return {kind: sums // factor % len(self.expected[kind]) for kind, factor in self._factors().items()}
+
+    def _factors(self) -> dict[str, int]:
+        """Return how many combinations the columns before each have."""
+        sizes = [len(table) for table in self.expected.values()]
+        return {kind: math.prod(sizes[:index]) for index, kind in enumerate(self.expected)}
 
 
 def read(labels: pl.DataFrame, specification: Specification, *, blind: bool = False) -> Evidence:

@@ -50,6 +50,17 @@ def matched(connection: duckdb.DuckDBPyConnection, inputs: pl.DataFrame, tables:
     return frame
 
 
+def coded(found: pl.DataFrame) -> pl.DataFrame:
+    """Return the code of every distinct name, ``kind, raw, code``: its row of the kind's table, or one below 0.
+
+    ``found`` is as :func:`matched` returns it. The names most voters bear come first: a hash table of them then has
+    the rows that are looked at most beside each other, and the processor's cache holds them.
+    """
+    unlisted = pl.when(pl.col("kind") == "middle").then(MISSING).otherwise(ON_NO_LIST)
+    code = pl.when("is_missing").then(MISSING).otherwise(pl.col("table_row").fill_null(unlisted))
+    return found.sort("voters", descending=True).select("kind", "raw", code=code.cast(pl.Int32))
+
+
 def listed(tables: NameTables, kinds: Sequence[str] = KINDS) -> pl.DataFrame:
     """All listed names: ``kind, name, table_row``; without the row for names on no list, so that none matches it."""
     return pl.concat(

@@ -6,8 +6,8 @@ import duckdb
 import numpy as np
 import polars as pl
 
-from turnout.ethnicity import evidence
-from turnout.ethnicity.coding import in_order, run
+from turnout.ethnicity import evidence, names
+from turnout.ethnicity.coding import run, uncompressed
 from turnout.vocabulary import GROUPS
 
 #: Bits of the evidence an estimate rests on, beside those of :data:`turnout.ethnicity.evidence.BITS`.
@@ -15,10 +15,15 @@ SURNAME, FIRST, MIDDLE, STATUS = 1, 2, 4, 128
 _RUNG: Final = 256
 #: Rungs of the ladder of places, finest first.
 RUNGS: Final = ("precinct", "tract", "ZIP", "county", "district")
+#: Voters put in order at a time: sixteen of the database's row groups, some 200 MB while they are sorted.
+SORTED_AT_ONCE: Final = 16 * 122_880
 
 
 def write(connection: duckdb.DuckDBPyConnection, likelihoods: dict[str, pl.DataFrame], cells: pl.DataFrame) -> None:
-    """Fill ``ethnicity`` from the view ``voter_keys``: a row a voter, in its order.
+    """Fill ``ethnicity`` from the view ``voter_keys``: a row a voter, in the order of position.
+
+    The likelihoods are made tables: only of tables does the database know how near their keys are to each other, and
+    look them up by place, not by hash.
 
     Parameters
     ----------
@@ -29,25 +34,36 @@ def write(connection: duckdb.DuckDBPyConnection, likelihoods: dict[str, pl.DataF
     _run(connection, "ethnicity/posterior", given | {"cell_weight": cells})
 
 
-def write_direct(connection: duckdb.DuckDBPyConnection, said: dict[str, pl.DataFrame]) -> None:
-    """Fill ``ethnicity`` from the view ``voter_keys`` of names as written: a row a voter, in its order.
+def write_direct(
+    connection: duckdb.DuckDBPyConnection, code: pl.DataFrame, said: dict[str, pl.DataFrame], cells: pl.DataFrame
+) -> None:
+    """Fill ``ethnicity`` from the view ``voter_keys`` of names as written: a row a voter, in the order of position.
 
-    ``said``: by 'surname', 'first' and 'cell', ``key, bit`` and the groups; every key has a row.
+    Parameters
+    ----------
+    code : of '' and of every name as written that is on a list or says nothing: ``kind, raw, code``
+    said : by 'surname' and 'first': ``key, bit`` and the groups, see :func:`named`
+    cells : the same of every place that occurs
     """
-    names = {"surname": "surname_likelihood", "first": "first_likelihood", "cell": "cell_weight"}
-    _run(connection, "ethnicity/direct_posterior", {names[kind]: frame for kind, frame in said.items()})
+    given = {f"{kind}_likelihood": frame for kind, frame in said.items()}
+    _run(connection, "ethnicity/direct_posterior", given | {"name_code": code, "cell_weight": cells})
 
 
 def _run(connection: duckdb.DuckDBPyConnection, query: str, given: dict[str, pl.DataFrame]) -> None:
-    given = given | {"basis_words": basis_words()}
-    for name, frame in given.items():
-        connection.register(name, frame)
+    connection.execute("SET VARIABLE basis_words = $1", [basis_words()])
+    last = connection.execute("SELECT coalesce(max(position), -1) FROM voter_keys").fetchall()[0][0]
     try:
-        with in_order(connection):
-            run(connection, query)
+        for name, frame in given.items():
+            connection.register("given", frame)
+            connection.execute(f"CREATE OR REPLACE TEMP TABLE {name} AS FROM given")
+        with uncompressed(connection):
+            for begin in range(0, last + 1, SORTED_AT_ONCE):
+                run(connection, query, begin=begin, end=begin + SORTED_AT_ONCE)
     finally:
+        connection.unregister("given")
         for name in given:
-            connection.unregister(name)
+            connection.execute(f"DROP TABLE IF EXISTS {name}")
+        connection.execute("RESET VARIABLE basis_words")
 
 
 def rows(key: pl.Series, bit: int | np.ndarray, table: np.ndarray) -> pl.DataFrame:
@@ -57,11 +73,11 @@ def rows(key: pl.Series, bit: int | np.ndarray, table: np.ndarray) -> pl.DataFra
     return shares.with_columns(key.alias("key"), bits).select("key", "bit", *GROUPS)
 
 
-def named(table: np.ndarray, bit: int, unlisted: int) -> pl.DataFrame:
-    """Key a table of :func:`turnout.ethnicity.names.likelihoods` by row; its last but one by ``unlisted``."""
+def named(table: np.ndarray, bit: int) -> pl.DataFrame:
+    """Key a table of :func:`turnout.ethnicity.names.likelihoods` as voters are coded: the last two rows below 0."""
     size = len(table) - 2
-    key = pl.Series("key", np.append(np.arange(size), unlisted).astype(np.int32))
-    return rows(key, np.append(np.full(size, bit), 0), table[:-1])
+    key = pl.Series("key", np.append(np.arange(size), (names.ON_NO_LIST, names.MISSING)).astype(np.int32))
+    return rows(key, np.append(np.full(size, bit), (0, 0)), table)
 
 
 def place_bits(rung: pl.Series, *, by_status: bool) -> np.ndarray:
@@ -70,8 +86,8 @@ def place_bits(rung: pl.Series, *, by_status: bool) -> np.ndarray:
     return np.asarray(_RUNG * number.to_numpy() + (STATUS if by_status else 0))
 
 
-def basis_words() -> pl.DataFrame:
-    """Spell out the combinations of bits: ``bits, basis``, for example 'surname+first+precinct+status+vendor'."""
+def basis_words() -> list[str]:
+    """Spell out the combinations of bits, from 0 up, for example 'surname+first+precinct+status+vendor'."""
     bits = np.arange(_RUNG * len(RUNGS), dtype=np.int32)
     words = [(SURNAME, "surname"), (FIRST, "first"), (MIDDLE, "middle")]
     labels = [(STATUS, "status"), *((bit, kind) for kind, bit in evidence.BITS.items())]
@@ -80,7 +96,5 @@ def basis_words() -> pl.DataFrame:
     def spoken(pairs: list[tuple[int, str]]) -> list[pl.Expr]:
         return [pl.when(pl.col("bits") & bit > 0).then(pl.lit(word)) for bit, word in pairs]
 
-    return pl.DataFrame({"bits": bits, "place": place}).select(
-        "bits",
-        pl.concat_str([*spoken(words), "place", *spoken(labels)], separator="+", ignore_nulls=True).alias("basis"),
-    )
+    said = pl.concat_str([*spoken(words), "place", *spoken(labels)], separator="+", ignore_nulls=True)
+    return pl.DataFrame({"bits": bits, "place": place}).select(said).to_series().to_list()

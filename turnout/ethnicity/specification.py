@@ -155,6 +155,12 @@ class Specification(_Strict):
             raise ValueError(f"unknown group {unknown[0]!r}; the groups are {', '.join(GROUPS)}")
         return self
 
+    def trusting(self, reliability: float | None) -> Self:
+        """Return the same with labels as reliable as the user states; None changes nothing."""
+        if reliability is None:
+            return self
+        return self.model_copy(update={"vendor": self.vendor.model_copy(update={"reliability": reliability})})
+
     def prior_shares(self) -> np.ndarray:
         """Return the make-up to start from: (groups,), summing to one."""
         shares = np.array([self.prior[group] for group in GROUPS])
