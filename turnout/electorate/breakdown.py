@@ -189,9 +189,7 @@ def _intervals(
     return np.minimum(low, expected), np.maximum(high, expected)
 
 
-def _levels(
-    cells: pl.DataFrame, asked: tuple[str, ...], spec: Specification, reported: pl.DataFrame
-) -> list[_Level]:
+def _levels(cells: pl.DataFrame, asked: tuple[str, ...], spec: Specification, reported: pl.DataFrame) -> list[_Level]:
     """Return the levels of each dimension asked for; a county has none of its own where precincts are asked for."""
     result = []
     for name in asked:

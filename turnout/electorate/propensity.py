@@ -99,7 +99,7 @@ def train(
     UsageError
         If scikit-learn refuses a hyper-parameter.
     """
-    salt = int(rng.integers(2**31))
+    salt = int(rng.spawn(1)[0].integers(2**31))
     lessons: list[_Lesson] = []
     for one in (comparable, *comparable.also):
         level = lessons[0].seen.turnout if lessons else None

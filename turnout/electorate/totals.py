@@ -126,7 +126,8 @@ def expect(known: Known, comparable: Comparable | None, totals: Totals, late: La
     change: Change = getattr(totals, comparable.relation)
     widen = (1 if comparable.like else totals.unlike) * (totals.alone if known.alone else 1)
     if not comparable.modes:
-        return _without_modes(known, totals, change.model_copy(update={"turnout_sd": widen * change.turnout_sd}))
+        whole = float(known.base.sum()) * math.exp(change.turnout_mean)
+        return _without_modes(known, totals, whole, widen * change.turnout_sd)
     early, poll, late_mail, provisional = known.base
     by_mail = min(max((early + late_mail) / max(early + poll + late_mail, 1e-9), 0.01), 0.99)
     share = known.late[0]
@@ -184,20 +185,19 @@ def _without_history(known: Known, totals: Totals, arrived: float) -> Expected:
     )
 
 
-def _without_modes(known: Known, totals: Totals, change: Change) -> Expected:
-    """Expect the totals where the history says who voted and not how; ``change`` with its sds as widened.
+def _without_modes(known: Known, totals: Totals, whole: float, whole_sd: float) -> Expected:
+    """Expect the totals where the history says who voted and not how: ``whole`` ballots, ``whole_sd`` of their log.
 
     Early ballots are this election's own, late mail its odds to them, and the polls have what is left of the
     turnout. Where nothing is in yet, the ways' usual shares of the turnout stand in.
     """
-    whole = float(np.sum(known.base)) * math.exp(change.turnout_mean)
     odds = _odds(known.late[0])
     usual = 1 / (1 + totals.poll_per_early + odds)
     early = known.accepted / known.arrived if known.accepted else usual * whole
     early_sd = (totals.return_sd if known.accepted else totals.no_history_sd) if known.days else 0.0
     late = Total.of_median(odds * early, math.hypot(known.late[1], early_sd))
     left = max(whole - early - late.mean, _LEAST_LEFT * whole)
-    spread = math.hypot(whole * change.turnout_sd, early * early_sd, late.mean * late.sd)
+    spread = math.hypot(whole * whole_sd, early * early_sd, late.mean * late.sd)
     sd = min(math.sqrt(math.log1p((spread / left) ** 2)), totals.no_history_sd)
     return Expected(Total(early - known.accepted, early_sd), Total(left, sd), late, Total(0.0, sd))
 
