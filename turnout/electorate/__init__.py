@@ -2,6 +2,6 @@
 
 from turnout.electorate.build import build
 from turnout.electorate.evaluation import MODELS, Comparison, compare, evaluate
-from turnout.electorate.model import Electorate, cohorts
+from turnout.electorate.model import Electorate, cohorts, stream
 
-__all__ = ["MODELS", "Comparison", "Electorate", "build", "cohorts", "compare", "evaluate"]
+__all__ = ["MODELS", "Comparison", "Electorate", "build", "cohorts", "compare", "evaluate", "stream"]

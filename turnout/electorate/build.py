@@ -8,13 +8,12 @@ import numpy.typing as npt
 import polars as pl
 from threadpoolctl import threadpool_limits
 
-from turnout import ethnicity
 from turnout.contest import Contest
 from turnout.electorate import comparable as comparing
-from turnout.electorate import days, features, propensity, scoring, situation, specification, writing
+from turnout.electorate import days, features, learning, propensity, scoring, situation, specification, writing
 from turnout.electorate.comparable import Comparable
 from turnout.electorate.model import Electorate, group_sds
-from turnout.electorate.situation import TOPIC, Situation
+from turnout.electorate.situation import TOPIC, Situation, several
 from turnout.electorate.specification import Specification
 from turnout.electorate.totals import Expected, Known, Total, expect
 from turnout.errors import UsageError
@@ -27,8 +26,6 @@ Ints = npt.NDArray[np.int64]
 _STATES = ("sent", "accepted", "returned", "cured", "rejected", "cancelled")
 _SENT, _ACCEPTED = 1 + _STATES.index("sent"), 1 + _STATES.index("accepted")
 _PENDING = ("returned", "cured", "rejected")
-#: Turnout above which an election teaches nothing of who does not vote.
-_ALL = 0.95
 #: Voters' worth of "as everyone else" in a group's campaign tilt.
 _CAMPAIGN_PRIOR = 30.0
 
@@ -139,26 +136,20 @@ def _score(  # noqa: PLR0913
     dates = () if comparable is None else tuple(past["election_date"].to_list()[::-1])
     asked = [features.asked_of(spec, now.date, dates)]
     if comparable is not None:
-        asked.append(features.asked_of(spec, comparable.date, comparable.earlier))
+        asked += [features.asked_of(spec, one.date, one.earlier) for one in (comparable, *comparable.also)]
     known = known or features.gather(workspace, *asked)
-    learned = _learn(workspace, spec, contest, comparable, len(past), rng, known)
+    learned = learning.learn(workspace, spec, contest, comparable, len(past), rng, known)
     scored = features.build(workspace, spec, now.date, dates, learned.turnout if learned else 0.5, known)
     q = propensity.blend(learned, scored, spec) if learned else np.full((len(scored.rows), 4), 0.25)
     tilt = learned.tilt if learned else np.ones((len(GROUPS), 4))
+    if comparable is not None and not comparable.modes:
+        q, tilt = scoring.of_voting_alone(q, tilt)
     row, ballot, number, weight = _weighed(workspace, scored)
     prior = spec.late.of_state(contest.state)
     base, late = None, (prior.share, prior.share_sd)
     if comparable is not None and learned is not None:
         then = past.row(by_predicate=pl.col("election_date") == comparable.date, named=True)
-        if then["late_mail"] > 0.01 * then["mail"]:
-            late = then["late_mail"] / (then["mail"] + then["late_mail"]), spec.late.known_sd
-        mail = then["mail"] + then["late_mail"]
-        counts = (
-            mail * (1 - late[0]) + then["early_in_person"], then["poll"] + then["unknown"],
-            mail * late[0], then["provisional"],
-        )  # fmt: skip
-        growth = scored.eligible / max(float(learned.totals.sum()), 1)
-        base = growth * np.array(counts)
+        base, late = learning.totals_then(then, spec, late, scored.eligible / max(float(learned.totals.sum()), 1))
     return File(
         scored.eligible,
         scored.voters,
@@ -171,7 +162,7 @@ def _score(  # noqa: PLR0913
         base,
         late,
         comparable=comparable.date if comparable else None,
-        everyone=learned is not None and learned.turnout > _ALL,
+        everyone=learned is not None and learned.turnout > learning.ALL,
     )
 
 
@@ -199,56 +190,6 @@ def _weighed(workspace: Workspace, scored: features.Features) -> tuple[Ints, Int
         rows["voters"].to_numpy().astype(float),
         found.select(GROUPS).to_numpy(),
     )
-
-
-def _learn(
-    workspace: Workspace,
-    spec: Specification,
-    contest: Contest,
-    comparable: Comparable | None,
-    elections: int,
-    rng: np.random.Generator,
-    known: features.Known | None,
-) -> propensity.Propensity | None:
-    """Train, and say in the findings on what."""
-    if comparable is None:
-        message = (
-            f"No past election to learn from ({elections} in the history, none with enough votes): whoever is not "
-            "counted is taken as equally likely to vote, and totals are hardly known."
-        )
-        workspace.note(TOPIC, message, severity="warning")
-        return None
-    informed = ethnicity.election_used(workspace, contest) == comparable.date
-    learned = propensity.train(workspace, spec, comparable, rng, informed=informed, known=known)
-    next_best = f" Next would be {', '.join(comparable.others)}." if comparable.others else ""
-    workspace.note(
-        TOPIC,
-        f"{propensity.learned_from(comparable.date, learned)} Chosen because it is {comparable.reason}.{next_best} "
-        "[propensity] comparable names another.",
-    )
-    if rest := contest.propensity.comparable[1:]:
-        message = f"Of the elections named as comparable the first is learned from; {', '.join(map(str, rest))} not."
-        workspace.note(TOPIC, message)
-    if learned.turnout > _ALL:
-        message = (
-            f"On {comparable.date} {learned.turnout:.0%} of those in the file voted: it may hold voters only, or the "
-            "history be wrong. Who does not vote cannot be learned, and the totals are widened."
-        )
-        workspace.note(TOPIC, message, severity="warning")
-    for way, name in ((scoring.EARLY, "early or by mail"), (scoring.POLL, "at the polls")):
-        if learned.totals[way] == 0:
-            message = (
-                f"Nobody in the file voted {name} on {comparable.date}, so nobody is expected to now. If that is not "
-                "so, name another election under [propensity] comparable, or a range."
-            )
-            workspace.note(TOPIC, message, severity="warning")
-    if not comparable.modes:
-        message = f"The history does not say how people voted on {comparable.date}; all count as poll voters."
-        workspace.note(TOPIC, message, severity="warning")
-    if elections == 1:
-        message = "It is the only past election: how lasting habits are is assumed, not learned."
-        workspace.note(TOPIC, message, severity="warning")
-    return learned
 
 
 def _early_by_group(file: File, now: Situation) -> Floats:
@@ -291,7 +232,8 @@ def _expect(  # noqa: PLR0913
     curve = days.curve(contest, spec.totals)
     if now.days and now.accepted:
         message = (
-            f"With {now.days} days to go {curve.at(now.days):.0%} of the early ballots are in, by {curve.source}."
+            f"With {several(now.days, 'day')} to go {curve.at(now.days):.0%} of the early ballots are in, by "
+            f"{curve.source}."
         )
         workspace.note(TOPIC, message)
     known = Known(file.base, float(now.early), by_group, polls, now.days, file.late, alone, curve.at(now.days))
@@ -336,7 +278,8 @@ def _write(
     cells = workspace.table("cells").sort("county", "precinct", "group_name", "tranche")
     totals = dict(cells.group_by("tranche", maintain_order=True).agg(pl.col("expected").sum()).iter_rows())
     late = expected.late.sd * (1 - min(waiting / totals["late"], 1) if now.begun and totals["late"] else 1)
-    early = expected.early.sd * min(expected.early.mean / totals["early"], 1) if totals["early"] else 0.0
+    to_come = max(totals["early"] - now.accepted - (0.0 if now.begun else waiting), 0.0)
+    early = expected.early.sd * to_come / totals["early"] if totals["early"] else 0.0
     sd = {"registered": 0.0, "early": float(early), "poll": float(poll.sd), "late": float(late)}
     sd = {name: value if totals[name] > 0 else 0.0 for name, value in sd.items()}
     ranges = [f"{totals[name]:,.0f} ± {100 * sd[name]:.0f} %" for name in ("poll", "late")]

@@ -28,6 +28,7 @@ from sklearn.utils._param_validation import InvalidParameterError
 from turnout.electorate import features
 from turnout.electorate.comparable import Comparable
 from turnout.electorate.features import WAY_OF_CODE, WAYS, Features
+from turnout.electorate.situation import several
 from turnout.electorate.specification import NUMBERS, Specification
 from turnout.errors import UsageError
 from turnout.vocabulary import GROUPS
@@ -39,6 +40,8 @@ Ints = npt.NDArray[np.int64]
 #: The sample that groups' departures are learned from is taken in so many parts.
 _PARTS = 1_000_000
 _ROUNDS = 15
+#: What elections learned from weigh, the most comparable first: each half of the one before it.
+WEIGHTS = (1.0, 0.5, 0.25, 0.125)
 
 
 @dataclass(frozen=True)
@@ -79,39 +82,100 @@ def train(
     rng: np.random.Generator,
     *,
     groups: bool = True,
-    informed: bool = False,
+    informed: dt.date | None = None,
     known: features.Known | None = None,
 ) -> Propensity:
-    """Fit the specified estimator on what the file's voters did in the comparable election.
+    """Fit the specified estimator on what the file's voters did in the comparable election, and those named besides.
 
-    Without ``groups`` nothing is learned of how they depart. ``informed`` says that the ethnicity estimate rests on
-    how people voted in that election; ``known`` is that of :func:`turnout.electorate.features.build`. Voters not
-    eligible then are left out, and what is known of the others is as of the day before.
+    Of each election those eligible then count, with what was known of them the day before it. Elections after the
+    first weigh less (:data:`WEIGHTS`) and are brought to its level: voters who did the same are weighted so that as
+    many as in the first did so, which in a logit changes the intercepts alone (Prentice & Pyke 1979).
+
+    Without ``groups`` nothing is learned of how they depart. ``informed`` is the election on whose ways of voting the
+    ethnicity estimate rests; ``known`` is that of :func:`turnout.electorate.features.build`.
 
     Raises
     ------
     UsageError
         If scikit-learn refuses a hyper-parameter.
     """
-    seen = features.build(workspace, specification, comparable.date, comparable.earlier, known=known, ballots=False)
-    did = seen.did()
-    pipeline = _fit(specification, seen.rows, did, rng)
-    untilted = Propensity(pipeline, np.ones((1, len(WAYS))), did.sum(axis=0), seen.turnout, seen.elections)
+    salt = int(rng.spawn(1)[0].integers(2**31))
+    lessons: list[_Lesson] = []
+    for one in (comparable, *comparable.also):
+        level = lessons[0].seen.turnout if lessons else None
+        seen = features.build(workspace, specification, one.date, one.earlier, level, known, ballots=False)
+        told = None
+        if groups:
+            told = _told_of_groups(workspace, specification, seen, salt, informed=informed == one.date)
+        lessons.append(_Lesson(seen, seen.did(), told))
+    first = lessons[0]
+    totals = first.did.sum(axis=0)
+    did = np.vstack(
+        [
+            weight * lesson.did * (totals / np.maximum(lesson.did.sum(axis=0), 1))
+            for weight, lesson in zip(WEIGHTS, lessons, strict=False)
+        ]
+    )
+    pipeline = _fit(specification, pl.concat(lesson.seen.rows for lesson in lessons), did, rng)
+    untilted = Propensity(pipeline, np.ones((1, len(WAYS))), totals, first.seen.turnout, first.seen.elections)
     if not groups:
         return untilted
+    tilts = [_tilt(untilted, lesson, specification.training.group_tilt_prior) for lesson in lessons]
+    return replace(untilted, tilt=pooled(tilts))
+
+
+@dataclass(frozen=True)
+class _Lesson:
+    """What one election teaches: the rows, what their voters did (rows, ways), and what groups did.
+
+    ``told`` are the sums of the probabilities (rows, ways, groups) where these know the ways; where they do not, of
+    each voter sampled the row, the way and the probabilities; None without groups.
+    """
+
+    seen: Features
+    did: Floats
+    told: Floats | tuple[Ints, Ints, Floats] | None
+
+
+def _told_of_groups(
+    workspace: Workspace, specification: Specification, seen: Features, salt: int, *, informed: bool
+) -> Floats | tuple[Ints, Ints, Floats]:
+    """Read what the groups did in the election that ``described`` is of."""
     training = specification.training
-    salt = int(rng.integers(2**31))
     if informed:
         found = workspace.query("electorate/group_sums", salt=salt, parts=_parts(training.tilt_rows, seen.eligible))
         weight = np.zeros((len(seen.rows), len(WAYS), len(GROUPS)))
         weight[seen.row_of(found["key"]), way_of(found["outcome"])] = found.select(GROUPS).to_numpy()
-        prior = training.group_tilt_prior * float(weight.sum())
-        return replace(untilted, tilt=tilt_of_sums(untilted.chances(seen.rows), weight, prior))
+        return weight
     sampled = workspace.query("electorate/sampled", salt=salt, parts=_parts(training.max_rows, seen.eligible))
-    chances = untilted.chances(seen.rows)[seen.row_of(sampled["key"])]
-    probability = sampled.select(GROUPS).to_numpy().astype(float)
-    prior = training.group_tilt_prior * len(sampled)
-    return replace(untilted, tilt=group_tilt(chances, way_of(sampled["outcome"]), probability, prior))
+    return (
+        seen.row_of(sampled["key"]),
+        way_of(sampled["outcome"]),
+        sampled.select(GROUPS).to_numpy().astype(float),
+    )
+
+
+def _tilt(untilted: Propensity, lesson: _Lesson, prior: float) -> Floats:
+    """Learn T of one election; ``prior`` is a share of its voters."""
+    chances = untilted.chances(lesson.seen.rows)
+    if isinstance(lesson.told, tuple):
+        row, way, probability = lesson.told
+        return group_tilt(chances[row], way, probability, prior * len(row))
+    assert lesson.told is not None  # noqa: S101 - asked for with groups
+    return tilt_of_sums(chances, lesson.told, prior * float(lesson.told.sum()))
+
+
+def pooled(tilts: list[Floats]) -> Floats:
+    """Pool the T of several elections, the first's level kept: a mean of their logs with :data:`WEIGHTS`.
+
+    A later election's own turnout lifts or lowers all its T alike, which says nothing of groups: each column is
+    brought to the first's mean.
+    """
+    weights = np.array(WEIGHTS[: len(tilts)])
+    logs = np.log(np.array(tilts))
+    logs += (logs[0].mean(axis=0) - logs.mean(axis=1))[:, None, :]
+    mean: Floats = np.exp(np.tensordot(weights / weights.sum(), logs, axes=1))
+    return mean
 
 
 def _parts(most: int, voters: int) -> int:
@@ -204,11 +268,13 @@ def way_of(outcome: pl.Series) -> Ints:
     return way
 
 
-def learned_from(date: dt.date, propensity: Propensity) -> str:
+def learned_from(comparable: Comparable, propensity: Propensity) -> str:
     """One sentence on what the propensity rests on."""
     voted = propensity.totals[:-1]
     ways = ", ".join(f"{count:,.0f} {way}" for way, count in zip(WAYS, voted, strict=False) if count)
+    ways = ways if comparable.modes else f"{voted.sum():,.0f}, how is not said"
+    before = several(propensity.before, "earlier election") if propensity.before else "no earlier election"
     return (
-        f"Learned from {date}, in which {propensity.turnout:.1%} of those in the file and eligible then voted "
-        f"({ways}), with what was known of them from {propensity.before} earlier elections."
+        f"Learned from {comparable.date}, in which {propensity.turnout:.1%} of those in the file and eligible then "
+        f"voted ({ways}), with what was known of them from {before}."
     )
