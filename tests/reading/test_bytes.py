@@ -232,6 +232,19 @@ def test_a_long_line_is_rejected_alone(workspace: Workspace, tmp_path: Path) -> 
     assert rows(workspace, "SELECT line, reason FROM rejects") == [(3, "longer than 1,900,000 bytes")]
 
 
+def test_lines_keep_their_numbers_in_a_file_that_is_read_in_parallel(workspace: Workspace, tmp_path: Path) -> None:
+    header, address = "voter_id,last_name,precinct,permanent_mail,address\n", "x" * 1500
+    broken = range(7, 24_000, 1_000)
+    made = (
+        f"{number:05}\n" if number in broken else f"{number:05},LEE,1,{'yn?'[number % 3]},{address}\n"
+        for number in range(24_000)
+    )
+    load(workspace, tmp_path, voters=header + "".join(made))  # DuckDB takes 8 MB of it at a time
+    assert rows(workspace, "SELECT line, raw FROM rejects ORDER BY line") == [(n + 2, f"{n:05}") for n in broken]
+    assert rows(workspace, "SELECT voter_id FROM voters") == [(f"{n:05}",) for n in range(24_000) if n not in broken]
+    assert "neither yes nor no (7,992, first at line 4)" in topics(workspace)["cells not read"]
+
+
 @pytest.mark.parametrize("block", [40, 1 << 22])
 def test_disorder_is_mended_whatever_the_blocks(
     workspace: Workspace, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, block: int

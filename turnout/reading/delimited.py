@@ -139,8 +139,13 @@ class _Data:
         else:
             is_padded = self.text.padded or bool(layout.fixed)
             query = canonical.query(layout, self.fit.sources(), lines, is_padded=is_padded)
-        execute(f"CREATE OR REPLACE TABLE cast_rows AS {query}", {"file": str(link)})
-        # A table's row id is the row's number in the file: insertion order is preserved.
+        # A table's row id is the row's number in the file: DuckDB keeps the order of a query without a join, and
+        # would make one of a long IN (https://github.com/duckdb/duckdb/issues/24398).
+        execute("SET disabled_optimizers = 'in_clause'")
+        try:
+            execute(f"CREATE OR REPLACE TABLE cast_rows AS {query}", {"file": str(link)})
+        finally:
+            execute("RESET disabled_optimizers")
         first = self.reading.first_line
         execute(f"CREATE TEMP VIEW {self.view} AS SELECT rowid + {first} AS line, * FROM cast_rows")  # noqa: S608
 
