@@ -7,6 +7,7 @@ import tracemalloc
 import zipfile
 from pathlib import Path
 
+import polars as pl
 import pytest
 
 from tests.reading.inputs import VOTERS, account, load, rows, topics
@@ -243,6 +244,17 @@ def test_lines_keep_their_numbers_in_a_file_that_is_read_in_parallel(workspace: 
     assert rows(workspace, "SELECT line, raw FROM rejects ORDER BY line") == [(n + 2, f"{n:05}") for n in broken]
     assert rows(workspace, "SELECT voter_id FROM voters") == [(f"{n:05}",) for n in range(24_000) if n not in broken]
     assert "neither yes nor no (7,992, first at line 4)" in topics(workspace)["cells not read"]
+
+
+def test_voters_of_a_further_file_stand_in_its_order(workspace: Workspace, tmp_path: Path) -> None:
+    first = put(tmp_path, "first.csv", b"voter_id,last_name,precinct\n0,A,1\n")
+    numbers = pl.Series("voter_id", range(1, 300_000), dtype=pl.Int64).cast(pl.String)
+    pl.DataFrame({"voter_id": numbers}).with_columns(last_name=pl.lit("LEE"), precinct=pl.lit("1")).write_parquet(
+        tmp_path / "second.parquet"
+    )
+    read(workspace, first, tmp_path / "second.parquet")  # of three row groups
+    assert rows(workspace, "SELECT count(*) FROM voters WHERE rowid <> voter_id::BIGINT") == [(0,)]
+    assert account(workspace) == [(1, 1, 0, 0), (299_999, 299_999, 0, 0)]
 
 
 @pytest.mark.parametrize("block", [40, 1 << 22])

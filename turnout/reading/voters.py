@@ -26,12 +26,14 @@ def fill_voters(workspace: Workspace, reading: Reading) -> int:
     _refuse_duplicates(workspace)
     refuse_day_first(workspace, reading)
     note_lost_cells(workspace, reading)
-    is_first = workspace.connection.execute("SELECT count(*) FROM voters").fetchall() == [(0,)]
-    if not is_first or reading.text is None:
-        return grown(workspace, "voters", "reading/voters")
     workspace.execute("reading/voters_sound", first_line=reading.first_line)
     workspace.execute("reading/voters_coded")
-    workspace.execute("reading/voters_adopt")
+    before = _voters(workspace)
+    workspace.execute("reading/voters" if before else "reading/voters_adopt")
+    return _voters(workspace) - before
+
+
+def _voters(workspace: Workspace) -> int:
     return int(workspace.connection.execute("SELECT count(*) FROM voters").fetchall()[0][0])
 
 
