@@ -15,7 +15,7 @@ import contextlib
 import hashlib
 import json
 import platform
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from functools import cache
 from importlib import metadata
 from pathlib import Path
@@ -122,13 +122,18 @@ def end(connection: duckdb.DuckDBPyConnection) -> None:
         drop(connection, unit)
 
 
-def held(connection: duckdb.DuckDBPyConnection, unit: str, key: str) -> str | None:
-    """Return the note of a unit that can be taken over under a key; None where it cannot."""
+def held(connection: duckdb.DuckDBPyConnection, unit: str, key: Callable[[], str]) -> str | None:
+    """Return the note of a unit that can be taken over under a key; None where it cannot.
+
+    Parameters
+    ----------
+    key : makes the key, which is not asked for where there is no such unit: files may have to be hashed for it
+    """
     found = connection.execute(
-        f"SELECT note FROM {_UNITS} WHERE unit = $1 AND key = $2 AND NOT standing",  # noqa: S608
-        [unit, key],
+        f"SELECT note, key FROM {_UNITS} WHERE unit = $1 AND NOT standing",  # noqa: S608
+        [unit],
     ).fetchone()
-    return None if found is None else str(found[0])
+    return str(found[0]) if found is not None and found[1] == key() else None
 
 
 def note(connection: duckdb.DuckDBPyConnection, unit: str) -> str:
@@ -142,15 +147,20 @@ def standing(connection: duckdb.DuckDBPyConnection, units: Sequence[str]) -> lis
     return [found[unit] for unit in units] if all(unit in found for unit in units) else None
 
 
-def taken(connection: duckdb.DuckDBPyConnection, unit: str, key: str) -> bool:
-    """Put a unit in place where it follows from the same, with what it added to the account; drop it where not."""
+def taken(connection: duckdb.DuckDBPyConnection, unit: str, key: Callable[[], str]) -> bool:
+    """Put a unit in place where it follows from the same, with what it added to the account; drop it where not.
+
+    Parameters
+    ----------
+    key : makes the key, which is not asked for where there is no such unit
+    """
     found = connection.execute(
         f"SELECT key, tables FROM {_UNITS} WHERE unit = $1 AND NOT standing",  # noqa: S608
         [unit],
     ).fetchone()
     if found is None:
         return False
-    if found[0] != key:
+    if found[0] != key():
         drop(connection, unit)
         return False
     _place(connection, unit, found[1])
@@ -204,9 +214,14 @@ def disown(connection: duckdb.DuckDBPyConnection, units: Sequence[str]) -> None:
 
 @contextlib.contextmanager
 def recorded(
-    connection: duckdb.DuckDBPyConnection, unit: str, key: str, tables: Sequence[str]
+    connection: duckdb.DuckDBPyConnection, unit: str, key: Callable[[], str], tables: Sequence[str]
 ) -> Iterator[list[str]]:
-    """Record a unit that the block makes, if it ends well; what is put in the list yielded becomes its note."""
+    """Record a unit that the block makes, if it ends well; what is put in the list yielded becomes its note.
+
+    Parameters
+    ----------
+    key : makes the key, once the block has ended: what was read need not be hashed again for it
+    """
     drop(connection, unit)
     so_far = {name: _end(connection, name) for name in ACCOUNT}
     note: list[str] = []
@@ -217,7 +232,7 @@ def recorded(
     connection.execute(f"DELETE FROM {_UNITS} WHERE unit = $1", [unit])  # noqa: S608 - made twice in one run
     connection.execute(
         f"INSERT INTO {_UNITS} VALUES ($1, $2, $3, $4, true, false)",  # noqa: S608
-        [unit, key, list(tables), "".join(note)],
+        [unit, key(), list(tables), "".join(note)],
     )
     connection.execute("COMMIT")
 

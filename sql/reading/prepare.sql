@@ -6,7 +6,9 @@
 
 -- Yes or no in the spellings files use; NULL for anything else.
 CREATE OR REPLACE TEMP MACRO reading_flag(text) AS
-  CASE WHEN lower(text) IN ('y', 'yes', 't', 'true', '1', 'x') THEN true
+  CASE WHEN text = 'Y' THEN true
+       WHEN text = 'N' THEN false
+       WHEN lower(text) IN ('y', 'yes', 't', 'true', '1', 'x') THEN true
        WHEN lower(text) IN ('n', 'no', 'f', 'false', '0') THEN false END;
 
 -- A place as compared within one count: case, spaces, signs without width, and ways to write an accent aside.

@@ -7,6 +7,7 @@ import tracemalloc
 import zipfile
 from pathlib import Path
 
+import polars as pl
 import pytest
 
 from tests.reading.inputs import VOTERS, account, load, rows, topics
@@ -230,6 +231,30 @@ def test_a_long_line_is_rejected_alone(workspace: Workspace, tmp_path: Path) -> 
     load(workspace, tmp_path, voters=VOTERS + "1,A,1,,,\n2," + "B" * 2_100_000 + ",1,,,\n3,C,1,,,\n")
     assert names(workspace) == ["A", "C"]
     assert rows(workspace, "SELECT line, reason FROM rejects") == [(3, "longer than 1,900,000 bytes")]
+
+
+def test_lines_keep_their_numbers_in_a_file_that_is_read_in_parallel(workspace: Workspace, tmp_path: Path) -> None:
+    header, address = "voter_id,last_name,precinct,permanent_mail,address\n", "x" * 1500
+    broken = range(7, 24_000, 1_000)
+    made = (
+        f"{number:05}\n" if number in broken else f"{number:05},LEE,1,{'yn?'[number % 3]},{address}\n"
+        for number in range(24_000)
+    )
+    load(workspace, tmp_path, voters=header + "".join(made))  # DuckDB takes 8 MB of it at a time
+    assert rows(workspace, "SELECT line, raw FROM rejects ORDER BY line") == [(n + 2, f"{n:05}") for n in broken]
+    assert rows(workspace, "SELECT voter_id FROM voters") == [(f"{n:05}",) for n in range(24_000) if n not in broken]
+    assert "neither yes nor no (7,992, first at line 4)" in topics(workspace)["cells not read"]
+
+
+def test_voters_of_a_further_file_stand_in_its_order(workspace: Workspace, tmp_path: Path) -> None:
+    first = put(tmp_path, "first.csv", b"voter_id,last_name,precinct\n0,A,1\n")
+    numbers = pl.Series("voter_id", range(1, 300_000), dtype=pl.Int64).cast(pl.String)
+    pl.DataFrame({"voter_id": numbers}).with_columns(last_name=pl.lit("LEE"), precinct=pl.lit("1")).write_parquet(
+        tmp_path / "second.parquet"
+    )
+    read(workspace, first, tmp_path / "second.parquet")  # of three row groups
+    assert rows(workspace, "SELECT count(*) FROM voters WHERE rowid <> voter_id::BIGINT") == [(0,)]
+    assert account(workspace) == [(1, 1, 0, 0), (299_999, 299_999, 0, 0)]
 
 
 @pytest.mark.parametrize("block", [40, 1 << 22])

@@ -4,6 +4,7 @@ import contextlib
 import datetime as dt
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from functools import partial
 
 import duckdb
 import numpy as np
@@ -111,7 +112,7 @@ def code(
     if rolls is None:
         _look_up(connection, tables, known, past)
     else:
-        key = reuse.key(CODES, rolls, basis, known.rows.rows(), past)
+        key = partial(reuse.key, CODES, rolls, basis, known.rows.rows(), past)
         if not reuse.taken(connection, CODES, key):
             with reuse.recorded(connection, CODES, key, (CODES, _MATCHED)):
                 _look_up(connection, tables, known, past)

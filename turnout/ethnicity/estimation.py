@@ -2,6 +2,7 @@
 
 import datetime as dt
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 import polars as pl
@@ -77,7 +78,7 @@ def estimate(workspace: Workspace, contest: Contest, *, blind: bool = False, by_
     if basis is None:  # the tables were filled by hand
         _estimate(workspace, contest, model, past, blind=blind, by_ballot=by_ballot)
         return
-    key = reuse.key(_UNIT, *basis, by_ballot)
+    key = partial(reuse.key, _UNIT, *basis, by_ballot)
     if reuse.taken(workspace.connection, _UNIT, key):
         reuse.kept(workspace.connection, CODES)
     else:

@@ -10,6 +10,7 @@ import gzip
 import zipfile
 import zlib
 from collections.abc import Iterable, Iterator
+from concurrent.futures import Executor, Future, ThreadPoolExecutor
 from fnmatch import fnmatch
 from pathlib import Path, PurePosixPath
 from typing import IO, Protocol
@@ -119,7 +120,8 @@ def opened(path: Path, member: str, name: str, digest: Digest, *, drain: bool = 
             raise InputRefused(
                 f"{name}: a spreadsheet or archive, not a text file. Save it as CSV. Nothing was loaded."
             )
-        given = _Hashing(_Checked(file, name, packed) if member else file, digest)
+        apart = stack.enter_context(ThreadPoolExecutor(1))
+        given = _Hashing(_Checked(file, name, packed) if member else file, digest, apart)
         is_gzip = head.startswith(_GZIP)
         yield _Checked(gzip.GzipFile(fileobj=given), name, packed) if is_gzip else given  # type: ignore[call-overload]
         while drain and given.read(BLOCK):  # bytes after the gzip stream
@@ -143,14 +145,19 @@ def _entered(stack: contextlib.ExitStack, path: Path, member: str, name: str) ->
 
 
 class _Hashing:
-    """A readable file that hashes what passes."""
+    """A readable file that hashes what passes: a large block apart, while the reader looks at it."""
 
-    def __init__(self, file: Readable, digest: Digest) -> None:
-        self._file, self._digest = file, digest
+    def __init__(self, file: Readable, digest: Digest, apart: Executor) -> None:
+        self._file, self._digest, self._apart = file, digest, apart
+        self._before: Future[None] | None = None
 
     def read(self, size: int = -1, /) -> bytes:
         block = self._file.read(size)
-        self._digest.update(block)
+        if self._before is not None:
+            self._before.result()
+        self._before = self._apart.submit(self._digest.update, block) if len(block) >= BLOCK else None
+        if self._before is None:
+            self._digest.update(block)
         return block
 
 

@@ -285,8 +285,12 @@ def _cast(field: Field, spec: "Column", text: str, value: str, *, is_typed: bool
             tests = _unread(text, lost, spec.formats)
         case _:
             whole = f"regexp_full_match({text}, {literal(_WHOLE)})"
-            digits = f"replace(split_part({text}, '.', 1), ',', '')"
-            made = f"CASE WHEN {whole} THEN try_cast({digits} AS {_SQL_TYPE[field.kind]}) END"
+            digits, plain = (
+                f"try_cast({of} AS {_SQL_TYPE[field.kind]})"
+                for of in (f"replace(split_part({text}, '.', 1), ',', '')", text)
+            )
+            # Most are plain digits, which a cast tells in a third of the pattern's time.
+            made = f"CASE WHEN CAST({plain} AS VARCHAR) = {text} THEN {plain} WHEN {whole} THEN {digits} END"
             tests = {f"{lost} AND NOT {whole}": "not a whole number", lost: "too large"}
     return made, {**tests, **_bounds(field.kind, value)}
 

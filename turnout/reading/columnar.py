@@ -7,7 +7,7 @@ import polars as pl
 
 from turnout.errors import InputRefused, in_words
 from turnout.quoting import literal, quoted
-from turnout.reading import canonical, decode, elections
+from turnout.reading import canonical, casting, decode, elections
 from turnout.reading.source import Choose, Reading, Source
 from turnout.workspace import Workspace
 
@@ -58,8 +58,13 @@ def read(workspace: Workspace, source: Source, choose: Choose, staging: Path) ->
         elections.turn(workspace, reading, fit)
     else:
         sources = fit.sources({i: types[header[i]] for i in fit.used})
-        typed = canonical.query(layout, sources, "source_rows", also=["line"])
-        execute(f"CREATE OR REPLACE TEMP VIEW typed AS {typed}")
+        try:
+            casting.keep(workspace, canonical.query(layout, sources, "source_rows"), reading.first_line)
+        except duckdb.Error as error:
+            if in_words(error) is not None:
+                raise
+            problem = str(error).splitlines()[0].replace(str(link), source.name)
+            raise InputRefused(f"{source.name}: a damaged Parquet file ({problem}). Nothing was loaded.") from None
     return reading
 
 

@@ -198,7 +198,7 @@ class _Repair:
                 return self._whole(block, places)
             text = block.decode(errors="surrogateescape")
         else:
-            if _LOST.encode() not in block:
+            if _LOST not in text:
                 return block
         at, line = 0, -1
         parts: list[str] = []

@@ -14,7 +14,7 @@ import polars as pl
 
 from turnout.errors import InputRefused, in_words
 from turnout.quoting import literal
-from turnout.reading import canonical, decode, elections, salvage
+from turnout.reading import canonical, casting, decode, elections, salvage
 from turnout.reading.catalogue import Fit
 from turnout.reading.source import Choose, Reading, Source
 from turnout.workspace import Workspace
@@ -126,8 +126,6 @@ class _Data:
         layout = self.reading.layout
         columns = ", ".join(f"c{i}: 'VARCHAR'" for i in range(self.fit.width))
         quote = """quote = '"', escape = '"'""" if quoted else "quote = '', escape = ''"
-        execute = self.workspace.connection.execute
-        execute(f"DROP VIEW IF EXISTS {self.view}")
         lines = (
             f"read_csv($file, auto_detect = false, header = false, skip = {skip},"
             f" delim = {literal(self.delimiter)}, {quote}, strict_mode = true,"
@@ -139,10 +137,7 @@ class _Data:
         else:
             is_padded = self.text.padded or bool(layout.fixed)
             query = canonical.query(layout, self.fit.sources(), lines, is_padded=is_padded)
-        execute(f"CREATE OR REPLACE TABLE cast_rows AS {query}", {"file": str(link)})
-        # A table's row id is the row's number in the file: insertion order is preserved.
-        first = self.reading.first_line
-        execute(f"CREATE TEMP VIEW {self.view} AS SELECT rowid + {first} AS line, * FROM cast_rows")  # noqa: S608
+        casting.keep(self.workspace, query, self.reading.first_line, view=self.view, file=str(link))
 
     def _set_aside(self, numbers: list[int]) -> None:
         """Leave out of ``typed`` the rows of lines that hold no record."""

@@ -9,7 +9,7 @@ import numpy.typing as npt
 
 from turnout.errors import InputRefused
 
-BLOCK = 1 << 22
+BLOCK = 1 << 20
 #: No voter's line is longer; DuckDB's own limit is 2,000,000 bytes.
 LONGEST_LINE = 1_900_000
 #: A stream without a line end for so long is no delimited file, and is not read on.

@@ -1,8 +1,8 @@
 """The voter file, the vote history and the ballots, each read anew only where what it follows from has changed."""
 
 import datetime as dt
-from collections.abc import Callable, Iterable, Sequence
-from functools import partial
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import cache, partial
 from pathlib import Path
 from typing import Any, Final
 
@@ -38,22 +38,31 @@ def fill(
         return
     connection = workspace.connection
     before = _stamp((*inputs.voters, *inputs.vote_history))
-    of_voters = reuse.key(VOTERS, *_basis(inputs, VOTERS, inputs.voters))
-    alone = (HISTORY, *_basis(inputs, HISTORY, inputs.vote_history), str(date))
-    note = reuse.held(connection, VOTERS, of_voters)
-    of_history = reuse.key(*alone, of_voters if note else "")
-    if note and reuse.held(connection, HISTORY, of_history) is None:
+    hashes: dict[Path, str] = {}  # of files that were read
+    given = _given(inputs)
+
+    @cache
+    def of_voters() -> str:
+        return reuse.key(VOTERS, *_basis(inputs, VOTERS, inputs.voters, given, hashes))
+
+    def of_history() -> str:
+        basis = _basis(inputs, HISTORY, inputs.vote_history, given, hashes)
+        return reuse.key(HISTORY, *basis, str(date), of_voters() if has_companions else "")
+
+    has_companions = bool(reuse.held(connection, VOTERS, of_voters))
+    if has_companions and reuse.held(connection, HISTORY, of_history) is None:
         reuse.drop(connection, VOTERS)  # its files are to be read again for the history in them
     read: list[Reading] = []
     if not reuse.taken(connection, VOTERS, of_voters):
         with reuse.recorded(connection, VOTERS, of_voters, ("voters",)) as noted:
             read = _read_voters(workspace, inputs, catalogue, load)
-            if any(companion(catalogue, reading.fit) for reading in read):
+            hashes |= _hashes(read)
+            has_companions = any(companion(catalogue, reading.fit) for reading in read)
+            if has_companions:
                 noted.append(_COMPANIONS)
-                of_history = reuse.key(*alone, of_voters)
     if not reuse.taken(connection, HISTORY, of_history):
         with reuse.recorded(connection, HISTORY, of_history, ("vote_history",)):
-            _read_history(workspace, inputs, catalogue, date, load, read)
+            hashes |= _hashes(_read_history(workspace, inputs, catalogue, date, load, read))
     if _stamp((*inputs.voters, *inputs.vote_history)) != before:  # written while it was read: the key is of neither
         reuse.disown(connection, (VOTERS, HISTORY))
 
@@ -71,7 +80,8 @@ def fill_ballots(workspace: Workspace, inputs: Inputs, choose: Choose, load: Cal
         read()
         return
     before = _stamp(inputs.ballots)
-    key = reuse.key(BALLOTS, *_basis(inputs, BALLOTS, inputs.ballots), of_voters)
+    basis = _basis(inputs, BALLOTS, inputs.ballots, _given(inputs), {})
+    key = partial(reuse.key, BALLOTS, *basis, of_voters)
     if not reuse.taken(connection, BALLOTS, key):
         with reuse.recorded(connection, BALLOTS, key, ("ballot_events", "ballots")):
             read()
@@ -93,13 +103,14 @@ def _read_history(
     date: dt.date | None,
     load: Callable[..., Any],
     read: Sequence[Reading],
-) -> None:
-    """Read the files of vote history, and the history that stands in the voter files themselves."""
+) -> list[Reading]:
+    """Read the files of vote history, which are returned, and the history that stands in the voter files."""
     fill_history = partial(voters.fill_vote_history, date=date)
     choose = partial(catalogue.choose, "vote_history")
-    load(workspace, choose, inputs.vote_history, fill_history, may_be_empty=True)
+    histories: list[Reading] = load(workspace, choose, inputs.vote_history, fill_history, may_be_empty=True)
     own = [reading for reading in read if reading.source.path not in inputs.vote_history]
     load_companions(workspace, catalogue, own, fill_history, load)
+    return histories
 
 
 def load_companions(
@@ -126,15 +137,34 @@ def load_companions(
         load(workspace, chosen, [reading.source], fill_history, may_be_empty=True)
 
 
-def _basis(inputs: Inputs, table: str, paths: Sequence[Path]) -> tuple[object, ...]:
-    """Return what the rows of a table follow from, beside the code: files in order, layouts, how they are read."""
+def _given(inputs: Inputs) -> tuple[str, ...]:
+    """Return the hashes of the contest's own layouts."""
+    return tuple(reuse.content(path) for path in inputs.layouts)
+
+
+def _basis(
+    inputs: Inputs, table: str, paths: Sequence[Path], given: Sequence[str], hashes: Mapping[Path, str]
+) -> tuple[object, ...]:
+    """Return what the rows of a table follow from, beside the code: files in order, layouts, how they are read.
+
+    Parameters
+    ----------
+    given : hashes of the layouts
+    hashes : those of the files that are known; the others are hashed
+    """
     found = source.expand(paths, files.members())
-    hashes = {path: reuse.content(path) for path in dict.fromkeys(each.path for each in found)}
+    of_each = {each.path: hashes.get(each.path) for each in found}
+    of_each |= {path: reuse.content(path) for path, known in of_each.items() if known is None}
     return (
-        [(each.name, each.member, hashes[each.path]) for each in found],
-        [reuse.content(path) for path in inputs.layouts],
+        [(each.name, each.member, of_each[each.path]) for each in found],
+        given,
         inputs.read_as.get(table, ""),  # type: ignore[call-overload]
     )
+
+
+def _hashes(read: Iterable[Reading]) -> dict[Path, str]:
+    """Return the hashes of files as they were read; that of a member of a zip is not the zip's."""
+    return {reading.source.path: reading.sha256 for reading in read if not reading.source.member}
 
 
 def _stamp(paths: Iterable[Path]) -> _Stamp:
