@@ -15,7 +15,7 @@ import contextlib
 import hashlib
 import json
 import platform
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from functools import cache
 from importlib import metadata
 from pathlib import Path
@@ -131,9 +131,9 @@ def note(connection: duckdb.DuckDBPyConnection, unit: str) -> str:
 
 
 def standing(connection: duckdb.DuckDBPyConnection, units: Sequence[str]) -> list[str] | None:
-    """Return the keys of units that are in place in this run; None where one is not."""
+    """Return the keys of units that are in place in this run; None where one is not, or is disowned."""
     found = dict(connection.execute(f"SELECT unit, key FROM {_UNITS} WHERE standing").fetchall())  # noqa: S608
-    return [found[unit] for unit in units] if all(unit in found for unit in units) else None
+    return [found[unit] for unit in units] if all(found.get(unit) for unit in units) else None
 
 
 def taken(connection: duckdb.DuckDBPyConnection, unit: str, key: str) -> bool:
@@ -149,6 +149,30 @@ def taken(connection: duckdb.DuckDBPyConnection, unit: str, key: str) -> bool:
         return False
     _place(connection, unit, found[1])
     return True
+
+
+def once(
+    connection: duckdb.DuckDBPyConnection, unit: str, key: str | None, tables: Sequence[str], make: Callable[[], None]
+) -> None:
+    """Put a unit in place: as it stands in this run or was left by the last, by the same key, or else by ``make``.
+
+    Without a key, for what it follows from has none, it is made and not recorded.
+    """
+    if key is None:
+        make()
+    elif standing(connection, (unit,)) != [key] and not taken(connection, unit, key):
+        made(connection, unit, key, tables, make)
+
+
+def made(
+    connection: duckdb.DuckDBPyConnection, unit: str, key: str | None, tables: Sequence[str], make: Callable[[], None]
+) -> None:
+    """Make a unit, whatever the last run left of it, and record it where it has a key."""
+    if key is None:
+        make()
+        return
+    with recorded(connection, unit, key, tables):
+        make()
 
 
 def kept(connection: duckdb.DuckDBPyConnection, unit: str) -> None:
@@ -200,18 +224,22 @@ def disown(connection: duckdb.DuckDBPyConnection, units: Sequence[str]) -> None:
 def recorded(
     connection: duckdb.DuckDBPyConnection, unit: str, key: str, tables: Sequence[str]
 ) -> Iterator[list[str]]:
-    """Record a unit that the block makes, if it ends well; what is put in the list yielded becomes its note."""
+    """Record a unit that the block makes, if it ends well; what is put in the list yielded becomes its note.
+
+    ``tables`` are those that it may make.
+    """
     drop(connection, unit)
     so_far = {name: _end(connection, name) for name in ACCOUNT}
     note: list[str] = []
     yield note
+    there = _tables(connection)
     connection.execute("BEGIN")
     for name, end in so_far.items():
         connection.execute(f"INSERT INTO {_ASIDE}{name} SELECT $1, * FROM {name} WHERE rowid >= $2", [unit, end])  # noqa: S608
     connection.execute(f"DELETE FROM {_UNITS} WHERE unit = $1", [unit])  # noqa: S608 - made twice in one run
     connection.execute(
         f"INSERT INTO {_UNITS} VALUES ($1, $2, $3, $4, true, false)",  # noqa: S608
-        [unit, key, list(tables), "".join(note)],
+        [unit, key, [name for name in tables if name in there], "".join(note)],
     )
     connection.execute("COMMIT")
 

@@ -1,6 +1,8 @@
 """From the canonical tables to the tables ``propensity`` and ``cells``, and the :class:`Electorate` of them."""
 
 import datetime as dt
+import json
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -8,11 +10,12 @@ import numpy.typing as npt
 import polars as pl
 from threadpoolctl import threadpool_limits
 
-from turnout import ethnicity
+from turnout import ethnicity, reuse
 from turnout.contest import Contest
-from turnout.electorate import comparable as comparing
-from turnout.electorate import days, features, propensity, scoring, situation, specification, writing
+from turnout.electorate import days, describing, features, propensity, scoring, situation, specification, writing
 from turnout.electorate.comparable import Comparable
+from turnout.electorate.describing import Described
+from turnout.electorate.features import WAYS
 from turnout.electorate.model import Electorate, group_sds
 from turnout.electorate.situation import TOPIC, Situation
 from turnout.electorate.specification import Specification
@@ -23,12 +26,16 @@ from turnout.workspace import Workspace
 
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
-#: Codes of the states of ballots in described.sql, from 1 on; 0 is none.
+#: Codes of the states of ballots in scored_voters.sql, from 1 on; 0 is none. And how many rows of scores there are
+#: for a row of features.
 _STATES = ("sent", "accepted", "returned", "cured", "rejected", "cancelled")
+_OF_A_ROW = 8
 _SENT, _ACCEPTED = 1 + _STATES.index("sent"), 1 + _STATES.index("accepted")
 _PENDING = ("returned", "cured", "rejected")
-#: Turnout above which an election teaches nothing of who does not vote.
-_ALL = 0.95
+#: Units of :mod:`turnout.reuse` and their tables: rows of scores, which follow from voters and ballots; and what is
+#: expected of them, which follows from the returns, too.
+_SCORES, _SCORES_TABLES = "row_weights", ("row_weights", "group_tilts")
+_UNIT, _TABLES = "electorate", ("propensity", "cells", "electorate_facts")
 #: Voters' worth of "as everyone else" in a group's campaign tilt.
 _CAMPAIGN_PRIOR = 30.0
 
@@ -88,21 +95,98 @@ def build(
         If the model's specification is wrong, an election the configuration names is not in the history, a voter has
         no ethnicity estimate, or nothing at all says how many will vote.
     """
+    return _built(workspace, contest, rng, as_of, reuse.made)
+
+
+def build_or_take_over(workspace: Workspace, contest: Contest, rng: np.random.Generator) -> Electorate:
+    """As :func:`build`, but where nothing it follows from has changed, what the last run built is taken over.
+
+    ``propensity`` and ``cells`` are filled then, too, but there are no tables for queries over expected voters.
+    """
+    return _built(workspace, contest, rng, None, reuse.once)
+
+
+def _built(
+    workspace: Workspace,
+    contest: Contest,
+    rng: np.random.Generator,
+    as_of: dt.date | None,
+    put_in_place: Callable[..., None],
+) -> Electorate:
+    connection = workspace.connection
     spec = specification.load(contest.propensity.model)
     with threadpool_limits(limits=1):
+        workspace.execute("electorate/forget_scored")
         now = situation.see(workspace, contest, as_of)
-        known = features.gather_all(workspace, now.date)
-        past = comparing.elections(workspace, now.date, sound=known is not None and known.sound)
-        least = max(30, int(spec.training.least_share * now.voters))
-        comparable = comparing.choose(contest, now.date, past, least)
-        file = _score(workspace, spec, contest, now, past, comparable, known=known, rng=rng)
-        _refuse_not_eligible(workspace, file, now)
-        by_group = _early_by_group(file, now)
-        alone = len(past) == 1 or file.everyone
-        if comparable is not None and file.everyone:
-            comparable = replace(comparable, like=False)
-        expected = _expect(workspace, spec, contest, file, now, by_group, comparable, alone=alone)
-        return _write(workspace, spec, file, now, by_group, expected)
+        described = describing.describe(workspace, spec, contest, now, rng)
+        salt = int(rng.integers(2**31)) if described.learned is not None else 0
+        known = reuse.standing(connection, (describing.UNIT, "ballots", "ethnicity"))
+        scores = None if known is None else reuse.key(_SCORES, known, spec.model_dump(), contest.date, salt)
+        reuse.once(
+            connection, _SCORES, scores, _SCORES_TABLES, lambda: _score(workspace, spec, contest, described, salt)
+        )
+        key = None if scores is None else reuse.key(_UNIT, scores, _told(contest), as_of, _seen(now))
+
+        def make() -> None:
+            _put_in_rows(workspace)
+            _keep(workspace, _expected(workspace, spec, contest, described, now))
+
+        put_in_place(connection, _UNIT, key, _TABLES, make)
+        return _kept(workspace)
+
+
+def _told(contest: Contest) -> tuple[object, ...]:
+    """Return what the contest says, but of its files."""
+    past_days = contest.propensity.past_days
+    given = contest.model_dump(exclude={"inputs", "output", "draws"})
+    return given, "" if past_days is None else reuse.content(past_days)
+
+
+def _seen(now: Situation) -> tuple[object, ...]:
+    """Return the state of the election as what a key is made of."""
+    return {**vars(now), "polls": now.polls.sort("county", "precinct").rows()}, now.polls.columns
+
+
+def _keep(workspace: Workspace, built: Electorate) -> None:
+    """Write what :func:`_kept` reads beside ``cells``."""
+    facts = {
+        "total_sd": built.total_sd,
+        "group_sd": {name: sd.tolist() for name, sd in built.group_sd.items()},
+        "date": built.date.isoformat(),
+        "comparable": None if built.comparable is None else built.comparable.isoformat(),
+        "days": built.days,
+        "accepted": built.accepted.tolist(),
+    }
+    workspace.store("electorate_facts", pl.DataFrame({"facts": [json.dumps(facts)]}))
+
+
+def _kept(workspace: Workspace) -> Electorate:
+    facts = json.loads(workspace.table("electorate_facts").item())
+    comparable = facts["comparable"]
+    return Electorate(
+        workspace.table("cells").sort("county", "precinct", "group_name", "tranche"),
+        facts["total_sd"],
+        {name: np.array(sd) for name, sd in facts["group_sd"].items()},
+        dt.date.fromisoformat(facts["date"]),
+        None if comparable is None else dt.date.fromisoformat(comparable),
+        facts["days"],
+        np.array(facts["accepted"]),
+    )
+
+
+def _expected(
+    workspace: Workspace, spec: Specification, contest: Contest, described: Described, now: Situation
+) -> Electorate:
+    """Expect the totals, and hold everyone to them."""
+    file = _file(workspace, spec, contest, described)
+    comparable = described.comparable
+    _refuse_not_eligible(workspace, file, now)
+    by_group = _early_by_group(file, now)
+    alone = len(described.past) == 1 or file.everyone
+    if comparable is not None and file.everyone:
+        comparable = replace(comparable, like=False)
+    expected = _expect(workspace, spec, contest, file, now, by_group, comparable, alone=alone)
+    return _write(workspace, spec, file, now, by_group, expected)
 
 
 def _refuse_not_eligible(workspace: Workspace, file: File, now: Situation) -> None:
@@ -124,32 +208,41 @@ def _refuse_not_eligible(workspace: Workspace, file: File, now: Situation) -> No
         workspace.note(TOPIC, message, severity="warning")
 
 
-def _score(  # noqa: PLR0913
-    workspace: Workspace,
-    spec: Specification,
-    contest: Contest,
-    now: Situation,
-    past: pl.DataFrame,
-    comparable: Comparable | None,
-    *,
-    known: features.Known | None,
-    rng: np.random.Generator,
-) -> File:
-    """Learn from the comparable election and score everyone with what is known today."""
-    dates = () if comparable is None else tuple(past["election_date"].to_list()[::-1])
-    asked = [features.asked_of(spec, now.date, dates)]
-    if comparable is not None:
-        asked.append(features.asked_of(spec, comparable.date, comparable.earlier))
-    known = known or features.gather(workspace, *asked)
-    learned = _learn(workspace, spec, contest, comparable, len(past), rng, known)
-    scored = features.build(workspace, spec, now.date, dates, learned.turnout if learned else 0.5, known)
-    q = propensity.blend(learned, scored, spec) if learned else np.full((len(scored.rows), 4), 0.25)
-    tilt = learned.tilt if learned else np.ones((len(GROUPS), 4))
-    row, ballot, number, weight = _weighed(workspace, scored)
+def _score(workspace: Workspace, spec: Specification, contest: Contest, described: Described, salt: int) -> None:
+    """Learn how groups depart from everyone's chances, and put everyone in a row of scores.
+
+    Writes ``group_tilts`` and ``row_weights``.
+
+    Raises
+    ------
+    UsageError
+        If a voter has no ethnicity estimate.
+    """
+    learned, comparable = described.learned, described.comparable
+    tilt = np.ones((len(GROUPS), 4))
+    if learned is not None and comparable is not None:
+        informed = ethnicity.election_used(workspace, contest) == comparable.date
+        tilt = propensity.departures(workspace, spec.training, learned.trained, salt, informed=informed)
+    workspace.store("group_tilts", pl.DataFrame(tilt, schema=list(WAYS)))
+    _put_in_rows(workspace)
+    workspace.execute("electorate/row_weights")
+    features.require_estimates(described.voters - int(workspace.table("row_weights")["voters"].sum()))
+
+
+def _put_in_rows(workspace: Workspace) -> None:
+    """Fill ``scored_voters``, where it is not filled yet."""
+    workspace.execute("electorate/scored_voters")
+
+
+def _file(workspace: Workspace, spec: Specification, contest: Contest, described: Described) -> File:
+    """Return the voter file from what :func:`_score` wrote."""
+    rows = workspace.table("row_weights").sort("feature_row")
+    code = rows["feature_row"].to_numpy().astype(np.int64)
     prior = spec.late.of_state(contest.state)
     base, late = None, (prior.share, prior.share_sd)
+    learned, comparable = described.learned, described.comparable
     if comparable is not None and learned is not None:
-        then = past.row(by_predicate=pl.col("election_date") == comparable.date, named=True)
+        then = described.past.row(by_predicate=pl.col("election_date") == comparable.date, named=True)
         if then["late_mail"] > 0.01 * then["mail"]:
             late = then["late_mail"] / (then["mail"] + then["late_mail"]), spec.late.known_sd
         mail = then["mail"] + then["late_mail"]
@@ -157,98 +250,22 @@ def _score(  # noqa: PLR0913
             mail * (1 - late[0]) + then["early_in_person"], then["poll"] + then["unknown"],
             mail * late[0], then["provisional"],
         )  # fmt: skip
-        growth = scored.eligible / max(float(learned.totals.sum()), 1)
+        growth = described.eligible / max(float(learned.totals.sum()), 1)
         base = growth * np.array(counts)
     return File(
-        scored.eligible,
-        scored.voters,
-        q,
-        tilt,
-        row,
-        ballot,
-        number,
-        weight,
+        described.eligible,
+        described.voters,
+        described.q,
+        workspace.table("group_tilts").to_numpy(),
+        code // _OF_A_ROW,
+        code % _OF_A_ROW,
+        rows["voters"].to_numpy().astype(float),
+        rows.select(GROUPS).to_numpy(),
         base,
         late,
         comparable=comparable.date if comparable else None,
-        everyone=learned is not None and learned.turnout > _ALL,
+        everyone=learned is not None and learned.turnout > describing.ALL,
     )
-
-
-def _weighed(workspace: Workspace, scored: features.Features) -> tuple[Ints, Ints, Floats, Floats]:
-    """Fill ``scored_voters``; return of each row of scores its feature row, ballot code, voters and (groups) weight.
-
-    Raises
-    ------
-    UsageError
-        If a voter has no ethnicity estimate.
-    """
-    rows = scored.counts.group_by("row", "ballot").agg(pl.col("voters").sum()).sort("row", "ballot")
-    numbers = rows.with_columns(
-        pl.Series("key", scored.key[rows["row"].to_numpy()]),
-        pl.int_range(len(rows), dtype=pl.Int32).alias("feature_row"),
-    )
-    with workspace.registered("row_numbers", numbers.select("key", "ballot", "feature_row")):
-        workspace.execute("electorate/scored_voters")
-    workspace.execute("electorate/forget_known")
-    found = workspace.query("electorate/row_weights")
-    features.require_estimates(scored.voters - int(found["voters"].sum()))
-    return (
-        rows["row"].to_numpy(),
-        rows["ballot"].to_numpy().astype(np.int64),
-        rows["voters"].to_numpy().astype(float),
-        found.select(GROUPS).to_numpy(),
-    )
-
-
-def _learn(
-    workspace: Workspace,
-    spec: Specification,
-    contest: Contest,
-    comparable: Comparable | None,
-    elections: int,
-    rng: np.random.Generator,
-    known: features.Known | None,
-) -> propensity.Propensity | None:
-    """Train, and say in the findings on what."""
-    if comparable is None:
-        message = (
-            f"No past election to learn from ({elections} in the history, none with enough votes): whoever is not "
-            "counted is taken as equally likely to vote, and totals are hardly known."
-        )
-        workspace.note(TOPIC, message, severity="warning")
-        return None
-    informed = ethnicity.election_used(workspace, contest) == comparable.date
-    learned = propensity.train(workspace, spec, comparable, rng, informed=informed, known=known)
-    next_best = f" Next would be {', '.join(comparable.others)}." if comparable.others else ""
-    workspace.note(
-        TOPIC,
-        f"{propensity.learned_from(comparable.date, learned)} Chosen because it is {comparable.reason}.{next_best} "
-        "[propensity] comparable names another.",
-    )
-    if rest := contest.propensity.comparable[1:]:
-        message = f"Of the elections named as comparable the first is learned from; {', '.join(map(str, rest))} not."
-        workspace.note(TOPIC, message)
-    if learned.turnout > _ALL:
-        message = (
-            f"On {comparable.date} {learned.turnout:.0%} of those in the file voted: it may hold voters only, or the "
-            "history be wrong. Who does not vote cannot be learned, and the totals are widened."
-        )
-        workspace.note(TOPIC, message, severity="warning")
-    for way, name in ((scoring.EARLY, "early or by mail"), (scoring.POLL, "at the polls")):
-        if learned.totals[way] == 0:
-            message = (
-                f"Nobody in the file voted {name} on {comparable.date}, so nobody is expected to now. If that is not "
-                "so, name another election under [propensity] comparable, or a range."
-            )
-            workspace.note(TOPIC, message, severity="warning")
-    if not comparable.modes:
-        message = f"The history does not say how people voted on {comparable.date}; all count as poll voters."
-        workspace.note(TOPIC, message, severity="warning")
-    if elections == 1:
-        message = "It is the only past election: how lasting habits are is assumed, not learned."
-        workspace.note(TOPIC, message, severity="warning")
-    return learned
 
 
 def _early_by_group(file: File, now: Situation) -> Floats:
@@ -330,7 +347,7 @@ def _write(
     elif cut < 1:
         message = f"Fewer voters are left than ballots were expected; the expectations are cut to {cut:.0%}."
         workspace.note(TOPIC, message, severity="warning")
-    writing.propensity(workspace, people, multipliers, standing, now.begun)
+    writing.propensity(workspace, _OF_A_ROW * file.row + file.ballot, people, multipliers, standing, now.begun)
     factors, poll = writing.poll_counts(workspace, now, expected.poll, spec.totals)
     writing.cells(workspace, factors)
     cells = workspace.table("cells").sort("county", "precinct", "group_name", "tranche")

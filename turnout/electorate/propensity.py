@@ -17,21 +17,22 @@ import datetime as dt
 import math
 import warnings
 from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
 import polars as pl
-from sklearn.exceptions import ConvergenceWarning
-from sklearn.pipeline import Pipeline
-from sklearn.utils._param_validation import InvalidParameterError
 
 from turnout.electorate import features
 from turnout.electorate.comparable import Comparable
 from turnout.electorate.features import WAY_OF_CODE, WAYS, Features
-from turnout.electorate.specification import NUMBERS, Specification
+from turnout.electorate.specification import NUMBERS, Specification, Training
 from turnout.errors import UsageError
 from turnout.vocabulary import GROUPS
 from turnout.workspace import Workspace
+
+if TYPE_CHECKING:
+    from sklearn.pipeline import Pipeline
 
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
@@ -54,7 +55,7 @@ class Propensity:
     before : number of elections before it; with none, ``blend`` has to bring in what voters did
     """
 
-    pipeline: Pipeline | None
+    pipeline: "Pipeline | None"
     tilt: Floats
     totals: Floats
     turnout: float
@@ -72,6 +73,24 @@ class Propensity:
         return normalised
 
 
+@dataclass(frozen=True)
+class Trained:
+    """The voters an estimator was fitted on, by rows of features.
+
+    Attributes
+    ----------
+    described : name of the table they stand in: ``described``, or one with its columns
+    key : (rows,) key in that table
+    chances : (rows, ways) by the estimator
+    eligible : how many voters
+    """
+
+    described: str
+    key: Ints
+    chances: Floats
+    eligible: int
+
+
 def train(
     workspace: Workspace,
     specification: Specification,
@@ -85,33 +104,64 @@ def train(
     """Fit the specified estimator on what the file's voters did in the comparable election.
 
     Without ``groups`` nothing is learned of how they depart. ``informed`` says that the ethnicity estimate rests on
-    how people voted in that election; ``known`` is that of :func:`turnout.electorate.features.build`. Voters not
-    eligible then are left out, and what is known of the others is as of the day before.
+    how people voted in that election; ``known`` is that of :func:`turnout.electorate.features.build`.
 
     Raises
     ------
     UsageError
         If scikit-learn refuses a hyper-parameter.
     """
-    seen = features.build(workspace, specification, comparable.date, comparable.earlier, known=known, ballots=False)
-    did = seen.did()
-    pipeline = _fit(specification, seen.rows, did, rng)
-    untilted = Propensity(pipeline, np.ones((1, len(WAYS))), did.sum(axis=0), seen.turnout, seen.elections)
+    untilted, seen = fit(workspace, specification, comparable, rng, known)
     if not groups:
         return untilted
-    training = specification.training
     salt = int(rng.integers(2**31))
+    trained = Trained("described", seen.key, untilted.chances(seen.rows), seen.eligible)
+    return replace(untilted, tilt=departures(workspace, specification.training, trained, salt, informed=informed))
+
+
+def fit(
+    workspace: Workspace,
+    specification: Specification,
+    comparable: Comparable,
+    rng: np.random.Generator,
+    known: features.Known | None = None,
+) -> tuple[Propensity, Features]:
+    """Fit the estimator alone, groups left out; return the voters it was fitted on, too, who stand in ``described``.
+
+    Voters not eligible then are left out, and what is known of the others is as of the day before.
+
+    Raises
+    ------
+    UsageError
+        If scikit-learn refuses a hyper-parameter.
+    """
+    seen = features.build(workspace, specification, comparable.date, comparable.earlier, known=known)
+    did = seen.did()
+    pipeline = _fit(specification, seen.rows, did, rng)
+    return Propensity(pipeline, np.ones((1, len(WAYS))), did.sum(axis=0), seen.turnout, seen.elections), seen
+
+
+def departures(workspace: Workspace, training: Training, trained: Trained, salt: int, *, informed: bool) -> Floats:
+    """Learn T (groups, ways) from the voters the estimator was fitted on, and their ethnicity estimates.
+
+    Parameters
+    ----------
+    salt : chooses the voters, where there are more than it takes
+    informed : whether the estimates rest on how people voted in that election
+    """
     if informed:
-        found = workspace.query("electorate/group_sums", salt=salt, parts=_parts(training.tilt_rows, seen.eligible))
-        weight = np.zeros((len(seen.rows), len(WAYS), len(GROUPS)))
-        weight[seen.row_of(found["key"]), way_of(found["outcome"])] = found.select(GROUPS).to_numpy()
-        prior = training.group_tilt_prior * float(weight.sum())
-        return replace(untilted, tilt=tilt_of_sums(untilted.chances(seen.rows), weight, prior))
-    sampled = workspace.query("electorate/sampled", salt=salt, parts=_parts(training.max_rows, seen.eligible))
-    chances = untilted.chances(seen.rows)[seen.row_of(sampled["key"])]
+        parts = _parts(training.tilt_rows, trained.eligible)
+        found = workspace.query("electorate/group_sums", described=trained.described, salt=salt, parts=parts)
+        weight = np.zeros((len(trained.key), len(WAYS), len(GROUPS)))
+        row = features.rows_of(trained.key, found["key"])
+        weight[row, way_of(found["outcome"])] = found.select(GROUPS).to_numpy()
+        return tilt_of_sums(trained.chances, weight, training.group_tilt_prior * float(weight.sum()))
+    parts = _parts(training.max_rows, trained.eligible)
+    sampled = workspace.query("electorate/sampled", described=trained.described, salt=salt, parts=parts)
+    chances = trained.chances[features.rows_of(trained.key, sampled["key"])]
     probability = sampled.select(GROUPS).to_numpy().astype(float)
     prior = training.group_tilt_prior * len(sampled)
-    return replace(untilted, tilt=group_tilt(chances, way_of(sampled["outcome"]), probability, prior))
+    return group_tilt(chances, way_of(sampled["outcome"]), probability, prior)
 
 
 def _parts(most: int, voters: int) -> int:
@@ -173,8 +223,11 @@ def blend(propensity: Propensity, scored: Features, specification: Specification
 
 def _fit(
     specification: Specification, features_of: pl.DataFrame, did: Floats, rng: np.random.Generator
-) -> Pipeline | None:
+) -> "Pipeline | None":
     """Fit on distinct (feature row, way) pairs weighted by voters; a systematic sample of them if they are many."""
+    from sklearn.exceptions import ConvergenceWarning  # noqa: PLC0415
+    from sklearn.utils._param_validation import InvalidParameterError  # noqa: PLC0415
+
     distinct = np.flatnonzero(did)
     weight = did.ravel()[distinct]
     if (excess := weight.sum() / specification.training.max_rows) > 1:

@@ -2,19 +2,17 @@
 
 import re
 import tomllib
+from importlib import import_module
 from pathlib import Path
-from typing import Annotated, Final
+from typing import TYPE_CHECKING, Annotated, Final
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
-from sklearn.base import ClassifierMixin
-from sklearn.compose import ColumnTransformer
-from sklearn.ensemble import HistGradientBoostingClassifier, RandomForestClassifier
-from sklearn.linear_model import LogisticRegression
-from sklearn.pipeline import Pipeline
-from sklearn.preprocessing import OneHotEncoder
 
 from turnout import resources
 from turnout.errors import UsageError
+
+if TYPE_CHECKING:  # scikit-learn takes a second to import, and a run that learns nothing anew needs none of it
+    from sklearn.pipeline import Pipeline
 
 #: Features in numbers, all on the logit scale.
 NUMBERS: Final[tuple[str, ...]] = ("habit", "mail_habit")
@@ -33,11 +31,11 @@ CODES: Final[tuple[str, ...]] = (
     "recency",
     "general_habit",
 )
-#: The estimators a specification may name. Names are looked up here and nowhere else.
-ESTIMATORS: Final[dict[str, type[ClassifierMixin]]] = {
-    "LogisticRegression": LogisticRegression,
-    "HistGradientBoostingClassifier": HistGradientBoostingClassifier,
-    "RandomForestClassifier": RandomForestClassifier,
+#: The estimators a specification may name, and the modules they live in. Names are looked up here and nowhere else.
+ESTIMATORS: Final[dict[str, str]] = {
+    "LogisticRegression": "sklearn.linear_model",
+    "HistGradientBoostingClassifier": "sklearn.ensemble",
+    "RandomForestClassifier": "sklearn.ensemble",
 }
 #: Hyper-parameters no specification may set: class weights destroy calibration, the others break reproducibility.
 REFUSED: Final[frozenset[str]] = frozenset({"class_weight", "random_state", "n_jobs", "warm_start", "verbose"})
@@ -168,7 +166,7 @@ class Specification(_Strict):
             raise ValueError(f"{refused[0]!r} cannot be set; it would break calibration or reproducibility")
         return values
 
-    def pipeline(self, seed: int) -> Pipeline:
+    def pipeline(self, seed: int) -> "Pipeline":
         """Build the unfitted pipeline: codes one-hot encoded (sparse for the linear model), numbers as they are.
 
         Raises
@@ -176,7 +174,11 @@ class Specification(_Strict):
         UsageError
             If a hyper-parameter is none of the estimator's.
         """
-        estimator = ESTIMATORS[self.estimator]()
+        from sklearn.compose import ColumnTransformer  # noqa: PLC0415
+        from sklearn.pipeline import Pipeline  # noqa: PLC0415
+        from sklearn.preprocessing import OneHotEncoder  # noqa: PLC0415
+
+        estimator = getattr(import_module(ESTIMATORS[self.estimator]), self.estimator)()
         known = estimator.get_params()
         for name in self.hyper_parameters:
             if name not in known:

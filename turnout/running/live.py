@@ -27,6 +27,8 @@ _TAKEN_OVER: Final = {
     "ballots": "the ballots",
     "voter_codes": "what names and labels say",
     "ethnicity": "the ethnicity estimates",
+    "described": "what the vote history says",
+    "electorate": "the cohorts",
 }
 
 
@@ -162,7 +164,7 @@ class Live:
         progress("ethnicity")
         ethnicity.estimate(workspace, contest, by_ballot=False)
         progress("electorate")
-        voters = electorate.build(workspace, contest, rng)
+        voters = electorate.build_or_take_over(workspace, contest, rng)
         days.keep_latest(workspace, voters)
         return voters
 
