@@ -43,8 +43,14 @@ _MAKE_UNITS: Final = f"""CREATE TABLE IF NOT EXISTS {_UNITS} (
 
 def key(*basis: object) -> str:
     """Return the hash of what tables follow from: ``basis``, the code, its data, and its libraries."""
-    whole = [basis, code(), platform.python_version(), [metadata.version(name) for name in LIBRARIES]]
+    whole = [basis, code(), platform.python_version(), versions()]
     return hashlib.sha256(json.dumps(whole, sort_keys=True, default=str).encode()).hexdigest()
+
+
+@cache
+def versions() -> tuple[str, ...]:
+    """Return the versions of the libraries that can change a result."""
+    return tuple(metadata.version(name) for name in LIBRARIES)
 
 
 @cache
