@@ -131,6 +131,12 @@ def held(connection: duckdb.DuckDBPyConnection, unit: str, key: str) -> str | No
     return None if found is None else str(found[0])
 
 
+def left(connection: duckdb.DuckDBPyConnection, unit: str) -> bool:
+    """Whether the last run left a unit, under whatever key, that is not in place yet."""
+    found = connection.execute(f"SELECT 1 FROM {_UNITS} WHERE unit = $1 AND NOT standing", [unit])  # noqa: S608
+    return found.fetchone() is not None
+
+
 def note(connection: duckdb.DuckDBPyConnection, unit: str) -> str:
     """Return what was noted of a unit that is in place."""
     return str(connection.execute(f"SELECT note FROM {_UNITS} WHERE unit = $1", [unit]).fetchall()[0][0])  # noqa: S608

@@ -2,6 +2,8 @@
 
 import re
 import shutil
+import subprocess
+import sys
 from pathlib import Path
 
 import duckdb
@@ -288,3 +290,15 @@ def test_the_database_is_its_owners_alone(files):
     run(files)
     for path in (files / "output").rglob("*"):
         assert path.is_symlink() or path.stat().st_mode & 0o077 == 0
+
+
+def test_scikit_learn_is_loaded_by_a_run_that_fits_and_by_no_other(files):
+    code = (
+        "import sys\nfrom pathlib import Path\nfrom turnout import Contest\nfrom turnout.running.live import Live\n"
+        "Live(Contest.load(Path(sys.argv[1])), workbook=False).update()\nprint('sklearn' in sys.modules)\n"
+    )
+    config = files / "contest.toml"
+    config.write_text(config.read_text().replace('output = "output"', f'output = "{files / "fresh"}"\ndraws = 100'))
+    for loaded in ("True", "False"):
+        done = subprocess.run([sys.executable, "-c", code, config], capture_output=True, text=True, check=True)
+        assert done.stdout.split() == [loaded]

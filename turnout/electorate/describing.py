@@ -72,6 +72,11 @@ class Described:
     q: Floats
 
 
+def fitted_before(workspace: Workspace) -> bool:
+    """Whether the last run left what :func:`describe` may take over."""
+    return reuse.left(workspace.connection, UNIT)
+
+
 def describe(
     workspace: Workspace, spec: Specification, contest: Contest, now: Situation, rng: np.random.Generator
 ) -> Described:

@@ -225,8 +225,7 @@ def _fit(
     specification: Specification, features_of: pl.DataFrame, did: Floats, rng: np.random.Generator
 ) -> "Pipeline | None":
     """Fit on distinct (feature row, way) pairs weighted by voters; a systematic sample of them if they are many."""
-    from sklearn.exceptions import ConvergenceWarning  # noqa: PLC0415
-    from sklearn.utils._param_validation import InvalidParameterError  # noqa: PLC0415
+    from turnout.electorate.estimators import ConvergenceWarning, InvalidParameterError  # noqa: PLC0415
 
     distinct = np.flatnonzero(did)
     weight = did.ravel()[distinct]

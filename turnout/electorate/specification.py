@@ -2,7 +2,6 @@
 
 import re
 import tomllib
-from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Final
 
@@ -31,12 +30,12 @@ CODES: Final[tuple[str, ...]] = (
     "recency",
     "general_habit",
 )
-#: The estimators a specification may name, and the modules they live in. Names are looked up here and nowhere else.
-ESTIMATORS: Final[dict[str, str]] = {
-    "LogisticRegression": "sklearn.linear_model",
-    "HistGradientBoostingClassifier": "sklearn.ensemble",
-    "RandomForestClassifier": "sklearn.ensemble",
-}
+#: The estimators a specification may name; :mod:`turnout.electorate.estimators` has them.
+ESTIMATORS: Final[tuple[str, ...]] = (
+    "LogisticRegression",
+    "HistGradientBoostingClassifier",
+    "RandomForestClassifier",
+)
 #: Hyper-parameters no specification may set: class weights destroy calibration, the others break reproducibility.
 REFUSED: Final[frozenset[str]] = frozenset({"class_weight", "random_state", "n_jobs", "warm_start", "verbose"})
 
@@ -174,11 +173,9 @@ class Specification(_Strict):
         UsageError
             If a hyper-parameter is none of the estimator's.
         """
-        from sklearn.compose import ColumnTransformer  # noqa: PLC0415
-        from sklearn.pipeline import Pipeline  # noqa: PLC0415
-        from sklearn.preprocessing import OneHotEncoder  # noqa: PLC0415
+        from turnout.electorate import estimators  # noqa: PLC0415
 
-        estimator = getattr(import_module(ESTIMATORS[self.estimator]), self.estimator)()
+        estimator = estimators.ESTIMATORS[self.estimator]()
         known = estimator.get_params()
         for name in self.hyper_parameters:
             if name not in known:
@@ -191,11 +188,13 @@ class Specification(_Strict):
             estimator.set_params(random_state=seed)
         codes = [name for name in self.features if name in CODES]
         if self.estimator == "LogisticRegression":
-            coder = OneHotEncoder(handle_unknown="ignore", dtype=float)
-            steps = ColumnTransformer([("codes", coder, codes)], remainder="passthrough", sparse_threshold=1.0)
+            coder = estimators.OneHotEncoder(handle_unknown="ignore", dtype=float)
+            steps = estimators.ColumnTransformer(
+                [("codes", coder, codes)], remainder="passthrough", sparse_threshold=1.0
+            )
         else:
-            steps = ColumnTransformer([], remainder="passthrough")
-        return Pipeline([("features", steps), ("estimator", estimator)])
+            steps = estimators.ColumnTransformer([], remainder="passthrough")
+        return estimators.Pipeline([("features", steps), ("estimator", estimator)])
 
 
 def load(name: str, override: Path | None = None) -> Specification:

@@ -1,9 +1,12 @@
 """One contest projected again and again as its returns come in, by a process that keeps what does not change."""
 
+import contextlib
 import datetime as dt
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from importlib import import_module
 from typing import Final
 
 import numpy as np
@@ -118,7 +121,8 @@ class Live:
         rng = np.random.default_rng(self._contest.seed)
         with Workspace.create(self._contest.output, wait=self._wait) as workspace:
             progress("reading")
-            contest, past = self._read(workspace)
+            with _estimator_loaded(workspace, self._contest.inputs):
+                contest, past = self._read(workspace)
             judge(workspace)
             workspace.seal()
             whole = not contest.inputs.partitioned
@@ -184,6 +188,20 @@ class Live:
             for name, rows in self._past.account.items():
                 workspace.append(name, rows)
         return contest, self._past.units
+
+
+@contextlib.contextmanager
+def _estimator_loaded(workspace: Workspace, inputs: Inputs) -> Iterator[None]:
+    """Import scikit-learn, which takes as long as many a stage, while the block reads, if this run is to fit with it.
+
+    Partitions fit elsewhere, or one after another. The import is over when the block is, so no two threads import.
+    """
+    if not inputs.voters or inputs.partitioned or electorate.fitted_before(workspace):
+        yield
+        return
+    with ThreadPoolExecutor(1) as loader:
+        loader.submit(import_module, "turnout.electorate.estimators")
+        yield
 
 
 def _read_past(workspace: Workspace, contest: Contest) -> _Past:
