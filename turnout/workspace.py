@@ -145,6 +145,15 @@ class Workspace:
         with self.registered("incoming", frame):
             self.connection.execute(f'INSERT INTO "{name}" ({columns}) SELECT {columns} FROM incoming')  # noqa: S608
 
+    @contextlib.contextmanager
+    def uncompressed(self) -> Iterator[None]:
+        """Write the tables that the block makes as they are: voter numbers take longer to compress than to write."""
+        self.connection.execute("PRAGMA force_compression = 'uncompressed'")
+        try:
+            yield
+        finally:
+            self.connection.execute("PRAGMA force_compression = 'auto'")
+
     def store(self, name: str, frame: pl.DataFrame) -> None:
         """Write ``frame`` as a table of that name, in its order, in place of any there is."""
         with self.registered("incoming", frame):

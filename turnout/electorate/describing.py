@@ -98,7 +98,9 @@ def describe(
         known = features.gather_all(workspace, now.date)
         past = comparing.elections(workspace, now.date, sound=known is not None and known.sound)
         workspace.store("past_elections", past)
-        facts = _made(workspace, spec, contest, now, comparing.choose(contest, now.date, past, least), known, rng)
+        comparable = comparing.choose(contest, now.date, past, least)
+        with workspace.uncompressed():
+            facts = _made(workspace, spec, contest, now, comparable, known, rng)
         workspace.store("described_facts", pl.DataFrame({"facts": [json.dumps(facts)]}))
         workspace.execute("electorate/forget_known")
 
