@@ -8,7 +8,7 @@ from turnout.ethnicity import names
 from turnout.ethnicity.coding import Coded, rows
 from turnout.ethnicity.evidence import Evidence
 from turnout.ethnicity.learning import Tables
-from turnout.ethnicity.tables import UNLISTED, NameTables
+from turnout.ethnicity.tables import UNLISTED, NameTables, across
 from turnout.vocabulary import GROUPS
 from turnout.workspace import Workspace
 
@@ -79,7 +79,7 @@ def _swapped(workspace: Workspace, coded: Coded, listed: NameTables, voters: int
 def rarity(tables: NameTables) -> pl.DataFrame:
     """Share of people with each name as a surname and as a first name: ``name, as_surname, as_first``."""
     shares = [
-        table.filter(pl.col("name") != UNLISTED).select("name", pl.mean_horizontal(GROUPS).alias(column))
+        table.filter(pl.col("name") != UNLISTED).select("name", (across(GROUPS) / len(GROUPS)).alias(column))
         for table, column in ((tables.surname, "as_surname"), (tables.first, "as_first"))
     ]
     return shares[0].join(shares[1], on="name", how="full", coalesce=True)
