@@ -79,7 +79,8 @@ def estimate(workspace: Workspace, contest: Contest, *, blind: bool = False, by_
         return
     key = reuse.key(_UNIT, *basis, by_ballot)
     if reuse.taken(workspace.connection, _UNIT, key):
-        reuse.kept(workspace.connection, CODES)
+        for unit in (CODES, findings.SWAPPED):
+            reuse.kept(workspace.connection, unit)
     else:
         with reuse.recorded(workspace.connection, _UNIT, key, (_UNIT, "ethnicity_by_status")):
             _estimate(workspace, contest, model, past, blind=blind, by_ballot=by_ballot)
