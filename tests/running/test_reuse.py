@@ -225,6 +225,9 @@ def test_a_tally_of_days_that_changes_makes_the_cohorts_anew(files):
     days.write_text(days.read_text().replace("60", "50"))
     assert run(files) == ROLLS + BALLOTS + LEARNED + DESCRIBED
     assert is_as_new(files)
+    days.unlink()
+    with pytest.raises(InputRefused, match=r"days\.csv: cannot be read as a table of days"):
+        run(files)
 
 
 def test_cohorts_of_the_command_leave_the_cohorts_to_the_next_run(files):

@@ -136,10 +136,10 @@ def _built(
 
 
 def _told(contest: Contest) -> tuple[object, ...]:
-    """Return what the contest says, but of its files."""
+    """Return what the contest says, but of its files; and what the table of days holds, if there is one."""
     past_days = contest.propensity.past_days
     given = contest.model_dump(exclude={"inputs", "output", "draws"})
-    return given, "" if past_days is None else reuse.content(past_days)
+    return given, "" if past_days is None or not past_days.is_file() else reuse.content(past_days)
 
 
 def _seen(now: Situation) -> tuple[object, ...]:
