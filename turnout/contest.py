@@ -137,7 +137,7 @@ class PropensitySettings(_Strict):
     """Which past elections the propensity to vote is learned from, and what turnout is expected."""
 
     model: str = "propensity"
-    """Name of the specification in ``models/``."""
+    """Name of the specification in ``models/``, or a file of the user's own that ends in ``.toml``."""
     comparable: tuple[dt.date, ...] = ()
     """Past elections most like this one, best first. Empty: chosen by kind, season and recency."""
     poll: Range | None = None
@@ -207,11 +207,15 @@ class Contest(_Strict):
 
     def _resolved(self, base: Path) -> "Contest":
         inputs, ethnicity, past_days = self.inputs, self.ethnicity, self.propensity.past_days
+        model = self.propensity.model
         return self.model_copy(
             update={
                 "output": base / self.output,
                 "propensity": self.propensity.model_copy(
-                    update={"past_days": None if past_days is None else base / past_days}
+                    update={
+                        "past_days": None if past_days is None else base / past_days,
+                        "model": str(base / model) if model.endswith(".toml") else model,
+                    }
                 ),
                 "inputs": inputs.model_copy(
                     update={

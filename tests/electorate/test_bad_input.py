@@ -57,6 +57,10 @@ def test_all_counted_is_said(fill, people):
     with fill(replace(people, ballots=everyone)) as workspace:
         build(workspace)
         assert "Every voter in the file is counted; nobody is left to vote." in said(workspace)
+    before = everyone.with_columns(pl.lit(DATE - dt.timedelta(days=5)).alias("event_date"))
+    with fill(replace(people, ballots=before), without=("results",)) as workspace:
+        early = build(workspace).totals()["early"]
+    assert early["lo90"] == pytest.approx(early["hi90"]) == pytest.approx(len(ids))
 
 
 def test_voters_of_the_future_are_said_and_a_file_of_them_is_refused(fill, people):
@@ -100,12 +104,42 @@ def test_other_candidates_for_comparison_are_proposed(fill, people):
     assert "[propensity] comparable names another." in notes
 
 
-def test_only_the_first_election_named_is_learned_from_and_that_is_said(fill, people):
+def test_of_several_elections_named_all_are_learned_from_and_how_many_vote_from_the_first(fill, people):
     settings = CONTEST.propensity.model_copy(update={"comparable": (PAST[2], PAST[0])})
     with fill(people) as workspace:
         built = build(workspace, CONTEST.model_copy(update={"propensity": settings}))
-        assert f"the first is learned from; {PAST[0]} not" in said(workspace, "note")
+        notes = said(workspace, "note")
+    assert f"learned from {PAST[0]} (weight 0.5) as well" in notes
+    assert f"how many vote is taken from {PAST[2]} alone" in notes
     assert built.comparable == PAST[2]
+
+
+def test_a_history_without_ways_of_voting_tells_who_votes_and_leaves_the_rest_wide(fill, people):
+    with fill(history(people, pl.lit(None, dtype=pl.String).alias("mode"))) as workspace:
+        built = build(workspace)
+        notes = said(workspace, "warning")
+        chances = workspace.table("propensity")
+    totals = built.totals()
+    assert "how they do is not" in notes
+    assert "nobody is expected" not in notes
+    for tranche in ("poll", "late"):
+        assert totals[tranche]["expected"] > 100
+        assert totals[tranche]["hi90"] > 2 * totals[tranche]["lo90"] > 0
+    # who has the habit is still told: chances differ between voters, late mail's between those who hold a ballot
+    assert chances["p_poll"].quantile(0.9) > 3 * chances["p_poll"].quantile(0.1)
+
+
+def test_where_nobody_voted_by_mail_then_and_some_do_now_late_mail_is_expected(fill, people):
+    with fill(history(people, pl.lit("election_day").alias("mode"))) as workspace:
+        built = build(workspace)
+        assert "Nobody in the file voted early or by mail" in said(workspace, "warning")
+    assert built.totals()["late"]["lo90"] > 10
+
+
+def test_ballots_years_before_the_election_are_doubted(fill, people):
+    with fill(people, without=("results",)) as workspace:
+        build(workspace, CONTEST.model_copy(update={"date": dt.date(2031, 6, 3)}))
+        assert "hardly its ballots" in said(workspace, "warning")
 
 
 @pytest.mark.parametrize(
@@ -116,11 +150,11 @@ def test_only_the_first_election_named_is_learned_from_and_that_is_said(fill, pe
         ("C = 1.0", "C = -1.0", "hyper_parameters"),
     ],
 )
-def test_a_specification_that_does_not_belong_is_refused(fill, people, monkeypatch, tmp_path, line, wrong, message):
+def test_a_specification_that_does_not_belong_is_refused(fill, people, tmp_path, line, wrong, message):
     shipped = specification.resources.find("models", "propensity.toml").read_text()
     assert line in shipped
     own = tmp_path / "own.toml"
     own.write_text(shipped.replace(line, wrong))
-    monkeypatch.setattr(specification.resources, "find", lambda *_: own)
+    settings = CONTEST.propensity.model_copy(update={"model": str(own)})
     with fill(people) as workspace, pytest.raises(UsageError, match=message):
-        build(workspace)
+        build(workspace, CONTEST.model_copy(update={"propensity": settings}))

@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import numpy as np
 import polars as pl
 import pytest
@@ -53,6 +55,27 @@ def test_by_group_it_is_the_cells(fill, people):
         expected = dict(zip(frame["group"], frame["expected"], strict=True))
         there = built.expected()[:, index]
         assert list(expected.values()) == pytest.approx(there.tolist(), rel=1e-6, abs=1e-6)
+
+
+def test_by_group_alone_the_intervals_are_those_of_the_cohorts(fill, people):
+    with fill(people) as workspace:
+        built, table = tabulated(workspace, "group", draws=300, seed=11)
+    table = table.filter(pl.col("expected") > 0)
+    cohorts = electorate.cohorts(built, 300, np.random.default_rng(11)).filter(pl.col("expected") > 0)
+    both = table.join(cohorts, on=["cohort", "group"])
+    assert len(both) == len(cohorts)
+    for end in ("lo90", "hi90"):
+        assert both[end].to_list() == pytest.approx(both[f"{end}_right"].to_list(), rel=1e-6)
+
+
+def test_where_the_history_does_not_say_how_people_voted_prior_says_that_they_did(fill, people):
+    unsaid = people.vote_history.with_columns(pl.lit(None, dtype=pl.String).alias("mode"))
+    with fill(replace(people, vote_history=unsaid)) as workspace:
+        _, table = tabulated(workspace, "prior")
+    voted = people.vote_history.filter(pl.col("election_date") == FIRST_ROUND).height
+    registered = dict(of(table, "registered").select("prior", "expected").iter_rows())
+    assert set(registered) == {"voted", "did not vote"}  # everyone was registered by then
+    assert registered["voted"] == pytest.approx(voted, rel=1e-5)
 
 
 def test_prior_tells_last_time_and_new_the_registrations_since(fill, people):

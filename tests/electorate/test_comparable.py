@@ -59,3 +59,14 @@ def test_seasons():
     assert season(dt.date(2018, 6, 5)) == "primary"
     assert season(dt.date(2017, 6, 6)) == "special"
     assert season(dt.date(2018, 6, 5), "special") == "special"
+
+
+def test_of_several_named_the_first_leads_and_the_others_keep_their_order():
+    named = tuple(dt.date.fromisoformat(day) for day in ("2014-11-04", "2016-06-07", "2012-11-06", "2014-11-04"))
+    contest = Contest(kind="general", propensity={"comparable": named})
+    found = choose(contest, dt.date(2018, 11, 6), past(*(day for day in DATES if day < "2018-11-06")), 30)
+    assert found.date == named[0]
+    assert [one.date for one in found.also] == list(named[1:3])
+    assert [one.relation for one in (found, *found.also)] == ["november", "other", "other"]
+    assert all(day < one.date for one in found.also for day in one.earlier)
+    assert not any(str(day) in other for day in named for other in found.others)

@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from turnout.electorate.propensity import group_tilt, tilt_of_sums
+from turnout.electorate.propensity import group_tilt, pooled, tilt_of_sums
 
 
 def two_groups(rng, n=40_000):
@@ -40,3 +40,12 @@ def test_counting_the_way_twice_drives_the_groups_apart():
     right = tilt_of_sums(chances, sums(way, probability), 1.0)
     twice = group_tilt(np.tile(chances, (len(way), 1)), way, probability, 1.0)
     assert twice[1, 0] / twice[0, 0] > 1.5 * right[1, 0] / right[0, 0]
+
+
+def test_pooling_elections_averages_groups_and_leaves_a_later_ones_turnout_out():
+    first = np.array([[1.0, 2.0, 1.0, 1.0], [1.0, 0.5, 1.0, 1.0]])
+    # the second knows groups to be alike at the polls, and had ten times the turnout there
+    second = np.array([[1.0, 10.0, 1.0, 1.0], [1.0, 10.0, 1.0, 1.0]])
+    mean = pooled([first, second])
+    assert mean[:, 1] == pytest.approx([2 ** (2 / 3), 0.5 ** (2 / 3)])
+    assert pooled([first]) == pytest.approx(first)

@@ -9,14 +9,14 @@ from turnout.errors import UsageError
 
 @pytest.fixture
 def user(tmp_path: Path):
-    """A user's own directory with a changed copy of the shipped specification."""
+    """A user's own, changed copy of the shipped specification."""
 
-    def _write(old: str, new: str) -> Path:
+    def _write(old: str, new: str) -> str:
         text = resources.find("models", "propensity.toml").read_text(encoding="utf-8")
         assert old in text
-        (tmp_path / "models").mkdir(exist_ok=True)
-        (tmp_path / "models" / "propensity.toml").write_text(text.replace(old, new, 1), encoding="utf-8")
-        return tmp_path
+        own = tmp_path / "own.toml"
+        own.write_text(text.replace(old, new, 1), encoding="utf-8")
+        return str(own)
 
     return _write
 
@@ -45,22 +45,27 @@ def test_shipped_specifications_build(name):
 )
 def test_what_does_not_belong_is_named(user, old, new, message):
     with pytest.raises(UsageError, match=message) as error:
-        specification.load("propensity", user(old, new))
-    assert "propensity.toml" in str(error.value)
+        specification.load(user(old, new))
+    assert "own.toml" in str(error.value)
 
 
 def test_an_unknown_hyper_parameter_is_named_with_what_there_is(user):
-    spec = specification.load("propensity", user("C = 1.0", "D = 1.0"))
+    spec = specification.load(user("C = 1.0", "D = 1.0"))
     with pytest.raises(UsageError, match=r"hyper_parameters.D: LogisticRegression has none of that name; it has C,"):
         spec.pipeline(1)
 
 
-@pytest.mark.parametrize("name", ["../secret", "a/b", ""])
-def test_a_model_is_a_name_not_a_path(name):
-    with pytest.raises(UsageError, match="name of a file in models/"):
+@pytest.mark.parametrize("name", ["../secret", "a/b", "", "no-such", "shift"])
+def test_a_model_that_is_not_there_is_named_with_those_that_are(name):
+    with pytest.raises(UsageError, match=r"no such model\. There are propensity, propensity-boosted"):
         specification.load(name)
 
 
-def test_a_model_that_is_not_there():
-    with pytest.raises(UsageError, match=r"no-such.toml"):
-        specification.load("no-such")
+def test_a_file_that_is_not_there_is_named(tmp_path):
+    with pytest.raises(UsageError, match=r"mine\.toml: no such file"):
+        specification.load(str(tmp_path / "mine.toml"))
+
+
+def test_in_outputs_a_file_goes_without_its_folders(user):
+    assert specification.label(user("C = 1.0", "C = 2.0")) == "own"
+    assert specification.label("propensity-last") == "propensity-last"

@@ -6,13 +6,14 @@ from pathlib import Path
 
 import polars as pl
 import pytest
+from polars.testing import assert_frame_equal
 
 from turnout import example
 from turnout.contest import Contest
 from turnout.electorate import days
 from turnout.errors import InputRefused, UsageError
 from turnout.reporting import cohorts as report
-from turnout.running import cohorts
+from turnout.running import cohorts, project
 
 SCENARIO = example.CA34.scaled(voters=6_000, precincts=8)
 DAY = dt.date(2017, 5, 30)
@@ -69,6 +70,12 @@ def test_runs_of_earlier_days_are_kept_and_shown(trend):
     # the interval of the early vote closes as ballots come in
     width = (kept["hi90"] / kept["lo90"]).to_list()
     assert width[0] > width[1] > width[2] == pytest.approx(1)
+
+
+def test_a_projection_gives_the_same_count_the_same_interval(made, trend, tmp_path):
+    projected = project.run(made[0].model_copy(update={"output": tmp_path / "projected"}))
+    assert_frame_equal(projected.cohorts, trend[2].run.cohorts)
+    assert projected.provenance["cohort_totals"] == trend[2].run.provenance["cohort_totals"]
 
 
 def test_once_the_count_is_out_nothing_is_to_come(made, trend):

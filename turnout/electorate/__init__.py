@@ -3,7 +3,7 @@
 from turnout.electorate.build import build, build_or_take_over
 from turnout.electorate.describing import fitted_before
 from turnout.electorate.evaluation import MODELS, Comparison, compare, evaluate
-from turnout.electorate.model import Electorate, cohorts
+from turnout.electorate.model import Electorate, cohorts, stream
 
 __all__ = [
     "MODELS",
@@ -15,4 +15,5 @@ __all__ = [
     "compare",
     "evaluate",
     "fitted_before",
+    "stream",
 ]

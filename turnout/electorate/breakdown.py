@@ -11,7 +11,7 @@ import polars as pl
 from turnout.electorate.model import Electorate, centred
 from turnout.electorate.specification import Specification
 from turnout.errors import UsageError
-from turnout.vocabulary import GROUPS, TRANCHES
+from turnout.vocabulary import COHORTS, GROUPS, TRANCHES
 from turnout.workspace import Workspace
 
 Floats = npt.NDArray[np.float64]
@@ -43,16 +43,14 @@ class _Spread:
 
 @dataclass(frozen=True)
 class _Level:
-    """A dimension's levels: ``code`` (cells,) of each cell, their number, and how they spread in each cohort."""
+    """A dimension's levels: ``code`` (cells,) of each cell, their number, and how they spread in each cohort.
+
+    ``spread`` is None of groups, which the electorate draws itself.
+    """
 
     code: npt.NDArray[np.int64]
     count: int
-    spread: Mapping[str, _Spread | Floats]
-
-    def sd(self, cohort: str, sums: Floats) -> Floats:
-        """Sd of the log of each level's count in a cohort, of ``sums`` expected."""
-        spread = self.spread[cohort]
-        return spread.sd(sums) if isinstance(spread, _Spread) else np.asarray(spread, dtype=float)
+    spread: Mapping[str, _Spread] | None
 
 
 def by(
@@ -89,9 +87,7 @@ def by(
     else:
         cells = _wide(workspace.query("electorate/expected_by", by=list(asked)), asked)
     _refuse_labels(cells, asked)
-    levels = _levels(
-        cells, asked, electorate, spec, workspace.table("places").select("county", "precinct", "reported")
-    )
+    levels = _levels(cells, asked, spec, workspace.table("places").select("county", "precinct", "reported"))
     low, high = _intervals(cells, levels, electorate, draws, rng)
     return pl.concat(
         _cohort(cells, asked, cohort, low[:, index], high[:, index]) for index, cohort in enumerate(TABULATED)
@@ -161,21 +157,28 @@ def _intervals(
     """5th and 95th percentiles of the drawn counts, each (cells, cohorts).
 
     A draw is the expectation times the cohort's log-normal total, times a factor for each level that leaves the total
-    as it is, times the cell's own sampling noise.
+    as it is, times the cell's own sampling noise. Totals and groups are drawn as :func:`turnout.electorate.cohorts`
+    does, so that by group alone the intervals are the same.
     """
     expected = cells.select(f"expected_{cohort}" for cohort in TABULATED).to_numpy()
     variance = cells.select(f"variance_{cohort}" for cohort in TABULATED).to_numpy()
     low, high = np.empty_like(expected), np.empty_like(expected)
+    totals, groups = electorate.drawn(draws, rng)
     for index, cohort in enumerate(TABULATED):
-        total = np.exp(electorate.total_sd.get(cohort, 0.0) * rng.normal(size=draws))
-        total /= total.mean()
+        column = COHORTS.index("early" if cohort == "accepted" else cohort)
+        total = np.ones(draws) if cohort == "accepted" else totals[:, column]
         factors = []
         for level in levels:
-            sums: Floats = np.bincount(level.code, expected[:, index], minlength=level.count).astype(float)
-            factors.append(centred(rng.normal(size=(draws, level.count)) * level.sd(cohort, sums), sums))
+            if level.spread is None:
+                factors.append(groups[:, :, column])
+            else:
+                sums: Floats = np.bincount(level.code, expected[:, index], minlength=level.count).astype(float)
+                sd = level.spread[cohort].sd(sums)
+                factors.append(centred(rng.normal(size=(draws, level.count)) * sd, sums))
         relative = variance[:, index] / np.maximum(expected[:, index], 1e-9) ** 2
-        # Who is registered is certain; of what group they are, the group's own sd says.
-        own = np.zeros(len(cells)) if cohort == "registered" else np.sqrt(np.log1p(relative))
+        # Who is registered is certain; of what group they are, the group's own sd says, which holds its sampling too.
+        certain = cohort == "registered" or ("group" in cells.columns and len(levels) == 1)
+        own = np.zeros(len(cells)) if certain else np.sqrt(np.log1p(relative))
         for start in range(0, len(cells), _CHUNK):
             rows = slice(start, start + _CHUNK)
             drawn = np.exp(own[rows] * rng.normal(size=(draws, len(own[rows]))) - own[rows] ** 2 / 2)
@@ -186,17 +189,13 @@ def _intervals(
     return np.minimum(low, expected), np.maximum(high, expected)
 
 
-def _levels(
-    cells: pl.DataFrame, asked: tuple[str, ...], electorate: Electorate, spec: Specification, reported: pl.DataFrame
-) -> list[_Level]:
+def _levels(cells: pl.DataFrame, asked: tuple[str, ...], spec: Specification, reported: pl.DataFrame) -> list[_Level]:
     """Return the levels of each dimension asked for; a county has none of its own where precincts are asked for."""
     result = []
     for name in asked:
         if name == "group":
             code = cells["group"].cast(pl.Enum(GROUPS)).to_physical().cast(pl.Int64).to_numpy()
-            result.append(
-                _Level(code, len(GROUPS), {**electorate.group_sd, "accepted": electorate.group_sd["early"]})
-            )
+            result.append(_Level(code, len(GROUPS), None))
         elif name != "county" or "precinct" not in asked:
             keys = ["county", "precinct"] if name == "precinct" else [name]
             distinct = cells.select(keys).unique().sort(keys).with_row_index("code")

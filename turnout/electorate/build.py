@@ -12,12 +12,22 @@ from threadpoolctl import threadpool_limits
 
 from turnout import ethnicity, reuse
 from turnout.contest import Contest
-from turnout.electorate import days, describing, features, propensity, scoring, situation, specification, writing
+from turnout.electorate import (
+    days,
+    describing,
+    features,
+    learning,
+    propensity,
+    scoring,
+    situation,
+    specification,
+    writing,
+)
 from turnout.electorate.comparable import Comparable
 from turnout.electorate.describing import Described
 from turnout.electorate.features import WAYS
 from turnout.electorate.model import Electorate, group_sds
-from turnout.electorate.situation import TOPIC, Situation
+from turnout.electorate.situation import TOPIC, Situation, several
 from turnout.electorate.specification import Specification
 from turnout.electorate.totals import Expected, Known, Total, expect
 from turnout.errors import UsageError
@@ -119,7 +129,7 @@ def _built(
         workspace.execute("electorate/forget_scored")
         now = situation.see(workspace, contest, as_of)
         described = describing.describe(workspace, spec, contest, now, rng)
-        salt = int(rng.integers(2**31)) if described.learned is not None else 0
+        salt = int(rng.spawn(1)[0].integers(2**31)) if described.learned is not None else 0
         known = reuse.standing(connection, (describing.UNIT, "ballots", "ethnicity"))
         scores = None if known is None else reuse.key(_SCORES, known, spec.model_dump(), contest.date, salt)
         reuse.once(
@@ -218,11 +228,11 @@ def _score(workspace: Workspace, spec: Specification, contest: Contest, describe
     UsageError
         If a voter has no ethnicity estimate.
     """
-    learned, comparable = described.learned, described.comparable
+    learned = described.learned
     tilt = np.ones((len(GROUPS), 4))
-    if learned is not None and comparable is not None:
-        informed = ethnicity.election_used(workspace, contest) == comparable.date
-        tilt = propensity.departures(workspace, spec.training, learned.trained, salt, informed=informed)
+    if learned is not None:
+        informed = ethnicity.election_used(workspace, contest)
+        tilt = propensity.departures(workspace, spec.training, learned.trained, salt, informed)
     workspace.store("group_tilts", pl.DataFrame(tilt, schema=list(WAYS)))
     _put_in_rows(workspace)
     workspace.execute("electorate/row_weights")
@@ -240,23 +250,19 @@ def _file(workspace: Workspace, spec: Specification, contest: Contest, described
     code = rows["feature_row"].to_numpy().astype(np.int64)
     prior = spec.late.of_state(contest.state)
     base, late = None, (prior.share, prior.share_sd)
+    q, tilt = described.q, workspace.table("group_tilts").to_numpy()
     learned, comparable = described.learned, described.comparable
+    if comparable is not None and not comparable.modes:
+        q, tilt = scoring.of_voting_alone(q, tilt)
     if comparable is not None and learned is not None:
         then = described.past.row(by_predicate=pl.col("election_date") == comparable.date, named=True)
-        if then["late_mail"] > 0.01 * then["mail"]:
-            late = then["late_mail"] / (then["mail"] + then["late_mail"]), spec.late.known_sd
-        mail = then["mail"] + then["late_mail"]
-        counts = (
-            mail * (1 - late[0]) + then["early_in_person"], then["poll"] + then["unknown"],
-            mail * late[0], then["provisional"],
-        )  # fmt: skip
         growth = described.eligible / max(float(learned.totals.sum()), 1)
-        base = growth * np.array(counts)
+        base, late = learning.totals_then(then, spec, late, growth)
     return File(
         described.eligible,
         described.voters,
-        described.q,
-        workspace.table("group_tilts").to_numpy(),
+        q,
+        tilt,
         code // _OF_A_ROW,
         code % _OF_A_ROW,
         rows["voters"].to_numpy().astype(float),
@@ -264,7 +270,7 @@ def _file(workspace: Workspace, spec: Specification, contest: Contest, described
         base,
         late,
         comparable=comparable.date if comparable else None,
-        everyone=learned is not None and learned.turnout > describing.ALL,
+        everyone=learned is not None and learned.turnout > learning.ALL,
     )
 
 
@@ -308,7 +314,8 @@ def _expect(  # noqa: PLR0913
     curve = days.curve(contest, spec.totals)
     if now.days and now.accepted:
         message = (
-            f"With {now.days} days to go {curve.at(now.days):.0%} of the early ballots are in, by {curve.source}."
+            f"With {several(now.days, 'day')} to go {curve.at(now.days):.0%} of the early ballots are in, by "
+            f"{curve.source}."
         )
         workspace.note(TOPIC, message)
     known = Known(file.base, float(now.early), by_group, polls, now.days, file.late, alone, curve.at(now.days))
@@ -353,7 +360,8 @@ def _write(
     cells = workspace.table("cells").sort("county", "precinct", "group_name", "tranche")
     totals = dict(cells.group_by("tranche", maintain_order=True).agg(pl.col("expected").sum()).iter_rows())
     late = expected.late.sd * (1 - min(waiting / totals["late"], 1) if now.begun and totals["late"] else 1)
-    early = expected.early.sd * min(expected.early.mean / totals["early"], 1) if totals["early"] else 0.0
+    to_come = max(totals["early"] - now.accepted - (0.0 if now.begun else waiting), 0.0)
+    early = expected.early.sd * to_come / totals["early"] if totals["early"] else 0.0
     sd = {"registered": 0.0, "early": float(early), "poll": float(poll.sd), "late": float(late)}
     sd = {name: value if totals[name] > 0 else 0.0 for name, value in sd.items()}
     ranges = [f"{totals[name]:,.0f} ± {100 * sd[name]:.0f} %" for name in ("poll", "late")]

@@ -1,7 +1,7 @@
 """Which past election this one is most like."""
 
 import datetime as dt
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 import polars as pl
@@ -21,6 +21,8 @@ _WHY = ("the first round", "the latest of the same season", "the latest of the s
 _ALSO = (f"within {_FIRST_ROUND_DAYS} days too", "the same season", "the same half", "of another kind")
 #: Elections proposed besides.
 _OTHERS = 3
+#: Elections learned from at most.
+MOST = 4
 #: Mode must be known for this share of an election's votes.
 _MODE_KNOWN = 0.5
 
@@ -31,7 +33,7 @@ class Comparable:
 
     ``relation`` selects the priors of totals; ``like`` is false where the election is of another kind; ``earlier``
     holds the elections before it, latest first; ``modes`` is false where the history does not say how people voted;
-    ``others`` says which elections would be next, and why.
+    ``others`` says which elections would be next, and why; ``also`` are those named to be learned from as well.
     """
 
     date: dt.date
@@ -41,6 +43,7 @@ class Comparable:
     earlier: tuple[dt.date, ...]
     reason: str
     others: tuple[str, ...] = ()
+    also: tuple["Comparable", ...] = ()
 
 
 def season(date: dt.date, kind: ElectionKind = "other") -> str:
@@ -70,6 +73,8 @@ def elections(workspace: Workspace, before: dt.date, *, sound: bool = False) -> 
 def choose(contest: Contest, date: dt.date, past: pl.DataFrame, least: int) -> Comparable | None:
     """Choose the election to learn from: the user's first choice, else by the rule below. None without history.
 
+    What else the user names is in ``also``, in that order; of more than four the first four count.
+
     The rule: among elections with at least ``least`` votes, those that say how people voted before those that do not;
     for a special election or runoff, one at most 120 days before (its first round); then one of the same season, then
     one of the same half (both or neither in an even November); then the latest.
@@ -89,23 +94,32 @@ def choose(contest: Contest, date: dt.date, past: pl.DataFrame, least: int) -> C
             )
     known = dict(zip(dates, (1 - past["unknown"] / past["votes"] >= _MODE_KNOWN).to_list(), strict=True))
     candidates = past.filter(pl.col("votes") >= least)["election_date"].to_list()
-    if contest.propensity.comparable:
-        best, why = contest.propensity.comparable[0], "named in the configuration"
-    elif not candidates:
-        return None
-    else:
-        best = min(candidates, key=lambda day: (not known[day], *_distance(contest, date, day)))
-        why = _WHY[_distance(contest, date, best)[0]]
-    rank = _distance(contest, date, best)[0]
-    relation: Relation = "other"
-    if rank == 0:
-        relation = "first_round" if season(best) == "special" else "runoff"
-    if rank <= 1 and season(date, contest.kind) in GENERALS:
-        relation = "november"
-    earlier = tuple(day for day in reversed(dates) if day < best)
     ranked = sorted(candidates, key=lambda day: (not known[day], *_distance(contest, date, day)))
-    others = tuple(f"{day} ({_ALSO[_distance(contest, date, day)[0]]})" for day in ranked if day != best)
-    return Comparable(best, relation, rank <= 1, known[best], earlier, why, others[:_OTHERS])
+
+    def described(day: dt.date, why: str) -> Comparable:
+        rank = _distance(contest, date, day)[0]
+        earlier = tuple(one for one in reversed(dates) if one < day)
+        return Comparable(day, _relation(contest, date, day), rank <= 1, known[day], earlier, why)
+
+    if named := tuple(dict.fromkeys(contest.propensity.comparable)):
+        best, *rest = (described(day, "named in the configuration") for day in named[:MOST])
+    elif ranked:
+        best, rest = described(ranked[0], _WHY[_distance(contest, date, ranked[0])[0]]), []
+    else:
+        return None
+    used = {best.date, *(one.date for one in rest)}
+    others = tuple(f"{day} ({_ALSO[_distance(contest, date, day)[0]]})" for day in ranked if day not in used)
+    return replace(best, others=others[:_OTHERS], also=tuple(rest))
+
+
+def _relation(contest: Contest, date: dt.date, day: dt.date) -> Relation:
+    """Say how an election is related to one of a day before it."""
+    rank = _distance(contest, date, day)[0]
+    if rank <= 1 and season(date, contest.kind) in GENERALS:
+        return "november"
+    if rank == 0:
+        return "first_round" if season(day) == "special" else "runoff"
+    return "other"
 
 
 def _distance(contest: Contest, date: dt.date, day: dt.date) -> tuple[int, int]:

@@ -43,6 +43,8 @@ SCHEMA: Final[dict[str, type[pl.DataType]]] = {
 _AFTER: Final = 60
 #: A table of days that ends longer before its election does not say how many early ballots came in the end.
 _LAST_DAYS: Final = 3
+#: Days before the election from which on ballots to come are forecast.
+_AHEAD: Final = 60
 
 
 @dataclass(frozen=True)
@@ -219,7 +221,8 @@ def _to_come(electorate: Electorate, as_of: dt.date, curve: Curve) -> pl.DataFra
     final = electorate.expected()[:, 1]
     start = curve.at(electorate.days)
     frames = []
-    for ahead in range(1, (electorate.date - as_of).days):
+    until = (electorate.date - as_of).days
+    for ahead in range(max(1, until - _AHEAD), until):
         done = (curve.at(electorate.days - ahead) - start) / (1 - start) if start < 1 else 1.0
         by_group = now + (final - now) * done
         frames.append(

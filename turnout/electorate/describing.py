@@ -6,6 +6,7 @@ the voters are taken to be. So a run with new ballots or new returns takes it ov
 the same.
 """
 
+import datetime as dt
 import json
 from dataclasses import dataclass
 from typing import Any, Final
@@ -17,11 +18,11 @@ import polars as pl
 from turnout import reuse
 from turnout.contest import Contest
 from turnout.electorate import comparable as comparing
-from turnout.electorate import features, propensity
+from turnout.electorate import features, learning, propensity
 from turnout.electorate.comparable import Comparable
-from turnout.electorate.features import WAYS
-from turnout.electorate.propensity import Propensity, Trained
-from turnout.electorate.situation import TOPIC, Situation
+from turnout.electorate.features import WAYS, Features
+from turnout.electorate.propensity import WEIGHTS, Trained
+from turnout.electorate.situation import Situation
 from turnout.electorate.specification import Specification
 from turnout.workspace import Workspace
 
@@ -30,23 +31,22 @@ Ints = npt.NDArray[np.int64]
 
 #: The unit of :mod:`turnout.reuse`, and its tables.
 UNIT: Final = "described"
-_TABLES: Final = ("past_elections", "described_then", "described_now", "rows_then", "rows_now", "described_facts")
-#: Turnout above which an election teaches nothing of who does not vote.
-ALL: Final = 0.95
+_THEN: Final = tuple(f"described_then_{number}" for number in range(len(WEIGHTS)))
+_TABLES: Final = ("past_elections", *_THEN, "described_now", "rows_then", "rows_now", "described_facts")
 
 
 @dataclass(frozen=True)
 class Learned:
-    """What was learned of the comparable election.
+    """What was learned of the comparable elections.
 
     Attributes
     ----------
-    trained : the voters it was learned from
-    totals : (ways,) what they did
+    trained : the voters it was learned from, by election, the first first
+    totals : (ways,) what those of the first did
     turnout : share of them that voted
     """
 
-    trained: Trained
+    trained: tuple[Trained, ...]
     totals: Floats
     turnout: float
 
@@ -100,7 +100,7 @@ def describe(
         workspace.store("past_elections", past)
         comparable = comparing.choose(contest, now.date, past, least)
         with workspace.uncompressed():
-            facts = _made(workspace, spec, contest, now, comparable, known, rng)
+            facts = _made(workspace, spec, now, comparable, known, rng)
         workspace.store("described_facts", pl.DataFrame({"facts": [json.dumps(facts)]}))
         workspace.execute("electorate/forget_known")
 
@@ -123,15 +123,17 @@ def _learned(workspace: Workspace, facts: dict[str, Any]) -> Learned | None:
     then = facts["then"]
     if then is None:
         return None
-    rows = workspace.table("rows_then")
-    trained = Trained("described_then", rows["key"].to_numpy(), rows.select(WAYS).to_numpy(), then["eligible"])
-    return Learned(trained, np.array(then["totals"]), then["turnout"])
+    rows, trained = workspace.table("rows_then"), []
+    for number, (date, eligible) in enumerate(then["elections"]):
+        own = rows.filter(lesson=number)
+        chances = own.select(WAYS).to_numpy()
+        trained.append(Trained(dt.date.fromisoformat(date), _THEN[number], own["key"].to_numpy(), chances, eligible))
+    return Learned(tuple(trained), np.array(then["totals"]), then["turnout"])
 
 
 def _made(
     workspace: Workspace,
     spec: Specification,
-    contest: Contest,
     now: Situation,
     comparable: Comparable | None,
     known: features.Known | None,
@@ -142,17 +144,29 @@ def _made(
     dates = () if comparable is None else tuple(past)
     asked = [features.asked_of(spec, now.date, dates)]
     if comparable is not None:
-        asked.append(features.asked_of(spec, comparable.date, comparable.earlier))
+        asked += [features.asked_of(spec, one.date, one.earlier) for one in (comparable, *comparable.also)]
     known = known or features.gather(workspace, *asked)
     learned, then = None, None
     if comparable is None:
-        _say_nothing_learned(workspace, len(past))
+        learning.say_nothing(workspace, len(past))
     else:
-        learned, seen = propensity.fit(workspace, spec, comparable, rng, known)
-        workspace.execute("electorate/described_then")
-        workspace.store("rows_then", _rows(seen.key, learned.chances(seen.rows)))
-        then = {"eligible": seen.eligible, "totals": learned.totals.tolist(), "turnout": learned.turnout}
-        _say(workspace, contest, comparable, learned, len(past))
+        elections: list[tuple[str, int]] = []
+
+        def note(one: Comparable, seen: Features) -> None:
+            workspace.execute("electorate/described_then")
+            name = _THEN[len(elections)]
+            workspace.connection.execute(f"DROP TABLE IF EXISTS {name}")
+            workspace.connection.execute(f"ALTER TABLE described_then RENAME TO {name}")
+            elections.append((one.date.isoformat(), seen.eligible))
+
+        learned, lessons = propensity.fit(workspace, spec, comparable, rng, known, note)
+        rows_then = [
+            _rows(seen.key, learned.chances(seen.rows)).select(pl.lit(number, pl.Int64).alias("lesson"), pl.all())
+            for number, seen in enumerate(lessons)
+        ]
+        workspace.store("rows_then", pl.concat(rows_then))
+        then = {"elections": elections, "totals": learned.totals.tolist(), "turnout": learned.turnout}
+        learning.say(workspace, comparable, learned, len(past))
     scored = features.build(workspace, spec, now.date, dates, learned.turnout if learned else 0.5, known)
     q = propensity.blend(learned, scored, spec) if learned else np.full((len(scored.rows), len(WAYS)), 0.25)
     rows = _rows(scored.key, q)
@@ -169,43 +183,3 @@ def _made(
 
 def _rows(key: Ints, chances: Floats) -> pl.DataFrame:
     return pl.DataFrame({"key": key}).hstack(pl.DataFrame(chances, schema=list(WAYS)))
-
-
-def _say_nothing_learned(workspace: Workspace, elections: int) -> None:
-    message = (
-        f"No past election to learn from ({elections} in the history, none with enough votes): whoever is not "
-        "counted is taken as equally likely to vote, and totals are hardly known."
-    )
-    workspace.note(TOPIC, message, severity="warning")
-
-
-def _say(workspace: Workspace, contest: Contest, comparable: Comparable, learned: Propensity, elections: int) -> None:
-    """Say in the findings what was learned from."""
-    next_best = f" Next would be {', '.join(comparable.others)}." if comparable.others else ""
-    workspace.note(
-        TOPIC,
-        f"{propensity.learned_from(comparable.date, learned)} Chosen because it is {comparable.reason}.{next_best} "
-        "[propensity] comparable names another.",
-    )
-    if rest := contest.propensity.comparable[1:]:
-        message = f"Of the elections named as comparable the first is learned from; {', '.join(map(str, rest))} not."
-        workspace.note(TOPIC, message)
-    if learned.turnout > ALL:
-        message = (
-            f"On {comparable.date} {learned.turnout:.0%} of those in the file voted: it may hold voters only, or the "
-            "history be wrong. Who does not vote cannot be learned, and the totals are widened."
-        )
-        workspace.note(TOPIC, message, severity="warning")
-    for way, name in ((0, "early or by mail"), (1, "at the polls")):
-        if learned.totals[way] == 0:
-            message = (
-                f"Nobody in the file voted {name} on {comparable.date}, so nobody is expected to now. If that is not "
-                "so, name another election under [propensity] comparable, or a range."
-            )
-            workspace.note(TOPIC, message, severity="warning")
-    if not comparable.modes:
-        message = f"The history does not say how people voted on {comparable.date}; all count as poll voters."
-        workspace.note(TOPIC, message, severity="warning")
-    if elections == 1:
-        message = "It is the only past election: how lasting habits are is assumed, not learned."
-        workspace.note(TOPIC, message, severity="warning")

@@ -79,13 +79,14 @@ def compare(
         If the history has no two elections to do it with, or a specification is wrong.
     """
     train, test = _elections(workspace, contest)
-    informed = ethnicity.election_used(workspace, contest) == train.date
+    informed = ethnicity.election_used(workspace, contest)
     scores, groups = [], []
     for model in models:
         trial = _tried(workspace, model, train, test, rng, informed=informed)
         found = _scores(trial, _held(trial.chances, trial))
-        scores.append(found.select(pl.lit(model).alias("model"), pl.all()))
-        groups.append(_by_group(trial).select(pl.lit(model).alias("model"), pl.all()))
+        called = pl.lit(specification.label(model)).alias("model")
+        scores.append(found.select(called, pl.all()))
+        groups.append(_by_group(trial).select(called, pl.all()))
     share = trial.totals / trial.totals.sum()
     base = replace(trial, chances=np.tile(np.maximum(share, 1e-12), (len(trial.chances), 1)))
     scores.append(_scores(base, base.chances).select(pl.lit("base rate").alias("model"), pl.all()))
@@ -145,7 +146,7 @@ def _tried(
     rng: np.random.Generator,
     *,
     groups: bool = True,
-    informed: bool = False,
+    informed: dt.date | None = None,
 ) -> _Trial:
     spec = specification.load(model)
     with threadpool_limits(limits=1):

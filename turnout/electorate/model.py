@@ -12,6 +12,8 @@ from turnout.vocabulary import COHORTS, GROUPS, PARENT
 
 Floats = npt.NDArray[np.float64]
 _CENTRING_ROUNDS = 25
+#: Tells the draws of cohorts from a run's others of the same seed.
+_STREAM = 0xC0
 _Z90 = 1.6448536269514722  # the normal quantile that leaves 5 % above
 
 
@@ -61,22 +63,33 @@ class Electorate:
         The total's factor is log-normal. A group's is log-normal given the total, renormalised so that the groups add
         up to it: one group's excess is the others' want, and a total that is known stays known in every draw.
         """
-        return self._factors(draws, rng)[:, :, 1:]
+        totals, groups = self.drawn(draws, rng)
+        return (totals[:, None, :] * groups)[:, :, 1:]
 
-    def _factors(self, draws: int, rng: np.random.Generator) -> Floats:
-        """As ``factors``, for every cohort in COHORTS."""
+    def drawn(self, draws: int, rng: np.random.Generator) -> tuple[Floats, Floats]:
+        """Draw the parts of ``factors`` by cohort: totals (draws, cohorts) and groups (draws, groups, cohorts)."""
         expected = self.expected()
         common = rng.normal(size=(draws, len(GROUPS)))
         shared_sd = self.group_sd["registered"]
-        result = np.empty((draws, len(GROUPS), len(COHORTS)))
+        totals = np.empty((draws, len(COHORTS)))
+        groups = np.empty((draws, len(GROUPS), len(COHORTS)))
         for index, cohort in enumerate(COHORTS):
             own = np.sqrt(np.maximum(self.group_sd[cohort] ** 2 - shared_sd**2, 0))
             held = np.minimum(shared_sd, self.group_sd[cohort])
             log = common * held + rng.normal(size=(draws, len(GROUPS))) * own
             sd = self.total_sd[cohort]
             total = np.exp(sd * rng.normal(size=draws))
-            result[:, :, index] = centred(log, expected[:, index]) * (total / total.mean())[:, None]
-        return result
+            totals[:, index] = total / total.mean()
+            groups[:, :, index] = centred(log, expected[:, index])
+        return totals, groups
+
+
+def stream(seed: int) -> np.random.Generator:
+    """Return the generator that cohorts are drawn from, whatever else a run draws.
+
+    Every table and command that starts from it gives one count the same interval.
+    """
+    return np.random.default_rng([seed, _STREAM])
 
 
 def centred(log: Floats, expected: Floats) -> Floats:
@@ -127,7 +140,8 @@ def cohorts(electorate: Electorate, draws: int, rng: np.random.Generator) -> pl.
     registered, null where nobody of the group is registered.
     """
     expected = electorate.expected()
-    counts = expected[None] * electorate._factors(draws, rng)
+    totals, groups = electorate.drawn(draws, rng)
+    counts = expected[None] * groups * totals[:, None, :]
     low, high = np.quantile(counts, [0.05, 0.95], axis=0)
     frame = pl.DataFrame(
         {

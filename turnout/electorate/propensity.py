@@ -16,6 +16,7 @@ count it twice and drive the groups apart. Then r = p.
 import datetime as dt
 import math
 import warnings
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -26,6 +27,7 @@ import polars as pl
 from turnout.electorate import features
 from turnout.electorate.comparable import Comparable
 from turnout.electorate.features import WAY_OF_CODE, WAYS, Features
+from turnout.electorate.situation import several
 from turnout.electorate.specification import NUMBERS, Specification, Training
 from turnout.errors import UsageError
 from turnout.vocabulary import GROUPS
@@ -40,6 +42,8 @@ Ints = npt.NDArray[np.int64]
 #: The sample that groups' departures are learned from is taken in so many parts.
 _PARTS = 1_000_000
 _ROUNDS = 15
+#: What elections learned from weigh, the most comparable first: each half of the one before it.
+WEIGHTS = (1.0, 0.5, 0.25, 0.125)
 
 
 @dataclass(frozen=True)
@@ -73,18 +77,25 @@ class Propensity:
         return normalised
 
 
+Told = Floats | tuple[Ints, Ints, Floats]
+"""What groups did in an election: the sums of the probabilities (rows, ways, groups) where these know the ways; where
+they do not, of each voter sampled the row, the way and the probabilities."""
+
+
 @dataclass(frozen=True)
 class Trained:
-    """The voters an estimator was fitted on, by rows of features.
+    """The voters of one election that an estimator was fitted on, by rows of features.
 
     Attributes
     ----------
+    date : of the election
     described : name of the table they stand in: ``described``, or one with its columns
     key : (rows,) key in that table
     chances : (rows, ways) by the estimator
     eligible : how many voters
     """
 
+    date: dt.date
     described: str
     key: Ints
     chances: Floats
@@ -98,25 +109,37 @@ def train(
     rng: np.random.Generator,
     *,
     groups: bool = True,
-    informed: bool = False,
+    informed: dt.date | None = None,
     known: features.Known | None = None,
 ) -> Propensity:
-    """Fit the specified estimator on what the file's voters did in the comparable election.
+    """Fit the specified estimator on what the file's voters did in the comparable election, and those named besides.
 
-    Without ``groups`` nothing is learned of how they depart. ``informed`` says that the ethnicity estimate rests on
-    how people voted in that election; ``known`` is that of :func:`turnout.electorate.features.build`.
+    Of each election those eligible then count, with what was known of them the day before it. Elections after the
+    first weigh less (:data:`WEIGHTS`) and are brought to its level: voters who did the same are weighted so that as
+    many as in the first did so, which in a logit changes the intercepts alone (Prentice & Pyke 1979).
+
+    Without ``groups`` nothing is learned of how they depart. ``informed`` is the election on whose ways of voting the
+    ethnicity estimate rests; ``known`` is that of :func:`turnout.electorate.features.build`.
 
     Raises
     ------
     UsageError
         If scikit-learn refuses a hyper-parameter.
     """
-    untilted, seen = fit(workspace, specification, comparable, rng, known)
+    salt = int(rng.spawn(1)[0].integers(2**31))
+    told: list[Told] = []
+
+    def note(one: Comparable, seen: Features) -> None:
+        if groups:
+            own = Trained(one.date, "described", seen.key, np.empty(0), seen.eligible)
+            told.append(_told_of_groups(workspace, specification.training, own, salt, informed))
+
+    untilted, lessons = fit(workspace, specification, comparable, rng, known, note)
     if not groups:
         return untilted
-    salt = int(rng.integers(2**31))
-    trained = Trained("described", seen.key, untilted.chances(seen.rows), seen.eligible)
-    return replace(untilted, tilt=departures(workspace, specification.training, trained, salt, informed=informed))
+    prior = specification.training.group_tilt_prior
+    tilts = [_tilt(untilted.chances(seen.rows), what, prior) for seen, what in zip(lessons, told, strict=True)]
+    return replace(untilted, tilt=pooled(tilts))
 
 
 def fit(
@@ -125,43 +148,91 @@ def fit(
     comparable: Comparable,
     rng: np.random.Generator,
     known: features.Known | None = None,
-) -> tuple[Propensity, Features]:
-    """Fit the estimator alone, groups left out; return the voters it was fitted on, too, who stand in ``described``.
+    note: Callable[[Comparable, Features], None] = lambda *_: None,
+) -> tuple[Propensity, list[Features]]:
+    """Fit the estimator alone, groups left out; return what was seen in each election, too.
 
-    Voters not eligible then are left out, and what is known of the others is as of the day before.
+    ``note`` is called with each election while its voters stand in ``described``.
 
     Raises
     ------
     UsageError
         If scikit-learn refuses a hyper-parameter.
     """
-    seen = features.build(workspace, specification, comparable.date, comparable.earlier, known=known)
-    did = seen.did()
-    pipeline = _fit(specification, seen.rows, did, rng)
-    return Propensity(pipeline, np.ones((1, len(WAYS))), did.sum(axis=0), seen.turnout, seen.elections), seen
+    lessons: list[Features] = []
+    for one in (comparable, *comparable.also):
+        level = lessons[0].turnout if lessons else None
+        lessons.append(features.build(workspace, specification, one.date, one.earlier, level, known))
+        note(one, lessons[-1])
+    dids = [seen.did() for seen in lessons]
+    totals = dids[0].sum(axis=0)
+    did = np.vstack(
+        [
+            weight * each * (totals / np.maximum(each.sum(axis=0), 1))
+            for weight, each in zip(WEIGHTS, dids, strict=False)
+        ]
+    )
+    pipeline = _fit(specification, pl.concat(seen.rows for seen in lessons), did, rng)
+    first = lessons[0]
+    return Propensity(pipeline, np.ones((1, len(WAYS))), totals, first.turnout, first.elections), lessons
 
 
-def departures(workspace: Workspace, training: Training, trained: Trained, salt: int, *, informed: bool) -> Floats:
+def departures(
+    workspace: Workspace, training: Training, lessons: Sequence[Trained], salt: int, informed: dt.date | None
+) -> Floats:
     """Learn T (groups, ways) from the voters the estimator was fitted on, and their ethnicity estimates.
 
     Parameters
     ----------
     salt : chooses the voters, where there are more than it takes
-    informed : whether the estimates rest on how people voted in that election
+    informed : the election on whose ways of voting the estimates rest
     """
-    if informed:
-        parts = _parts(training.tilt_rows, trained.eligible)
-        found = workspace.query("electorate/group_sums", described=trained.described, salt=salt, parts=parts)
-        weight = np.zeros((len(trained.key), len(WAYS), len(GROUPS)))
-        row = features.rows_of(trained.key, found["key"])
+    tilts = [
+        _tilt(one.chances, _told_of_groups(workspace, training, one, salt, informed), training.group_tilt_prior)
+        for one in lessons
+    ]
+    return pooled(tilts)
+
+
+def _told_of_groups(
+    workspace: Workspace, training: Training, seen: Trained, salt: int, informed: dt.date | None
+) -> Told:
+    """Read what the groups did in an election; its chances are not looked at."""
+    if informed == seen.date:
+        parts = _parts(training.tilt_rows, seen.eligible)
+        found = workspace.query("electorate/group_sums", described=seen.described, salt=salt, parts=parts)
+        weight = np.zeros((len(seen.key), len(WAYS), len(GROUPS)))
+        row = features.rows_of(seen.key, found["key"])
         weight[row, way_of(found["outcome"])] = found.select(GROUPS).to_numpy()
-        return tilt_of_sums(trained.chances, weight, training.group_tilt_prior * float(weight.sum()))
-    parts = _parts(training.max_rows, trained.eligible)
-    sampled = workspace.query("electorate/sampled", described=trained.described, salt=salt, parts=parts)
-    chances = trained.chances[features.rows_of(trained.key, sampled["key"])]
-    probability = sampled.select(GROUPS).to_numpy().astype(float)
-    prior = training.group_tilt_prior * len(sampled)
-    return group_tilt(chances, way_of(sampled["outcome"]), probability, prior)
+        return weight
+    parts = _parts(training.max_rows, seen.eligible)
+    sampled = workspace.query("electorate/sampled", described=seen.described, salt=salt, parts=parts)
+    return (
+        features.rows_of(seen.key, sampled["key"]),
+        way_of(sampled["outcome"]),
+        sampled.select(GROUPS).to_numpy().astype(float),
+    )
+
+
+def _tilt(chances: Floats, told: Told, prior: float) -> Floats:
+    """Learn T of one election; ``chances`` (rows, ways); ``prior`` is a share of its voters."""
+    if isinstance(told, tuple):
+        row, way, probability = told
+        return group_tilt(chances[row], way, probability, prior * len(row))
+    return tilt_of_sums(chances, told, prior * float(told.sum()))
+
+
+def pooled(tilts: list[Floats]) -> Floats:
+    """Pool the T of several elections, the first's level kept: a mean of their logs with :data:`WEIGHTS`.
+
+    A later election's own turnout lifts or lowers all its T alike, which says nothing of groups: each column is
+    brought to the first's mean.
+    """
+    weights = np.array(WEIGHTS[: len(tilts)])
+    logs = np.log(np.array(tilts))
+    logs += (logs[0].mean(axis=0) - logs.mean(axis=1))[:, None, :]
+    mean: Floats = np.exp(np.tensordot(weights / weights.sum(), logs, axes=1))
+    return mean
 
 
 def _parts(most: int, voters: int) -> int:
@@ -256,11 +327,13 @@ def way_of(outcome: pl.Series) -> Ints:
     return way
 
 
-def learned_from(date: dt.date, propensity: Propensity) -> str:
+def learned_from(comparable: Comparable, propensity: Propensity) -> str:
     """One sentence on what the propensity rests on."""
     voted = propensity.totals[:-1]
     ways = ", ".join(f"{count:,.0f} {way}" for way, count in zip(WAYS, voted, strict=False) if count)
+    ways = ways if comparable.modes else f"{voted.sum():,.0f}, how is not said"
+    before = several(propensity.before, "earlier election") if propensity.before else "no earlier election"
     return (
-        f"Learned from {date}, in which {propensity.turnout:.1%} of those in the file and eligible then voted "
-        f"({ways}), with what was known of them from {propensity.before} earlier elections."
+        f"Learned from {comparable.date}, in which {propensity.turnout:.1%} of those in the file and eligible then "
+        f"voted ({ways}), with what was known of them from {before}."
     )

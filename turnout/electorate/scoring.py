@@ -77,6 +77,16 @@ class Multipliers:
     late_from_poll: Floats
 
 
+def of_voting_alone(q: Floats, tilt: Floats) -> tuple[Floats, Floats]:
+    """Return q and T that tell who votes but not how: where the history does not say, every way is alike.
+
+    Who is said to have voted at the polls stands for all who voted.
+    """
+    votes, of_group = 1 - q[:, [NONE]], tilt[:, [POLL]]
+    alike = np.hstack([np.repeat(votes / NONE, NONE, axis=1), q[:, [NONE]]])
+    return alike, np.hstack([np.repeat(of_group, NONE, axis=1), tilt[:, [NONE]]])
+
+
 def hold_to(people: Open, targets: tuple[float, float, float, float], late: Late) -> tuple[Multipliers, float]:
     """Find the scales at which expected counts meet ``targets``: early to come, poll, late mail, provisional.
 

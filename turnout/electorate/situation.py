@@ -17,6 +17,13 @@ TOPIC = "propensity"
 _FAR = 60
 #: Days after the election in which ballots are still accepted or cured anywhere.
 _AFTER = 60
+#: Days before the election at which no ballot is out anywhere.
+_LONG_BEFORE = 120
+
+
+def several(number: int, noun: str) -> str:
+    """Return ``1 day``, ``1,200 days``."""
+    return f"{number:,} {noun}{'' if number == 1 else 's'}"
 
 
 @dataclass(frozen=True)
@@ -83,6 +90,12 @@ def see(workspace: Workspace, contest: Contest, as_of: dt.date | None = None) ->
     days = 0 if begun else max(1, (date - today).days if today else _FAR)
     if row["latest"] and row["latest"] > date + dt.timedelta(days=_AFTER):
         message = f"Ballots are dated up to {row['latest']}, long after the election of {date}. Is the date right?"
+        workspace.note(TOPIC, message, severity="warning")
+    if today and not begun and days > _LONG_BEFORE:
+        message = (
+            f"The ballots stand at {today}, {several(days, 'day')} before the election of {date}: they are hardly "
+            "its ballots, and are counted as if they were. Check the contest's date."
+        )
         workspace.note(TOPIC, message, severity="warning")
     return Situation(
         date=date,

@@ -1,6 +1,5 @@
 """The specification of a propensity model: ``models/<name>.toml`` as typed objects, and its scikit-learn pipeline."""
 
-import re
 import tomllib
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Final
@@ -197,19 +196,45 @@ class Specification(_Strict):
         return estimators.Pipeline([("features", steps), ("estimator", estimator)])
 
 
-def load(name: str, override: Path | None = None) -> Specification:
-    """Read ``models/<name>.toml``, the user's own under ``override`` winning over the shipped one.
+def find(name: str) -> Path:
+    """Return the path of a specification, by name or by file.
 
     Raises
     ------
     UsageError
-        If there is none of that name, or a key or value of it does not belong.
+        If there is none.
     """
-    if not re.fullmatch(r"[A-Za-z0-9_-]+", name):
-        raise UsageError(f"propensity.model = {name!r}: give the name of a file in models/, without path or ending.")
-    path = resources.find("models", f"{name}.toml", override)
+    if name.endswith(".toml"):
+        if not (own := Path(name)).is_file():
+            raise UsageError(f"propensity.model: {own}: no such file.")
+        return own
+    there = sorted(path.stem for path in resources.listing("models", "propensity*.toml"))
+    if name not in there:
+        raise UsageError(
+            f"propensity.model = {name!r}: no such model. There are {', '.join(there)}; one of your own is a file "
+            "ending in .toml, its path relative to the contest's."
+        )
+    return resources.find("models", f"{name}.toml")
+
+
+def label(name: str) -> str:
+    """Return what a specification is called in outputs: its name, or its file's, without folders."""
+    return Path(name).stem if name.endswith(".toml") else name
+
+
+def load(name: str) -> Specification:
+    """Read the specification of this name in ``models/``, or the file of the user's own that ends in ``.toml``.
+
+    Raises
+    ------
+    UsageError
+        If there is none, or a key or value of it does not belong.
+    """
+    path = find(name)
     try:
         return Specification.model_validate(tomllib.loads(path.read_text(encoding="utf-8")))
+    except OSError as error:
+        raise UsageError(f"{path}: cannot be read ({error.strerror}).") from None
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise UsageError(f"{path}: not valid TOML: {error}.") from None
     except ValidationError as error:

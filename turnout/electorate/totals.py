@@ -123,12 +123,15 @@ def expect(known: Known, comparable: Comparable | None, totals: Totals, late: La
     arrived = known.arrived
     if known.base is None or comparable is None:
         return _without_history(known, totals, arrived)
+    change: Change = getattr(totals, comparable.relation)
+    widen = (1 if comparable.like else totals.unlike) * (totals.alone if known.alone else 1)
+    if not comparable.modes:
+        whole = float(known.base.sum()) * math.exp(change.turnout_mean)
+        return _without_modes(known, totals, whole, widen * change.turnout_sd)
     early, poll, late_mail, provisional = known.base
     by_mail = min(max((early + late_mail) / max(early + poll + late_mail, 1e-9), 0.01), 0.99)
     share = known.late[0]
-    change: Change = getattr(totals, comparable.relation)
     centre = np.array([change.turnout_mean, change.mode_mean, 0.0])
-    widen = (1 if comparable.like else totals.unlike) * (totals.alone if known.alone else 1)
     prior = np.diag([(widen * change.turnout_sd) ** 2, (widen * change.mode_sd) ** 2, known.late[1] ** 2])
     seen = np.array([1, 1 - by_mail, -share])
     noise = (totals.return_sd * (1 - arrived)) ** 2 if arrived < 1 else 1e-4
@@ -147,6 +150,10 @@ def expect(known: Known, comparable: Comparable | None, totals: Totals, late: La
     final, final_sd = total(early, [1, 1 - by_mail, -share], known.by_group[1])
     at_polls, poll_sd = total(poll, [1, -by_mail, 0], known.poll_groups)
     mail, mail_sd = total(late_mail, [1, 1 - by_mail, 1 - share], known.by_group[1])
+    if early + late_mail <= 0 < known.accepted:
+        # nobody did so then, and some do now: this election's own ballots are all there is to go by
+        final, final_sd = known.accepted / arrived, 0.0
+        mail, mail_sd = _odds(share) * final, math.hypot(known.late[1], totals.return_sd if known.days else 0.0)
     remaining = max(final - known.accepted, 0.05 * known.accepted) if known.days else 0.0
     return Expected(
         Total(remaining, math.hypot(totals.return_sd, final_sd) if remaining else 0.0),
@@ -169,13 +176,34 @@ def _departures(known: Known, arrived: float) -> Floats | None:
 def _without_history(known: Known, totals: Totals, arrived: float) -> Expected:
     early = known.accepted / arrived
     sd = totals.no_history_sd
-    odds = known.late[0] / (1 - known.late[0])
+    odds = _odds(known.late[0])
     return Expected(
         Total(early - known.accepted, totals.return_sd if known.days else 0.0),
         Total.of_median(totals.poll_per_early * early, sd),
         Total.of_median(odds * early, math.hypot(0.5 * sd, known.late[1])),
         Total(0.0, sd),
     )
+
+
+def _without_modes(known: Known, totals: Totals, whole: float, whole_sd: float) -> Expected:
+    """Expect the totals where the history says who voted and not how: ``whole`` ballots, ``whole_sd`` of their log.
+
+    Early ballots are this election's own, late mail its odds to them, and the polls have what is left of the
+    turnout. Where nothing is in yet, the ways' usual shares of the turnout stand in.
+    """
+    odds = _odds(known.late[0])
+    usual = 1 / (1 + totals.poll_per_early + odds)
+    early = known.accepted / known.arrived if known.accepted else usual * whole
+    early_sd = (totals.return_sd if known.accepted else totals.no_history_sd) if known.days else 0.0
+    late = Total.of_median(odds * early, math.hypot(known.late[1], early_sd))
+    left = max(whole - early - late.mean, _LEAST_LEFT * whole)
+    spread = math.hypot(whole * whole_sd, early * early_sd, late.mean * late.sd)
+    sd = min(math.sqrt(math.log1p((spread / left) ** 2)), totals.no_history_sd)
+    return Expected(Total(early - known.accepted, early_sd), Total(left, sd), late, Total(0.0, sd))
+
+
+def _odds(share: float) -> float:
+    return share / (1 - share)
 
 
 def update_by_counts(

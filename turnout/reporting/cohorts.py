@@ -31,6 +31,8 @@ _ORIGINS: Final = {
     "did not vote": "Did not vote",
     "not eligible": "New",
 }
+#: The same where the history does not say how they voted.
+_ORIGINS_UNSAID: Final = {"voted": "Voted", "did not vote": "Did not vote", "not eligible": "New"}
 
 
 @dataclass(frozen=True)
@@ -234,16 +236,17 @@ def _origin(found: Cohorts, console: Console) -> None:
         return
     of_group = found.origin.filter(early).group_by("group").agg(pl.col("expected").sum())
     totals = {str(group): float(count) for group, count in of_group.iter_rows()}
-    table = terminal.plain_table("Group", "Early", *_ORIGINS.values())
+    origins = _ORIGINS_UNSAID if everyone.get("voted", 0.0) > everyone.get("poll", 0.0) else _ORIGINS
+    table = terminal.plain_table("Group", "Early", *origins.values())
     shown = _shareable(found.origin, ("group", "prior")).filter(early)
     for (group,), frame in shown.partition_by("group", as_dict=True, maintain_order=True).items():
         total = totals[str(group)]
         if total >= max(_LEAST_SHARE * whole, SMALLEST_CELL):
             cells = dict(frame.select("prior", "expected").iter_rows())
-            shares = [None if cells.get(prior) is None else cells[prior] / total for prior in _ORIGINS]
+            shares = [None if cells.get(prior) is None else cells[prior] / total for prior in origins]
             table.add_row(Text(GROUP_LABELS[str(group)]), words.count(total), *map(words.percent, shares))
     table.add_section()
-    shares = [everyone.get(prior, 0.0) / whole for prior in _ORIGINS]
+    shares = [everyone.get(prior, 0.0) / whole for prior in origins]
     table.add_row("All", words.count(whole), *map(words.percent, shares), style="bold")
     aside = f"how its voters voted in the comparable election, {found.comparable}"
     terminal.title(console, "Where the early vote comes from", aside)

@@ -60,7 +60,7 @@ def run(
         built = electorate.build(workspace, contest, rng, as_of)
         if as_of is None:
             snapshots.keep(workspace, contest)
-        return _tabulated(workspace, contest, built, by, as_of, rng)
+        return _tabulated(workspace, contest, built, by, as_of)
 
 
 def _tabulated(
@@ -69,15 +69,16 @@ def _tabulated(
     built: electorate.Electorate,
     by: tuple[str, ...],
     as_of: dt.date | None,
-    rng: np.random.Generator,
 ) -> Cohorts:
     """Make the tables of an electorate, and keep what it expects."""
     spec = specification.load(contest.propensity.model)
-    cohorts = electorate.cohorts(built, contest.draws, rng)
-    table = breakdown.by(workspace, built, by or ("group",), spec, contest.draws, rng)
-    origin = None
-    if built.comparable is not None:
-        origin = breakdown.by(workspace, built, ("group", "prior"), spec, contest.draws, rng)
+    cohorts = electorate.cohorts(built, contest.draws, electorate.stream(contest.seed))
+
+    def tabulate(*dimensions: str) -> pl.DataFrame:
+        return breakdown.by(workspace, built, dimensions, spec, contest.draws, electorate.stream(contest.seed))
+
+    table = tabulate(*(by or ("group",)))
+    origin = None if built.comparable is None else tabulate("group", "prior")
     day = as_of or days.latest(workspace)
     if day is not None:
         days.keep(workspace, built, day)

@@ -129,7 +129,8 @@ class Live:
             if whole:
                 snapshots.follow(workspace, contest)
             voters = self._electorate(workspace, contest, rng, progress) if contest.inputs.voters else None
-            cohorts = None if voters is None else electorate.cohorts(voters, contest.draws, rng)
+            drawn = electorate.stream(contest.seed)
+            cohorts = None if voters is None else electorate.cohorts(voters, contest.draws, drawn)
             progress("projection")
             projected = projection.project(workspace, contest, voters, rng, past)
             result = reporting.Run(
@@ -233,7 +234,7 @@ def _provenance(workspace: Workspace, contest: Contest, models: tuple[str, ...],
         "seed": contest.seed,
         "draws": contest.draws,
         "inputs": provenance.inputs(workspace),
-        "models": {name: provenance.digest(name) for name in models},
+        "models": provenance.models(models),
         "as_of": workspace.query("running/as_of")["as_of"].item(),
         "reused": _reused(workspace),
         "started": started,

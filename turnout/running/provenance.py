@@ -3,6 +3,7 @@
 import hashlib
 import platform
 from importlib import metadata
+from pathlib import Path
 
 from turnout import resources, reuse
 from turnout.workspace import Workspace
@@ -25,6 +26,7 @@ def inputs(workspace: Workspace) -> list[dict[str, object]]:
     ]
 
 
-def digest(model: str) -> str:
-    """Return the hash of the specification ``models/<model>.toml``."""
-    return hashlib.sha256(resources.find("models", f"{model}.toml").read_bytes()).hexdigest()
+def models(names: tuple[str, ...]) -> dict[str, str]:
+    """Return the hash of each specification: ``models/<name>.toml``, or a file of the user's own."""
+    files = [Path(name) if name.endswith(".toml") else resources.find("models", f"{name}.toml") for name in names]
+    return {path.stem: hashlib.sha256(path.read_bytes()).hexdigest() for path in files}
