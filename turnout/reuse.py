@@ -43,14 +43,14 @@ _MAKE_UNITS: Final = f"""CREATE TABLE IF NOT EXISTS {_UNITS} (
 
 def key(*basis: object) -> str:
     """Return the hash of what tables follow from: ``basis``, the code, its data, and its libraries."""
-    whole = [basis, code(), platform.python_version(), versions()]
+    whole = [basis, code(), platform.python_version(), list(versions().values())]
     return hashlib.sha256(json.dumps(whole, sort_keys=True, default=str).encode()).hexdigest()
 
 
 @cache
-def versions() -> tuple[str, ...]:
-    """Return the versions of the libraries that can change a result."""
-    return tuple(metadata.version(name) for name in LIBRARIES)
+def versions() -> dict[str, str]:
+    """Return the version of each of :data:`LIBRARIES` that is installed."""
+    return {name: metadata.version(name) for name in LIBRARIES}
 
 
 @cache

@@ -154,7 +154,7 @@ def test_a_change_of_a_model_the_code_or_a_library_makes_all_anew(files, monkeyp
     monkeypatch.setattr(reuse, "code", lambda: "another version")
     assert run(files) == []
     before = reuse.key("voters")
-    monkeypatch.setattr(reuse, "versions", lambda: ("another",))
+    monkeypatch.setattr(reuse, "versions", lambda: dict.fromkeys(reuse.LIBRARIES, "another"))
     assert reuse.key("voters") != before
 
 

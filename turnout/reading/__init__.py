@@ -18,7 +18,6 @@ from turnout.reading import (
     rolls,
     source,
     totals,
-    voters,
 )
 from turnout.reading.catalogue import Catalogue
 from turnout.reading.results import Asked
@@ -144,7 +143,7 @@ def _fill_present(workspace: Workspace, contest: Contest, load: Load) -> None:
 
     rolls.fill(workspace, inputs, catalogue, completed(workspace, contest).date, load)
     rolls.fill_ballots(workspace, inputs, choose["ballots"], load)
-    voters.note_strangers(workspace)
+    rolls.note_strangers(workspace)
 
 
 def _fill_past(workspace: Workspace, contest: Contest, load: Load) -> None:

@@ -2,7 +2,6 @@
 
 import datetime as dt
 
-from turnout import reuse
 from turnout.errors import InputRefused
 from turnout.quoting import literal
 from turnout.reading.canonical import DAY_FIRST, soft
@@ -14,8 +13,6 @@ from turnout.workspace import Workspace
 _MOST_DAY_FIRST = 0.01
 #: Share of a file's lines with a cell of one column that cannot be read, above which it is a warning.
 MANY_LOST = 0.01
-#: What was found of voters whom the file lacks, a unit of :mod:`turnout.reuse`.
-_STRANGERS = "strangers"
 
 
 def fill_voters(workspace: Workspace, reading: Reading) -> int:
@@ -115,13 +112,7 @@ def note_lost_cells(workspace: Workspace, reading: Reading) -> None:
 
 
 def note_strangers(workspace: Workspace) -> None:
-    """Record how many voters of the history the voter file lacks, once for the same files."""
-    rolls = reuse.standing(workspace.connection, ("voters", "vote_history"))
-    key = None if rolls is None else reuse.key(_STRANGERS, rolls)
-    reuse.once(workspace.connection, _STRANGERS, key, (), lambda: _note_strangers(workspace))
-
-
-def _note_strangers(workspace: Workspace) -> None:
+    """Record how many voters of the history the voter file lacks."""
     row = workspace.query("reading/vote_history_strangers").row(0, named=True)
     if row["strangers"]:
         workspace.note(
