@@ -35,7 +35,8 @@ def find(kind: str, name: str, override: Path | None = None) -> Path:
     for root in (override, _shipped_root()):
         if root is not None and (candidate := root / kind / name).is_file():
             return candidate
-    raise UsageError(f"{kind}/{name}: no such resource is shipped, and none of that name is in {override}.")
+    own = "" if override is None else f", and none of that name is in {override}"
+    raise UsageError(f"{kind}/{name}: no such resource is shipped{own}.")
 
 
 def listing(kind: str, pattern: str) -> list[Path]:
