@@ -136,15 +136,21 @@ def held(connection: duckdb.DuckDBPyConnection, unit: str, key: Callable[[], str
     return str(found[0]) if found is not None and found[1] == key() else None
 
 
+def left(connection: duckdb.DuckDBPyConnection, unit: str) -> bool:
+    """Whether the last run left a unit, under whatever key, that is not in place yet."""
+    found = connection.execute(f"SELECT 1 FROM {_UNITS} WHERE unit = $1 AND NOT standing", [unit])  # noqa: S608
+    return found.fetchone() is not None
+
+
 def note(connection: duckdb.DuckDBPyConnection, unit: str) -> str:
     """Return what was noted of a unit that is in place."""
     return str(connection.execute(f"SELECT note FROM {_UNITS} WHERE unit = $1", [unit]).fetchall()[0][0])  # noqa: S608
 
 
 def standing(connection: duckdb.DuckDBPyConnection, units: Sequence[str]) -> list[str] | None:
-    """Return the keys of units that are in place in this run; None where one is not."""
+    """Return the keys of units that are in place in this run; None where one is not, or is disowned."""
     found = dict(connection.execute(f"SELECT unit, key FROM {_UNITS} WHERE standing").fetchall())  # noqa: S608
-    return [found[unit] for unit in units] if all(unit in found for unit in units) else None
+    return [found[unit] for unit in units] if all(found.get(unit) for unit in units) else None
 
 
 def taken(connection: duckdb.DuckDBPyConnection, unit: str, key: Callable[[], str]) -> bool:
@@ -165,6 +171,30 @@ def taken(connection: duckdb.DuckDBPyConnection, unit: str, key: Callable[[], st
         return False
     _place(connection, unit, found[1])
     return True
+
+
+def once(
+    connection: duckdb.DuckDBPyConnection, unit: str, key: str | None, tables: Sequence[str], make: Callable[[], None]
+) -> None:
+    """Put a unit in place: as it stands in this run or was left by the last, by the same key, or else by ``make``.
+
+    Without a key, for what it follows from has none, it is made and not recorded.
+    """
+    if key is None:
+        make()
+    elif standing(connection, (unit,)) != [key] and not taken(connection, unit, lambda: key):
+        made(connection, unit, key, tables, make)
+
+
+def made(
+    connection: duckdb.DuckDBPyConnection, unit: str, key: str | None, tables: Sequence[str], make: Callable[[], None]
+) -> None:
+    """Make a unit, whatever the last run left of it, and record it where it has a key."""
+    if key is None:
+        make()
+        return
+    with recorded(connection, unit, lambda: key, tables):
+        make()
 
 
 def kept(connection: duckdb.DuckDBPyConnection, unit: str) -> None:
@@ -218,6 +248,8 @@ def recorded(
 ) -> Iterator[list[str]]:
     """Record a unit that the block makes, if it ends well; what is put in the list yielded becomes its note.
 
+    ``tables`` are those that it may make.
+
     Parameters
     ----------
     key : makes the key, once the block has ended: what was read need not be hashed again for it
@@ -226,13 +258,14 @@ def recorded(
     so_far = {name: _end(connection, name) for name in ACCOUNT}
     note: list[str] = []
     yield note
+    there = _tables(connection)
     connection.execute("BEGIN")
     for name, end in so_far.items():
         connection.execute(f"INSERT INTO {_ASIDE}{name} SELECT $1, * FROM {name} WHERE rowid >= $2", [unit, end])  # noqa: S608
     connection.execute(f"DELETE FROM {_UNITS} WHERE unit = $1", [unit])  # noqa: S608 - made twice in one run
     connection.execute(
         f"INSERT INTO {_UNITS} VALUES ($1, $2, $3, $4, true, false)",  # noqa: S608
-        [unit, key(), list(tables), "".join(note)],
+        [unit, key(), [name for name in tables if name in there], "".join(note)],
     )
     connection.execute("COMMIT")
 

@@ -16,7 +16,7 @@ import polars as pl
 from turnout import encryption, resources, reuse
 from turnout.encryption import Key
 from turnout.errors import UsageError, WorkspaceBusy
-from turnout.quoting import literal
+from turnout.quoting import literal, quoted
 from turnout.storage import LOCK, UNPLACED, flush, hold, private_umask, replace_link
 
 DATABASE: Final = "workspace.duckdb"
@@ -144,6 +144,20 @@ class Workspace:
         columns = ", ".join(f'"{column}"' for column in frame.columns)
         with self.registered("incoming", frame):
             self.connection.execute(f'INSERT INTO "{name}" ({columns}) SELECT {columns} FROM incoming')  # noqa: S608
+
+    @contextlib.contextmanager
+    def uncompressed(self) -> Iterator[None]:
+        """Write the tables that the block makes as they are: voter numbers take longer to compress than to write."""
+        self.connection.execute("PRAGMA force_compression = 'uncompressed'")
+        try:
+            yield
+        finally:
+            self.connection.execute("PRAGMA force_compression = 'auto'")
+
+    def store(self, name: str, frame: pl.DataFrame) -> None:
+        """Write ``frame`` as a table of that name, in its order, in place of any there is."""
+        with self.registered("incoming", frame):
+            self.connection.execute(f"CREATE OR REPLACE TABLE {quoted(name)} AS FROM incoming")
 
     @contextlib.contextmanager
     def registered(self, name: str, frame: pl.DataFrame) -> Iterator[None]:

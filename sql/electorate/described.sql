@@ -1,7 +1,7 @@
 -- Every voter as of the day before an election, in features packed into one number; and what he or she then did.
--- Grain: voter. Reads: known (known.sql), ballots, and the frames histories (ways, open_to, class, outcome) and bands
+-- Grain: voter. Reads: known (known.sql), and the frames histories (ways, open_to, class, outcome) and bands
 -- (place, turnout_band, mail_band). Binds: $target, $did, $seen (as in histories.sql), $listed (the bits of the features
--- that count), $ballots (whether the ballots of this election are to be looked at). Writes: described.
+-- that count). Writes: described.
 -- `key` holds, from its lowest bits on: the precinct's bands of voting by mail and of turnout, 3 bits each; permanent
 -- mail, 2; time registered, party and age, 3 each; and the class of the history.
 CREATE OR REPLACE TEMP TABLE described AS
@@ -17,10 +17,7 @@ SELECT k.voter_id, place,
        outcome,
        ((k.ways & $did) <> 0
         OR ((registration_date IS NULL OR registration_date < $target)
-            AND (birth_year IS NULL OR year($target::DATE) - birth_year >= 18))) AS eligible,
-       coalesce(list_position(['sent', 'accepted', 'returned', 'cured', 'rejected', 'cancelled'], b.status),
-                0)::UTINYINT AS ballot
+            AND (birth_year IS NULL OR year($target::DATE) - birth_year >= 18))) AS eligible
 FROM known k
 JOIN histories h ON k.ways & $seen = h.ways AND k.open_to = h.open_to
 JOIN bands USING (place)
-LEFT JOIN (SELECT voter_id, status FROM ballots WHERE $ballots) b ON k.voter_id = b.voter_id

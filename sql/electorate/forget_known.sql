@@ -1,4 +1,4 @@
--- Drops what was known of each voter, once everyone stands in a row of scores: it would take room for nothing.
+-- Drops what was known of each voter, once everyone stands in a row: it would take room for nothing.
 -- Grain: voter. Writes: known, described.
 DROP TABLE IF EXISTS known;
 DROP TABLE IF EXISTS described;

@@ -1,5 +1,7 @@
 -- Voters of each group by row of scores, in sums of probabilities.
--- Grain: feature_row. Reads: scored_voters (scored_voters.sql). Sums are of whole billionths, as in tranche_sums.sql.
+-- Grain: feature_row. Reads: scored_voters (scored_voters.sql). Writes: row_weights. Sums are of whole billionths, as
+-- in tranche_sums.sql.
+CREATE OR REPLACE TABLE row_weights AS
 SELECT feature_row, count(*) AS voters,
        sum(round(1e9 * white)) / 1e9 AS white, sum(round(1e9 * black)) / 1e9 AS black,
        sum(round(1e9 * latino)) / 1e9 AS latino, sum(round(1e9 * chinese)) / 1e9 AS chinese,

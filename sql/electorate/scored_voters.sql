@@ -1,8 +1,13 @@
 -- Everyone with the row of scores he or she stands in and the probabilities of the groups: all that queries over
 -- expected voters read of a voter.
--- Grain: voter with an estimate. Reads: described (described.sql), ethnicity, and the frame row_numbers (key, ballot,
--- feature_row). Writes: scored_voters.
-CREATE OR REPLACE TEMP TABLE scored_voters AS
-SELECT voter_id, place, feature_row, white, black, latino, chinese, filipino, indian, japanese, korean, vietnamese,
-       other_asian, native, other
-FROM described JOIN row_numbers USING (key, ballot) JOIN ethnicity USING (voter_id)
+-- Grain: voter with an estimate. Reads: described_now (described_now.sql), ballots, ethnicity. Writes: scored_voters,
+-- unless it is there. A row of scores is a row of features and a state of the ballot: 8 × the one plus the code of the
+-- other, which is 0 for none and from 1 on as listed here.
+CREATE TEMP TABLE IF NOT EXISTS scored_voters AS
+SELECT voter_id, place,
+       (8 * row + coalesce(list_position(['sent', 'accepted', 'returned', 'cured', 'rejected', 'cancelled'], b.status),
+                           0))::INTEGER AS feature_row,
+       white, black, latino, chinese, filipino, indian, japanese, korean, vietnamese, other_asian, native, other
+FROM described_now
+JOIN ethnicity USING (voter_id)
+LEFT JOIN (SELECT voter_id, status FROM ballots) b USING (voter_id)

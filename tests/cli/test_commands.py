@@ -507,6 +507,16 @@ def test_demo_writes_projects_and_recalls_the_real_result(turn, engine, monkeypa
     assert (code, json.loads(out)["synthetic"]) == (0, True)
 
 
+def test_a_demo_of_files_says_which_it_wrote(turn, tmp_path):
+    code, out, err = turn("demo", tmp_path / "demo", "--voters", "2000", "--files-only")
+    assert (code, err) == (0, "")
+    names = (
+        "README.txt, ballots.csv, contest.toml, night/README.txt, night/releases.csv, returns.csv, vote_history.csv"
+    )
+    assert out == f"\nWritten to {tmp_path / 'demo'}: {names}, voters.csv\n"
+    assert turn("demo", tmp_path / "demo", "--voters", "2000", "--files-only", "--quiet") == (0, "", "")
+
+
 def test_demo_does_not_write_over_what_it_did_not_write(turn, engine, tmp_path):
     (tmp_path / "voters.csv").write_text("voter_id\n1\n")
     code, _, err = turn("demo", tmp_path)

@@ -141,3 +141,19 @@ def test_the_cards_table_has_a_row_a_name():
     table = shared_surnames(("KIM", "LEE"))
     assert table.count("\n") == 3
     assert "| KIM |" in table
+
+
+def test_a_row_adds_up_to_the_same_however_many_threads_there_are():
+    values = np.random.default_rng(1).random((50_000, len(GROUPS)))
+    frame = pl.DataFrame(values, schema=list(GROUPS))
+    in_order = values[:, 0]
+    for column in range(1, len(GROUPS)):
+        in_order = in_order + values[:, column]
+    assert frame.select(tables.across(GROUPS)).to_series().to_numpy().tolist() == in_order.tolist()
+
+
+def test_a_middle_name_is_a_first_name_or_a_surname():
+    shipped = tables.shipped()
+    both = {*tables.surnames()["name"], *tables.first_names()["name"]}
+    assert shipped.middle["name"].to_list() == sorted(both)
+    assert shipped.middle.null_count().sum_horizontal().item() == 0

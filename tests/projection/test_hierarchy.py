@@ -4,6 +4,7 @@ import numpy as np
 import polars as pl
 import pytest
 from scipy import sparse
+from sklearn.base import clone
 
 from turnout.errors import UsageError
 from turnout.projection.hierarchy import NOISE, Blended, GaussianHierarchy, HierarchySpec, Noise, Term
@@ -183,3 +184,9 @@ def test_a_specification_that_does_not_belong_is_named(tmp_path) -> None:
     (tmp_path / "models" / "bad.toml").write_text("about = 1\n")
     with pytest.raises(UsageError, match=r"models/bad\.toml: not a valid HierarchySpec"):
         HierarchySpec.load("bad", tmp_path)
+
+
+def test_scikit_learn_copies_it():
+    copy = clone(GaussianHierarchy(SPEC))
+    assert copy.get_params() == {"spec": SPEC}
+    assert copy.set_params(spec=SPEC).spec is SPEC

@@ -42,6 +42,21 @@ def test_a_partition_has_the_files_of_its_directory(made):
     assert not second.shared
 
 
+def test_files_are_accounted_for_with_their_directories(parts):
+    accounted = pl.concat([part.reconciliation for part in parts])
+    names = accounted.filter(pl.col("table_name") != "results")["source"].to_list()
+    kinds = ("ballots", "vote_history", "voters")
+    assert sorted(names) == [f"county-{number}/{kind}.csv" for number in (1, 2) for kind in kinds]
+    assert set(accounted.filter(table_name="results")["source"]) == {"returns.csv"}  # read by all, and told once
+
+
+def test_what_is_found_in_a_file_is_told_of_it_by_its_directory(files):
+    path = files / "county-2" / "voters.csv"
+    path.write_text(path.read_text() + path.read_text().splitlines()[1] + "\n")
+    part = partitions.measure(partitions.tasks(Contest.load(files / "contest.toml"))[1])
+    assert [m for m in part.findings["message"] if m.startswith("county-2/voters.csv: 1 of ")]
+
+
 def test_cells_add_up_and_the_uncertainty_of_totals_is_common(made, parts):
     whole = partitions.add_up([part.electorate for part in parts], Contest.load(made / "contest.toml"))
     np.testing.assert_allclose(whole.expected(), sum(part.electorate.expected() for part in parts), rtol=1e-12)

@@ -1,6 +1,9 @@
 """What a run takes over from the last one: the same bytes as a run of its own, and nothing that has changed."""
 
+import re
 import shutil
+import subprocess
+import sys
 from pathlib import Path
 
 import duckdb
@@ -18,6 +21,8 @@ FILES = ("projection.csv", "projection.json", "cohorts.csv")
 ROLLS = ["the voter file", "the vote history"]
 BALLOTS = ["the ballots"]
 LEARNED = ["what names and labels say", "the ethnicity estimates"]
+DESCRIBED = ["what the vote history says"]
+COHORTS = ["the cohorts"]
 LAYOUT = """
 name = "ours"
 table = "voters"
@@ -80,20 +85,20 @@ def tables(directory: Path) -> set[str]:
 
 def test_the_same_files_are_not_read_again(files):
     before = tables(files)
-    assert run(files) == ROLLS + BALLOTS + LEARNED
+    assert run(files) == ROLLS + BALLOTS + LEARNED + DESCRIBED + COHORTS
     assert is_as_new(files)
     assert tables(files) - {"cast_rows"} == before - {"cast_rows"}
 
 
 def test_a_new_ballot_file_leaves_the_voter_file_as_it_was_read(files):
     drop_lines(files / "ballots.csv", 50)
-    assert run(files) == [*ROLLS, LEARNED[0]]
+    assert run(files) == [*ROLLS, LEARNED[0], *DESCRIBED]
     assert is_as_new(files)
 
 
 def test_new_returns_leave_the_estimates_too(files):
     drop_lines(files / "returns.csv", 9)
-    assert run(files) == ROLLS + BALLOTS + LEARNED
+    assert run(files) == ROLLS + BALLOTS + LEARNED + DESCRIBED
     assert is_as_new(files)
 
 
@@ -101,7 +106,7 @@ def test_another_voter_file_is_read_and_all_that_follows_made_anew(files):
     drop_lines(files / "voters.csv", 10)
     assert run(files) == ["the vote history"]
     assert is_as_new(files)
-    assert run(files) == ROLLS + BALLOTS + LEARNED
+    assert run(files) == ROLLS + BALLOTS + LEARNED + DESCRIBED + COHORTS
 
 
 def test_another_history_is_read(files):
@@ -123,7 +128,7 @@ def test_history_that_stands_in_the_voter_file_is_read_with_it(tmp_path):
             extra[0].write_text("voter_id,election_date,mode\nOH1,2022-11-08,mail\n")
         inputs = contest.inputs.model_copy(update={"vote_history": extra})
         seen.append(loaded(tmp_path / "work", contest.model_copy(update={"inputs": inputs})))
-    assert seen == [(30, 30, []), (30, 30, ["voters", "vote_history", "ballots"]), (30, 31, ["ballots"])]
+    assert seen == [(30, 30, []), (30, 30, ["voters", "vote_history", "ballots", "strangers"]), (30, 31, ["ballots"])]
 
 
 def loaded(directory: Path, contest: Contest) -> tuple[int, int, list[str]]:
@@ -181,7 +186,7 @@ def test_a_look_back_leaves_no_ballots_of_that_day_to_the_next_run(files):
 def test_what_the_user_says_of_ethnicity_leaves_the_files_as_read(files):
     config = files / "contest.toml"
     config.write_text(config.read_text() + "\n[ethnicity.margins]\nkorean = 0.3\n")
-    assert run(files) == [*ROLLS, *BALLOTS, LEARNED[0]]
+    assert run(files) == [*ROLLS, *BALLOTS, LEARNED[0], *DESCRIBED]
     assert is_as_new(files)
 
 
@@ -190,6 +195,49 @@ def test_without_a_voter_file_none_is_there_and_what_was_kept_goes(files):
     with duckdb.connect(files / "output" / DATABASE, read_only=True) as opened:
         assert opened.sql("SELECT count(*) FROM voters").fetchall() == [(0,)]
     assert not {name for name in tables(files) if "voter_" in name or name == "kept_voters"}
+
+
+@pytest.mark.parametrize(
+    ("written", "instead", "left"),
+    [
+        (r"seed = \d+", "seed = 8", []),  # whom is learned from follows from it
+        ("comparable = .*", "comparable = [2016-11-08]", []),
+        ("comparable = .*", 'model = "propensity-boosted"', []),
+        ("comparable = .*", r"\g<0>\npoll = { low = 100, high = 200 }", DESCRIBED),
+        ("kind = .*", 'kind = "runoff"', []),
+        (r"\n\[propensity\]\ncomparable = .*", "", []),
+    ],
+)
+def test_what_the_contest_says_of_voting_makes_anew_what_follows_from_it(files, written, instead, left):
+    config = files / "contest.toml"
+    config.write_text(re.sub(written, instead, config.read_text()))
+    assert run(files) == ROLLS + BALLOTS + LEARNED + left
+    assert is_as_new(files)
+
+
+def test_a_tally_of_days_that_changes_makes_the_cohorts_anew(files):
+    days = files / "days.csv"
+    days.write_text("day,days_to_go,group,accepted\n2015-01-01,0,,100\n2015-01-01,5,,60\n")
+    config = files / "contest.toml"
+    config.write_text(config.read_text() + f'past_days = "{days}"\n')
+    run(files)
+    assert run(files) == ROLLS + BALLOTS + LEARNED + DESCRIBED + COHORTS
+    days.write_text(days.read_text().replace("60", "50"))
+    assert run(files) == ROLLS + BALLOTS + LEARNED + DESCRIBED
+    assert is_as_new(files)
+    days.unlink()
+    with pytest.raises(InputRefused, match=r"days\.csv: cannot be read as a table of days"):
+        run(files)
+
+
+def test_cohorts_of_the_command_leave_the_cohorts_to_the_next_run(files):
+    from turnout.running import cohorts
+
+    contest = Contest.load(files / "contest.toml")
+    again = cohorts.run(contest.model_copy(update={"output": files / "output"}), by=("party",))
+    assert again.by.height
+    assert run(files)[-1:] == COHORTS
+    assert is_as_new(files)
 
 
 def test_a_refused_ballot_file_leaves_the_tables_empty_and_the_next_run_quick(files):
@@ -234,7 +282,7 @@ def test_nothing_of_a_voter_is_left_once_forgotten(files):
 
 def test_an_encrypted_workspace_is_taken_over_by_its_key_alone(files, any_crypto, monkeypatch):  # noqa: F811
     assert run(files) == []  # the one before was not encrypted
-    assert run(files) == ROLLS + BALLOTS + LEARNED
+    assert run(files) == ROLLS + BALLOTS + LEARNED + DESCRIBED + COHORTS
     monkeypatch.setenv("TURNOUT_KEY", "another key altogether")
     assert run(files) == []
     monkeypatch.delenv("TURNOUT_KEY")
@@ -245,3 +293,15 @@ def test_the_database_is_its_owners_alone(files):
     run(files)
     for path in (files / "output").rglob("*"):
         assert path.is_symlink() or path.stat().st_mode & 0o077 == 0
+
+
+def test_scikit_learn_is_loaded_by_a_run_that_fits_and_by_no_other(files):
+    code = (
+        "import sys\nfrom pathlib import Path\nfrom turnout import Contest\nfrom turnout.running.live import Live\n"
+        "Live(Contest.load(Path(sys.argv[1])), workbook=False).update()\nprint('sklearn' in sys.modules)\n"
+    )
+    config = files / "contest.toml"
+    config.write_text(config.read_text().replace('output = "output"', f'output = "{files / "fresh"}"\ndraws = 100'))
+    for loaded in ("True", "False"):
+        done = subprocess.run([sys.executable, "-c", code, config], capture_output=True, text=True, check=True)
+        assert done.stdout.split() == [loaded]

@@ -55,9 +55,10 @@ def demo(
         config, truth = running.generate(
             directory, seed=seed, voters=voters, form="parquet" if parquet else "csv", progress=progress
         )
-        if files_only:
-            return
-        run = running.run(config, progress=progress)
+        run = None if files_only else running.run(config, progress=progress)
+    if run is None:
+        written(directory, running.files(directory), quiet=quiet or as_json)
+        return
     _give(run, quiet=quiet, as_json=as_json)
     if not quiet and not as_json:
         for sentence in (running.ended(config, truth), *((running.CERTIFIED,) if voters is None else ())):

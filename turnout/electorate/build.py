@@ -1,6 +1,8 @@
 """From the canonical tables to the tables ``propensity`` and ``cells``, and the :class:`Electorate` of them."""
 
 import datetime as dt
+import json
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -8,10 +10,22 @@ import numpy.typing as npt
 import polars as pl
 from threadpoolctl import threadpool_limits
 
+from turnout import ethnicity, reuse
 from turnout.contest import Contest
-from turnout.electorate import comparable as comparing
-from turnout.electorate import days, features, learning, propensity, scoring, situation, specification, writing
+from turnout.electorate import (
+    days,
+    describing,
+    features,
+    learning,
+    propensity,
+    scoring,
+    situation,
+    specification,
+    writing,
+)
 from turnout.electorate.comparable import Comparable
+from turnout.electorate.describing import Described
+from turnout.electorate.features import WAYS
 from turnout.electorate.model import Electorate, group_sds
 from turnout.electorate.situation import TOPIC, Situation, several
 from turnout.electorate.specification import Specification
@@ -22,10 +36,16 @@ from turnout.workspace import Workspace
 
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
-#: Codes of the states of ballots in described.sql, from 1 on; 0 is none.
+#: Codes of the states of ballots in scored_voters.sql, from 1 on; 0 is none. And how many rows of scores there are
+#: for a row of features.
 _STATES = ("sent", "accepted", "returned", "cured", "rejected", "cancelled")
+_OF_A_ROW = 8
 _SENT, _ACCEPTED = 1 + _STATES.index("sent"), 1 + _STATES.index("accepted")
 _PENDING = ("returned", "cured", "rejected")
+#: Units of :mod:`turnout.reuse` and their tables: rows of scores, which follow from voters and ballots; and what is
+#: expected of them, which follows from the returns, too.
+_SCORES, _SCORES_TABLES = "row_weights", ("row_weights", "group_tilts")
+_UNIT, _TABLES = "electorate", ("propensity", "cells", "electorate_facts")
 #: Voters' worth of "as everyone else" in a group's campaign tilt.
 _CAMPAIGN_PRIOR = 30.0
 
@@ -85,21 +105,98 @@ def build(
         If the model's specification is wrong, an election the configuration names is not in the history, a voter has
         no ethnicity estimate, or nothing at all says how many will vote.
     """
+    return _built(workspace, contest, rng, as_of, reuse.made)
+
+
+def build_or_take_over(workspace: Workspace, contest: Contest, rng: np.random.Generator) -> Electorate:
+    """As :func:`build`, but where nothing it follows from has changed, what the last run built is taken over.
+
+    ``propensity`` and ``cells`` are filled then, too, but there are no tables for queries over expected voters.
+    """
+    return _built(workspace, contest, rng, None, reuse.once)
+
+
+def _built(
+    workspace: Workspace,
+    contest: Contest,
+    rng: np.random.Generator,
+    as_of: dt.date | None,
+    put_in_place: Callable[..., None],
+) -> Electorate:
+    connection = workspace.connection
     spec = specification.load(contest.propensity.model)
     with threadpool_limits(limits=1):
+        workspace.execute("electorate/forget_scored")
         now = situation.see(workspace, contest, as_of)
-        known = features.gather_all(workspace, now.date)
-        past = comparing.elections(workspace, now.date, sound=known is not None and known.sound)
-        least = max(30, int(spec.training.least_share * now.voters))
-        comparable = comparing.choose(contest, now.date, past, least)
-        file = _score(workspace, spec, contest, now, past, comparable, known=known, rng=rng)
-        _refuse_not_eligible(workspace, file, now)
-        by_group = _early_by_group(file, now)
-        alone = len(past) == 1 or file.everyone
-        if comparable is not None and file.everyone:
-            comparable = replace(comparable, like=False)
-        expected = _expect(workspace, spec, contest, file, now, by_group, comparable, alone=alone)
-        return _write(workspace, spec, file, now, by_group, expected)
+        described = describing.describe(workspace, spec, contest, now, rng)
+        salt = int(rng.spawn(1)[0].integers(2**31)) if described.learned is not None else 0
+        known = reuse.standing(connection, (describing.UNIT, "ballots", "ethnicity"))
+        scores = None if known is None else reuse.key(_SCORES, known, spec.model_dump(), contest.date, salt)
+        reuse.once(
+            connection, _SCORES, scores, _SCORES_TABLES, lambda: _score(workspace, spec, contest, described, salt)
+        )
+        key = None if scores is None else reuse.key(_UNIT, scores, _told(contest), as_of, _seen(now))
+
+        def make() -> None:
+            _put_in_rows(workspace)
+            _keep(workspace, _expected(workspace, spec, contest, described, now))
+
+        put_in_place(connection, _UNIT, key, _TABLES, make)
+        return _kept(workspace)
+
+
+def _told(contest: Contest) -> tuple[object, ...]:
+    """Return what the contest says, but of its files; and what the table of days holds, if there is one."""
+    past_days = contest.propensity.past_days
+    given = contest.model_dump(exclude={"inputs", "output", "draws"})
+    return given, "" if past_days is None or not past_days.is_file() else reuse.content(past_days)
+
+
+def _seen(now: Situation) -> tuple[object, ...]:
+    """Return the state of the election as what a key is made of."""
+    return {**vars(now), "polls": now.polls.sort("county", "precinct").rows()}, now.polls.columns
+
+
+def _keep(workspace: Workspace, built: Electorate) -> None:
+    """Write what :func:`_kept` reads beside ``cells``."""
+    facts = {
+        "total_sd": built.total_sd,
+        "group_sd": {name: sd.tolist() for name, sd in built.group_sd.items()},
+        "date": built.date.isoformat(),
+        "comparable": None if built.comparable is None else built.comparable.isoformat(),
+        "days": built.days,
+        "accepted": built.accepted.tolist(),
+    }
+    workspace.store("electorate_facts", pl.DataFrame({"facts": [json.dumps(facts)]}))
+
+
+def _kept(workspace: Workspace) -> Electorate:
+    facts = json.loads(workspace.table("electorate_facts").item())
+    comparable = facts["comparable"]
+    return Electorate(
+        workspace.table("cells").sort("county", "precinct", "group_name", "tranche"),
+        facts["total_sd"],
+        {name: np.array(sd) for name, sd in facts["group_sd"].items()},
+        dt.date.fromisoformat(facts["date"]),
+        None if comparable is None else dt.date.fromisoformat(comparable),
+        facts["days"],
+        np.array(facts["accepted"]),
+    )
+
+
+def _expected(
+    workspace: Workspace, spec: Specification, contest: Contest, described: Described, now: Situation
+) -> Electorate:
+    """Expect the totals, and hold everyone to them."""
+    file = _file(workspace, spec, contest, described)
+    comparable = described.comparable
+    _refuse_not_eligible(workspace, file, now)
+    by_group = _early_by_group(file, now)
+    alone = len(described.past) == 1 or file.everyone
+    if comparable is not None and file.everyone:
+        comparable = replace(comparable, like=False)
+    expected = _expect(workspace, spec, contest, file, now, by_group, comparable, alone=alone)
+    return _write(workspace, spec, file, now, by_group, expected)
 
 
 def _refuse_not_eligible(workspace: Workspace, file: File, now: Situation) -> None:
@@ -121,74 +218,59 @@ def _refuse_not_eligible(workspace: Workspace, file: File, now: Situation) -> No
         workspace.note(TOPIC, message, severity="warning")
 
 
-def _score(  # noqa: PLR0913
-    workspace: Workspace,
-    spec: Specification,
-    contest: Contest,
-    now: Situation,
-    past: pl.DataFrame,
-    comparable: Comparable | None,
-    *,
-    known: features.Known | None,
-    rng: np.random.Generator,
-) -> File:
-    """Learn from the comparable election and score everyone with what is known today."""
-    dates = () if comparable is None else tuple(past["election_date"].to_list()[::-1])
-    asked = [features.asked_of(spec, now.date, dates)]
-    if comparable is not None:
-        asked += [features.asked_of(spec, one.date, one.earlier) for one in (comparable, *comparable.also)]
-    known = known or features.gather(workspace, *asked)
-    learned = learning.learn(workspace, spec, contest, comparable, len(past), rng, known)
-    scored = features.build(workspace, spec, now.date, dates, learned.turnout if learned else 0.5, known)
-    q = propensity.blend(learned, scored, spec) if learned else np.full((len(scored.rows), 4), 0.25)
-    tilt = learned.tilt if learned else np.ones((len(GROUPS), 4))
-    if comparable is not None and not comparable.modes:
-        q, tilt = scoring.of_voting_alone(q, tilt)
-    row, ballot, number, weight = _weighed(workspace, scored)
-    prior = spec.late.of_state(contest.state)
-    base, late = None, (prior.share, prior.share_sd)
-    if comparable is not None and learned is not None:
-        then = past.row(by_predicate=pl.col("election_date") == comparable.date, named=True)
-        base, late = learning.totals_then(then, spec, late, scored.eligible / max(float(learned.totals.sum()), 1))
-    return File(
-        scored.eligible,
-        scored.voters,
-        q,
-        tilt,
-        row,
-        ballot,
-        number,
-        weight,
-        base,
-        late,
-        comparable=comparable.date if comparable else None,
-        everyone=learned is not None and learned.turnout > learning.ALL,
-    )
+def _score(workspace: Workspace, spec: Specification, contest: Contest, described: Described, salt: int) -> None:
+    """Learn how groups depart from everyone's chances, and put everyone in a row of scores.
 
-
-def _weighed(workspace: Workspace, scored: features.Features) -> tuple[Ints, Ints, Floats, Floats]:
-    """Fill ``scored_voters``; return of each row of scores its feature row, ballot code, voters and (groups) weight.
+    Writes ``group_tilts`` and ``row_weights``.
 
     Raises
     ------
     UsageError
         If a voter has no ethnicity estimate.
     """
-    rows = scored.counts.group_by("row", "ballot").agg(pl.col("voters").sum()).sort("row", "ballot")
-    numbers = rows.with_columns(
-        pl.Series("key", scored.key[rows["row"].to_numpy()]),
-        pl.int_range(len(rows), dtype=pl.Int32).alias("feature_row"),
-    )
-    with workspace.registered("row_numbers", numbers.select("key", "ballot", "feature_row")):
-        workspace.execute("electorate/scored_voters")
-    workspace.execute("electorate/forget_known")
-    found = workspace.query("electorate/row_weights")
-    features.require_estimates(scored.voters - int(found["voters"].sum()))
-    return (
-        rows["row"].to_numpy(),
-        rows["ballot"].to_numpy().astype(np.int64),
+    learned = described.learned
+    tilt = np.ones((len(GROUPS), 4))
+    if learned is not None:
+        informed = ethnicity.election_used(workspace, contest)
+        tilt = propensity.departures(workspace, spec.training, learned.trained, salt, informed)
+    workspace.store("group_tilts", pl.DataFrame(tilt, schema=list(WAYS)))
+    _put_in_rows(workspace)
+    workspace.execute("electorate/row_weights")
+    features.require_estimates(described.voters - int(workspace.table("row_weights")["voters"].sum()))
+
+
+def _put_in_rows(workspace: Workspace) -> None:
+    """Fill ``scored_voters``, where it is not filled yet."""
+    workspace.execute("electorate/scored_voters")
+
+
+def _file(workspace: Workspace, spec: Specification, contest: Contest, described: Described) -> File:
+    """Return the voter file from what :func:`_score` wrote."""
+    rows = workspace.table("row_weights").sort("feature_row")
+    code = rows["feature_row"].to_numpy().astype(np.int64)
+    prior = spec.late.of_state(contest.state)
+    base, late = None, (prior.share, prior.share_sd)
+    q, tilt = described.q, workspace.table("group_tilts").to_numpy()
+    learned, comparable = described.learned, described.comparable
+    if comparable is not None and not comparable.modes:
+        q, tilt = scoring.of_voting_alone(q, tilt)
+    if comparable is not None and learned is not None:
+        then = described.past.row(by_predicate=pl.col("election_date") == comparable.date, named=True)
+        growth = described.eligible / max(float(learned.totals.sum()), 1)
+        base, late = learning.totals_then(then, spec, late, growth)
+    return File(
+        described.eligible,
+        described.voters,
+        q,
+        tilt,
+        code // _OF_A_ROW,
+        code % _OF_A_ROW,
         rows["voters"].to_numpy().astype(float),
-        found.select(GROUPS).to_numpy(),
+        rows.select(GROUPS).to_numpy(),
+        base,
+        late,
+        comparable=comparable.date if comparable else None,
+        everyone=learned is not None and learned.turnout > learning.ALL,
     )
 
 
@@ -272,7 +354,7 @@ def _write(
     elif cut < 1:
         message = f"Fewer voters are left than ballots were expected; the expectations are cut to {cut:.0%}."
         workspace.note(TOPIC, message, severity="warning")
-    writing.propensity(workspace, people, multipliers, standing, now.begun)
+    writing.propensity(workspace, _OF_A_ROW * file.row + file.ballot, people, multipliers, standing, now.begun)
     factors, poll = writing.poll_counts(workspace, now, expected.poll, spec.totals)
     writing.cells(workspace, factors)
     cells = workspace.table("cells").sort("county", "precinct", "group_name", "tranche")

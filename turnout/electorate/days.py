@@ -14,6 +14,7 @@ import numpy.typing as npt
 import polars as pl
 
 from turnout.contest import Contest
+from turnout.electorate import situation
 from turnout.electorate.model import Electorate
 from turnout.electorate.specification import Totals
 from turnout.errors import InputRefused
@@ -127,7 +128,7 @@ _MADE_BY = "`turnout cohorts --output DIR` writes one, cohort-days.csv."
 
 def latest(workspace: Workspace) -> dt.date | None:
     """Return the day the ballots stand at: that of the latest event; None where no ballot has a date."""
-    day: dt.date | None = workspace.query("electorate/returned").row(0, named=True)["latest"]
+    day: dt.date | None = situation.returned(workspace)["latest"]
     return day
 
 

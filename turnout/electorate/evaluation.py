@@ -6,8 +6,6 @@ from dataclasses import dataclass, replace
 import numpy as np
 import numpy.typing as npt
 import polars as pl
-from scipy.optimize import minimize
-from sklearn.metrics import roc_auc_score
 from threadpoolctl import threadpool_limits
 
 from turnout import ethnicity
@@ -158,7 +156,7 @@ def _tried(
             features.asked_of(spec, test.date, test.earlier),
         )
         learned = propensity.train(workspace, spec, train, rng, groups=groups, informed=informed, known=known)
-        scored = features.build(workspace, spec, test.date, test.earlier, learned.turnout, known, ballots=False)
+        scored = features.build(workspace, spec, test.date, test.earlier, learned.turnout, known)
         chances = propensity.blend(learned, scored, spec)
     return _Trial(chances, scored.did(), learned.tilt, _weight(workspace, scored) if groups else None)
 
@@ -171,7 +169,7 @@ def _weight(workspace: Workspace, scored: Features) -> Floats:
     UsageError
         If a voter has no ethnicity estimate.
     """
-    found = workspace.query("electorate/group_sums", salt=0, parts=1_000_000)
+    found = workspace.query("electorate/group_sums", described="described", salt=0, parts=1_000_000)
     weight = np.zeros((len(scored.rows), len(WAYS), len(GROUPS)))
     weight[scored.row_of(found["key"]), propensity.way_of(found["outcome"])] = found.select(GROUPS).to_numpy()
     features.require_estimates(round(float(scored.did().sum() - weight.sum())))
@@ -215,6 +213,8 @@ def _held(chances: Floats, trial: _Trial) -> Floats:
 
 def _scores(trial: _Trial, held: Floats) -> pl.DataFrame:
     """Score chances (rows, ways) by what the voters of each row did."""
+    from sklearn.metrics import roc_auc_score  # noqa: PLC0415 - slow to import, and of no use to a projection
+
     rows: list[tuple[str, float, float, float | None, float, float, float | None, float | None]] = []
     did, number = trial.did, trial.did.sum(axis=1)
     voters, untied = float(number.sum()), number @ trial.chances
@@ -238,6 +238,8 @@ def _scores(trial: _Trial, held: Floats) -> pl.DataFrame:
 
 def _calibration(chance: Floats, outcome: npt.NDArray[np.int64], weight: Floats) -> tuple[float, float]:
     """Slope and intercept of the weighted outcome's logit on the predicted one."""
+    from scipy.optimize import minimize  # noqa: PLC0415
+
     logit = np.log(chance / (1 - chance))
     share = weight / weight.sum()
 

@@ -48,8 +48,8 @@ class Features:
     ----------
     rows : the distinct rows, columns as the specification lists its features
     key : (rows,) the key of each in ``described``
-    counts : frame ``row, outcome, eligible, ballot, voters``: voters by feature row, what they did (0 none, 1 early,
-        2 poll, 3 late), whether they were eligible, and the code of their ballot's state (described.sql)
+    counts : frame ``row, outcome, eligible, voters``: voters by feature row, what they did (0 none, 1 early, 2 poll,
+        3 late), and whether they were eligible
     elections : number of past elections behind them
     turnout : share of the eligible at which habits are expressed
     """
@@ -80,9 +80,14 @@ class Features:
 
     def row_of(self, key: pl.Series) -> Ints:
         """Return the rows of keys."""
-        order = np.argsort(self.key)
-        rows: Ints = order[np.searchsorted(self.key[order], key.to_numpy())]
-        return rows
+        return rows_of(self.key, key)
+
+
+def rows_of(keys: Ints, wanted: pl.Series) -> Ints:
+    """Return where each of the keys wanted stands among distinct keys."""
+    order = np.argsort(keys)
+    rows: Ints = order[np.searchsorted(keys[order], wanted.to_numpy())]
+    return rows
 
 
 @dataclass(frozen=True)
@@ -148,15 +153,12 @@ def build(
     earlier: tuple[dt.date, ...],
     turnout: float | None = None,
     known: Known | None = None,
-    *,
-    ballots: bool = True,
 ) -> Features:
     """Describe every voter as of the day before ``target`` from the elections ``earlier``, latest first.
 
     Fills the table ``described``. ``turnout`` is the level habits are expressed at, which must be the same in
     training and in scoring; None for the share of the eligible who voted in ``target``. ``known`` is what
-    :func:`gather` made of these elections and others; without it they are gathered here. Without ``ballots`` nothing
-    is said of how those of this election stand.
+    :func:`gather` made of these elections and others; without it they are gathered here.
     """
     asked = asked_of(specification, target, earlier)
     if known is None:
@@ -175,13 +177,11 @@ def build(
     with workspace.registered("histories", histories):
         bands = _bands(workspace, histories, seen, wanted=bool({"precinct_mail", "precinct_turnout"} & set(names)))
         with workspace.registered("bands", bands):
-            workspace.execute(
-                "electorate/described", target=target, did=did, seen=seen, listed=listed, ballots=ballots
-            )
+            workspace.execute("electorate/described", target=target, did=did, seen=seen, listed=listed)
     counts = workspace.query("electorate/described_counts")
     rows = _unpacked(counts["key"].unique(), names, classes)
     numbered = rows.select("key").with_row_index("row").with_columns(pl.col("row").cast(pl.Int64))
-    counts = counts.join(numbered, on="key").select("row", "outcome", "eligible", "ballot", "voters").sort(pl.all())
+    counts = counts.join(numbered, on="key").select("row", "outcome", "eligible", "voters").sort(pl.all())
     return Features(rows.drop("key"), rows["key"].to_numpy(), counts, len(asked) - 1, turnout)
 
 

@@ -5,9 +5,7 @@ from collections.abc import Iterator
 import numpy as np
 import numpy.typing as npt
 
-from turnout import ethnicity
-from turnout.contest import Contest
-from turnout.electorate import features, propensity, scoring
+from turnout.electorate import propensity, scoring
 from turnout.electorate.comparable import Comparable
 from turnout.electorate.situation import TOPIC
 from turnout.electorate.specification import Specification
@@ -18,25 +16,17 @@ Floats = npt.NDArray[np.float64]
 ALL = 0.95
 
 
-def learn(
-    workspace: Workspace,
-    spec: Specification,
-    contest: Contest,
-    comparable: Comparable | None,
-    elections: int,
-    rng: np.random.Generator,
-    known: features.Known | None,
-) -> propensity.Propensity | None:
-    """Train, and say in the findings on what."""
-    if comparable is None:
-        message = (
-            f"No past election to learn from ({elections} in the history, none with enough votes): whoever is not "
-            "counted is taken as equally likely to vote, and totals are hardly known."
-        )
-        workspace.note(TOPIC, message, severity="warning")
-        return None
-    informed = ethnicity.election_used(workspace, contest)
-    learned = propensity.train(workspace, spec, comparable, rng, informed=informed, known=known)
+def say_nothing(workspace: Workspace, elections: int) -> None:
+    """Say in the findings that there is no election to learn from."""
+    message = (
+        f"No past election to learn from ({elections} in the history, none with enough votes): whoever is not "
+        "counted is taken as equally likely to vote, and totals are hardly known."
+    )
+    workspace.note(TOPIC, message, severity="warning")
+
+
+def say(workspace: Workspace, comparable: Comparable, learned: propensity.Propensity, elections: int) -> None:
+    """Say in the findings what was learned from."""
     next_best = f" Next would be {', '.join(comparable.others)}." if comparable.others else ""
     workspace.note(
         TOPIC,
@@ -62,7 +52,6 @@ def learn(
     if elections == 1:
         message = "It is the only past election: how lasting habits are is assumed, not learned."
         workspace.note(TOPIC, message, severity="warning")
-    return learned
 
 
 def _ways_not_told(comparable: Comparable, learned: propensity.Propensity) -> Iterator[str]:

@@ -16,23 +16,25 @@ count it twice and drive the groups apart. Then r = p.
 import datetime as dt
 import math
 import warnings
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
 import polars as pl
-from sklearn.exceptions import ConvergenceWarning
-from sklearn.pipeline import Pipeline
-from sklearn.utils._param_validation import InvalidParameterError
 
 from turnout.electorate import features
 from turnout.electorate.comparable import Comparable
 from turnout.electorate.features import WAY_OF_CODE, WAYS, Features
 from turnout.electorate.situation import several
-from turnout.electorate.specification import NUMBERS, Specification
+from turnout.electorate.specification import NUMBERS, Specification, Training
 from turnout.errors import UsageError
 from turnout.vocabulary import GROUPS
 from turnout.workspace import Workspace
+
+if TYPE_CHECKING:
+    from sklearn.pipeline import Pipeline
 
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
@@ -57,7 +59,7 @@ class Propensity:
     before : number of elections before it; with none, ``blend`` has to bring in what voters did
     """
 
-    pipeline: Pipeline | None
+    pipeline: "Pipeline | None"
     tilt: Floats
     totals: Floats
     turnout: float
@@ -73,6 +75,31 @@ class Propensity:
         result = np.maximum(result, 1e-7)
         normalised: Floats = result / result.sum(axis=1, keepdims=True)
         return normalised
+
+
+Told = Floats | tuple[Ints, Ints, Floats]
+"""What groups did in an election: the sums of the probabilities (rows, ways, groups) where these know the ways; where
+they do not, of each voter sampled the row, the way and the probabilities."""
+
+
+@dataclass(frozen=True)
+class Trained:
+    """The voters of one election that an estimator was fitted on, by rows of features.
+
+    Attributes
+    ----------
+    date : of the election
+    described : name of the table they stand in: ``described``, or one with its columns
+    key : (rows,) key in that table
+    chances : (rows, ways) by the estimator
+    eligible : how many voters
+    """
+
+    date: dt.date
+    described: str
+    key: Ints
+    chances: Floats
+    eligible: int
 
 
 def train(
@@ -100,69 +127,99 @@ def train(
         If scikit-learn refuses a hyper-parameter.
     """
     salt = int(rng.spawn(1)[0].integers(2**31))
-    lessons: list[_Lesson] = []
-    for one in (comparable, *comparable.also):
-        level = lessons[0].seen.turnout if lessons else None
-        seen = features.build(workspace, specification, one.date, one.earlier, level, known, ballots=False)
-        told = None
+    told: list[Told] = []
+
+    def note(one: Comparable, seen: Features) -> None:
         if groups:
-            told = _told_of_groups(workspace, specification, seen, salt, informed=informed == one.date)
-        lessons.append(_Lesson(seen, seen.did(), told))
-    first = lessons[0]
-    totals = first.did.sum(axis=0)
-    did = np.vstack(
-        [
-            weight * lesson.did * (totals / np.maximum(lesson.did.sum(axis=0), 1))
-            for weight, lesson in zip(WEIGHTS, lessons, strict=False)
-        ]
-    )
-    pipeline = _fit(specification, pl.concat(lesson.seen.rows for lesson in lessons), did, rng)
-    untilted = Propensity(pipeline, np.ones((1, len(WAYS))), totals, first.seen.turnout, first.seen.elections)
+            own = Trained(one.date, "described", seen.key, np.empty(0), seen.eligible)
+            told.append(_told_of_groups(workspace, specification.training, own, salt, informed))
+
+    untilted, lessons = fit(workspace, specification, comparable, rng, known, note)
     if not groups:
         return untilted
-    tilts = [_tilt(untilted, lesson, specification.training.group_tilt_prior) for lesson in lessons]
+    prior = specification.training.group_tilt_prior
+    tilts = [_tilt(untilted.chances(seen.rows), what, prior) for seen, what in zip(lessons, told, strict=True)]
     return replace(untilted, tilt=pooled(tilts))
 
 
-@dataclass(frozen=True)
-class _Lesson:
-    """What one election teaches: the rows, what their voters did (rows, ways), and what groups did.
+def fit(
+    workspace: Workspace,
+    specification: Specification,
+    comparable: Comparable,
+    rng: np.random.Generator,
+    known: features.Known | None = None,
+    note: Callable[[Comparable, Features], None] = lambda *_: None,
+) -> tuple[Propensity, list[Features]]:
+    """Fit the estimator alone, groups left out; return what was seen in each election, too.
 
-    ``told`` are the sums of the probabilities (rows, ways, groups) where these know the ways; where they do not, of
-    each voter sampled the row, the way and the probabilities; None without groups.
+    ``note`` is called with each election while its voters stand in ``described``.
+
+    Raises
+    ------
+    UsageError
+        If scikit-learn refuses a hyper-parameter.
     """
+    lessons: list[Features] = []
+    for one in (comparable, *comparable.also):
+        level = lessons[0].turnout if lessons else None
+        lessons.append(features.build(workspace, specification, one.date, one.earlier, level, known))
+        note(one, lessons[-1])
+    dids = [seen.did() for seen in lessons]
+    totals = dids[0].sum(axis=0)
+    did = np.vstack(
+        [
+            weight * each * (totals / np.maximum(each.sum(axis=0), 1))
+            for weight, each in zip(WEIGHTS, dids, strict=False)
+        ]
+    )
+    pipeline = _fit(specification, pl.concat(seen.rows for seen in lessons), did, rng)
+    first = lessons[0]
+    return Propensity(pipeline, np.ones((1, len(WAYS))), totals, first.turnout, first.elections), lessons
 
-    seen: Features
-    did: Floats
-    told: Floats | tuple[Ints, Ints, Floats] | None
+
+def departures(
+    workspace: Workspace, training: Training, lessons: Sequence[Trained], salt: int, informed: dt.date | None
+) -> Floats:
+    """Learn T (groups, ways) from the voters the estimator was fitted on, and their ethnicity estimates.
+
+    Parameters
+    ----------
+    salt : chooses the voters, where there are more than it takes
+    informed : the election on whose ways of voting the estimates rest
+    """
+    tilts = [
+        _tilt(one.chances, _told_of_groups(workspace, training, one, salt, informed), training.group_tilt_prior)
+        for one in lessons
+    ]
+    return pooled(tilts)
 
 
 def _told_of_groups(
-    workspace: Workspace, specification: Specification, seen: Features, salt: int, *, informed: bool
-) -> Floats | tuple[Ints, Ints, Floats]:
-    """Read what the groups did in the election that ``described`` is of."""
-    training = specification.training
-    if informed:
-        found = workspace.query("electorate/group_sums", salt=salt, parts=_parts(training.tilt_rows, seen.eligible))
-        weight = np.zeros((len(seen.rows), len(WAYS), len(GROUPS)))
-        weight[seen.row_of(found["key"]), way_of(found["outcome"])] = found.select(GROUPS).to_numpy()
+    workspace: Workspace, training: Training, seen: Trained, salt: int, informed: dt.date | None
+) -> Told:
+    """Read what the groups did in an election; its chances are not looked at."""
+    if informed == seen.date:
+        parts = _parts(training.tilt_rows, seen.eligible)
+        found = workspace.query("electorate/group_sums", described=seen.described, salt=salt, parts=parts)
+        weight = np.zeros((len(seen.key), len(WAYS), len(GROUPS)))
+        row = features.rows_of(seen.key, found["key"])
+        weight[row, way_of(found["outcome"])] = found.select(GROUPS).to_numpy()
         return weight
-    sampled = workspace.query("electorate/sampled", salt=salt, parts=_parts(training.max_rows, seen.eligible))
+    parts = _parts(training.max_rows, seen.eligible)
+    sampled = workspace.query("electorate/sampled", described=seen.described, salt=salt, parts=parts)
     return (
-        seen.row_of(sampled["key"]),
+        features.rows_of(seen.key, sampled["key"]),
         way_of(sampled["outcome"]),
         sampled.select(GROUPS).to_numpy().astype(float),
     )
 
 
-def _tilt(untilted: Propensity, lesson: _Lesson, prior: float) -> Floats:
-    """Learn T of one election; ``prior`` is a share of its voters."""
-    chances = untilted.chances(lesson.seen.rows)
-    if isinstance(lesson.told, tuple):
-        row, way, probability = lesson.told
+def _tilt(chances: Floats, told: Told, prior: float) -> Floats:
+    """Learn T of one election; ``chances`` (rows, ways); ``prior`` is a share of its voters."""
+    if isinstance(told, tuple):
+        row, way, probability = told
         return group_tilt(chances[row], way, probability, prior * len(row))
-    assert lesson.told is not None  # noqa: S101 - asked for with groups
-    return tilt_of_sums(chances, lesson.told, prior * float(lesson.told.sum()))
+    return tilt_of_sums(chances, told, prior * float(told.sum()))
 
 
 def pooled(tilts: list[Floats]) -> Floats:
@@ -237,8 +294,10 @@ def blend(propensity: Propensity, scored: Features, specification: Specification
 
 def _fit(
     specification: Specification, features_of: pl.DataFrame, did: Floats, rng: np.random.Generator
-) -> Pipeline | None:
+) -> "Pipeline | None":
     """Fit on distinct (feature row, way) pairs weighted by voters; a systematic sample of them if they are many."""
+    from turnout.electorate.estimators import ConvergenceWarning, InvalidParameterError  # noqa: PLC0415
+
     distinct = np.flatnonzero(did)
     weight = did.ravel()[distinct]
     if (excess := weight.sum() / specification.training.max_rows) > 1:

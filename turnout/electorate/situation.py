@@ -2,9 +2,11 @@
 
 import datetime as dt
 from dataclasses import dataclass
+from typing import Any
 
 import polars as pl
 
+from turnout import reuse
 from turnout.contest import Contest
 from turnout.errors import UsageError
 from turnout.workspace import Workspace
@@ -53,6 +55,15 @@ class Situation:
         return self.accepted or self.early_votes
 
 
+def returned(workspace: Workspace) -> dict[str, Any]:
+    """Return how the ballots stand: ``voters, accepted, sent``, and the latest days of ballots and of the history."""
+    basis = reuse.standing(workspace.connection, ("voters", "vote_history", "ballots"))
+    key = None if basis is None else reuse.key("returned", basis)
+    reuse.once(workspace.connection, "returned", key, ("returned",), lambda: workspace.execute("electorate/returned"))
+    row: dict[str, Any] = workspace.table("returned").row(0, named=True)
+    return row
+
+
 def see(workspace: Workspace, contest: Contest, as_of: dt.date | None = None) -> Situation:
     """Read the state of the election from ballots and results; ``as_of`` is the day they stand at, where it is known.
 
@@ -61,14 +72,14 @@ def see(workspace: Workspace, contest: Contest, as_of: dt.date | None = None) ->
     UsageError
         If neither the contest nor a file has a date to go by, or there are no voters.
     """
-    row = workspace.query("electorate/returned").row(0, named=True)
+    row = returned(workspace)
     if not row["voters"]:
         raise UsageError("voters: the voter file holds nobody. Check [inputs] voters, or leave it out.")
     counted = workspace.query("electorate/counted")
     early = counted.filter(pl.col("tranche") == "early")
     polls = counted.filter((pl.col("tranche") == "poll") & pl.col("is_real_unit") & (pl.col("precinct") != ""))
     begun = bool(early["votes"].sum()) or bool(polls["votes"].sum())
-    date = contest.date or row["results_date"]
+    date = contest.date or workspace.query("electorate/results_date").item()
     if date is None:
         latest = max((day for day in (row["latest"], row["last_history"]) if day), default=None)
         if latest is None:

@@ -2,18 +2,15 @@
 
 import tomllib
 from pathlib import Path
-from typing import Annotated, Final
+from typing import TYPE_CHECKING, Annotated, Final
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
-from sklearn.base import ClassifierMixin
-from sklearn.compose import ColumnTransformer
-from sklearn.ensemble import HistGradientBoostingClassifier, RandomForestClassifier
-from sklearn.linear_model import LogisticRegression
-from sklearn.pipeline import Pipeline
-from sklearn.preprocessing import OneHotEncoder
 
 from turnout import resources
 from turnout.errors import UsageError
+
+if TYPE_CHECKING:  # scikit-learn takes a second to import, and a run that learns nothing anew needs none of it
+    from sklearn.pipeline import Pipeline
 
 #: Features in numbers, all on the logit scale.
 NUMBERS: Final[tuple[str, ...]] = ("habit", "mail_habit")
@@ -32,12 +29,12 @@ CODES: Final[tuple[str, ...]] = (
     "recency",
     "general_habit",
 )
-#: The estimators a specification may name. Names are looked up here and nowhere else.
-ESTIMATORS: Final[dict[str, type[ClassifierMixin]]] = {
-    "LogisticRegression": LogisticRegression,
-    "HistGradientBoostingClassifier": HistGradientBoostingClassifier,
-    "RandomForestClassifier": RandomForestClassifier,
-}
+#: The estimators a specification may name; :mod:`turnout.electorate.estimators` has them.
+ESTIMATORS: Final[tuple[str, ...]] = (
+    "LogisticRegression",
+    "HistGradientBoostingClassifier",
+    "RandomForestClassifier",
+)
 #: Hyper-parameters no specification may set: class weights destroy calibration, the others break reproducibility.
 REFUSED: Final[frozenset[str]] = frozenset({"class_weight", "random_state", "n_jobs", "warm_start", "verbose"})
 
@@ -167,7 +164,7 @@ class Specification(_Strict):
             raise ValueError(f"{refused[0]!r} cannot be set; it would break calibration or reproducibility")
         return values
 
-    def pipeline(self, seed: int) -> Pipeline:
+    def pipeline(self, seed: int) -> "Pipeline":
         """Build the unfitted pipeline: codes one-hot encoded (sparse for the linear model), numbers as they are.
 
         Raises
@@ -175,7 +172,9 @@ class Specification(_Strict):
         UsageError
             If a hyper-parameter is none of the estimator's.
         """
-        estimator = ESTIMATORS[self.estimator]()
+        from turnout.electorate import estimators  # noqa: PLC0415
+
+        estimator = estimators.ESTIMATORS[self.estimator]()
         known = estimator.get_params()
         for name in self.hyper_parameters:
             if name not in known:
@@ -188,11 +187,13 @@ class Specification(_Strict):
             estimator.set_params(random_state=seed)
         codes = [name for name in self.features if name in CODES]
         if self.estimator == "LogisticRegression":
-            coder = OneHotEncoder(handle_unknown="ignore", dtype=float)
-            steps = ColumnTransformer([("codes", coder, codes)], remainder="passthrough", sparse_threshold=1.0)
+            coder = estimators.OneHotEncoder(handle_unknown="ignore", dtype=float)
+            steps = estimators.ColumnTransformer(
+                [("codes", coder, codes)], remainder="passthrough", sparse_threshold=1.0
+            )
         else:
-            steps = ColumnTransformer([], remainder="passthrough")
-        return Pipeline([("features", steps), ("estimator", estimator)])
+            steps = estimators.ColumnTransformer([], remainder="passthrough")
+        return estimators.Pipeline([("features", steps), ("estimator", estimator)])
 
 
 def find(name: str) -> Path:

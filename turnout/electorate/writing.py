@@ -1,6 +1,7 @@
 """The tables ``propensity`` and ``cells``, written from open voters, their multipliers and the poll counts."""
 
 import numpy as np
+import numpy.typing as npt
 import polars as pl
 
 from turnout.electorate import scoring
@@ -15,6 +16,7 @@ _TRANCHES = ("early", "poll", "late")
 
 def propensity(
     workspace: Workspace,
+    rows: npt.NDArray[np.int64],
     people: scoring.Open,
     multipliers: scoring.Multipliers,
     standing: scoring.Standing,
@@ -22,7 +24,8 @@ def propensity(
 ) -> None:
     """Fill ``propensity``, and write what queries over expected voters read (``sql/electorate/voter_chances.sql``).
 
-    A pending ballot is counted early or, once returns are out, late, or not at all.
+    A pending ballot is counted early or, once returns are out, late, or not at all. ``rows``: number of each row of
+    scores, in the order of ``standing``.
     """
     every = np.zeros((len(standing.counted), len(GROUPS), len(_TRANCHES)))
     every[standing.is_open] = scoring.chances(people, multipliers)
@@ -30,7 +33,7 @@ def propensity(
     every[:, :, 2 if begun else 0] += standing.pending[:, None]
     scores = pl.DataFrame(
         {
-            "feature_row": np.arange(len(every), dtype=np.int32),
+            "feature_row": rows.astype(np.int32),
             "counted": standing.counted,
             "is_early": (every[:, :, 0] > 0).any(axis=1),
             "is_later": (every[:, :, 1:] > 0).any(axis=(1, 2)),

@@ -31,8 +31,8 @@ _BY_STATUS = {
     "hi90": pl.Float64,
 }
 _NINETY = 1.645
-#: The table of estimates, and the unit of :mod:`turnout.reuse` that it is.
-_UNIT = "ethnicity"
+#: The table of estimates, and that of the votes in past elections, each a unit of :mod:`turnout.reuse`.
+_UNIT, _VOTES = "ethnicity", "votes_by_election"
 
 
 @dataclass(frozen=True)
@@ -80,7 +80,8 @@ def estimate(workspace: Workspace, contest: Contest, *, blind: bool = False, by_
         return
     key = partial(reuse.key, _UNIT, *basis, by_ballot)
     if reuse.taken(workspace.connection, _UNIT, key):
-        reuse.kept(workspace.connection, CODES)
+        for unit in (CODES, findings.SWAPPED):
+            reuse.kept(workspace.connection, unit)
     else:
         with reuse.recorded(workspace.connection, _UNIT, key, (_UNIT, "ethnicity_by_status")):
             _estimate(workspace, contest, model, past, blind=blind, by_ballot=by_ballot)
@@ -297,6 +298,9 @@ def election_used(workspace: Workspace, contest: Contest) -> dt.date | None:
 
 
 def _past_election(workspace: Workspace, contest: Contest, model: Specification) -> dt.date | None:
+    rolls = reuse.standing(workspace.connection, ("voters", "vote_history"))
+    key = None if rolls is None else reuse.key(_VOTES, rolls)
+    reuse.once(workspace.connection, _VOTES, key, (_VOTES,), lambda: workspace.execute("ethnicity/votes_by_election"))
     least = model.status.least_participation
     found = workspace.query("ethnicity/past_election", least=least, election=contest.date)
     return None if found.is_empty() else found.item()

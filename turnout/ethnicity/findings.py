@@ -4,17 +4,20 @@ from collections.abc import Iterator
 
 import polars as pl
 
+from turnout import reuse
 from turnout.ethnicity import names
-from turnout.ethnicity.coding import Coded, rows
+from turnout.ethnicity.coding import CODES, Coded, rows
 from turnout.ethnicity.evidence import Evidence
 from turnout.ethnicity.learning import Tables
-from turnout.ethnicity.tables import UNLISTED, NameTables
+from turnout.ethnicity.tables import UNLISTED, NameTables, across
 from turnout.vocabulary import GROUPS
 from turnout.workspace import Workspace
 
 #: A label, or a surname on no list, is told only if so many voters bear it.
 VOTERS_TO_SHOW = 10
 _LABELS_SHOWN = 3
+#: The table of how many look as if their names were swapped, a unit of :mod:`turnout.reuse`: no ballot changes it.
+SWAPPED = "swapped_names"
 #: Shares of the voters: fewer are chance, and more are worth a warning.
 _FEW_SWAPPED, _MANY_SWAPPED = 0.002, 0.02
 
@@ -65,8 +68,14 @@ def _labels(coded: Coded, tables: Tables, known: Evidence) -> Iterator[tuple[str
 
 
 def _swapped(workspace: Workspace, coded: Coded, listed: NameTables, voters: int) -> Iterator[tuple[str, str, str]]:
-    with workspace.registered("name_rarity", rarity(listed)), workspace.registered("name_rows", coded.matched):
-        swapped = int(rows(workspace.connection, "ethnicity/swapped_names").item())
+    def count() -> None:
+        with workspace.registered("name_rarity", rarity(listed)), workspace.registered("name_rows", coded.matched):
+            workspace.store(SWAPPED, rows(workspace.connection, "ethnicity/swapped_names"))
+
+    matched = reuse.standing(workspace.connection, (CODES,))
+    key = None if matched is None else reuse.key(SWAPPED, matched)
+    reuse.once(workspace.connection, SWAPPED, key, (SWAPPED,), count)
+    swapped = int(workspace.table(SWAPPED).item())
     if swapped >= max(VOTERS_TO_SHOW, _FEW_SWAPPED * voters):
         yield (
             "warning" if swapped > _MANY_SWAPPED * voters else "note",
@@ -79,7 +88,7 @@ def _swapped(workspace: Workspace, coded: Coded, listed: NameTables, voters: int
 def rarity(tables: NameTables) -> pl.DataFrame:
     """Share of people with each name as a surname and as a first name: ``name, as_surname, as_first``."""
     shares = [
-        table.filter(pl.col("name") != UNLISTED).select("name", pl.mean_horizontal(GROUPS).alias(column))
+        table.filter(pl.col("name") != UNLISTED).select("name", (across(GROUPS) / len(GROUPS)).alias(column))
         for table, column in ((tables.surname, "as_surname"), (tables.first, "as_first"))
     ]
     return shares[0].join(shares[1], on="name", how="full", coalesce=True)

@@ -4,8 +4,10 @@ Sources, licence and limits of the shipped ones stand in ``models/ethnicity.md``
 builds them. A user's own tables (:mod:`turnout.ethnicity.own`) replace or add rows.
 """
 
+import operator
+from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cache, cached_property
+from functools import cache, cached_property, reduce
 from typing import Final, Literal
 
 import numpy as np
@@ -90,14 +92,14 @@ def likelihoods(kind: Kind) -> pl.DataFrame:
 
 
 def _smoothed(table: pl.DataFrame) -> pl.DataFrame:
-    total = float(table.select(pl.sum_horizontal(GROUPS).sum()).item())
-    added = (SMOOTHING_PEOPLE + SMOOTHING_SHARE * pl.sum_horizontal(GROUPS)) / total
+    total = float(table.select(across(GROUPS).sum()).item())
+    added = (SMOOTHING_PEOPLE + SMOOTHING_SHARE * across(GROUPS)) / total
     scale = 1.0 + SMOOTHING_PEOPLE * table.height / total + SMOOTHING_SHARE
     return table.select("name", *((pl.col(group) / pl.col(group).sum() + added) / scale for group in GROUPS))
 
 
 def _american(smoothed: pl.DataFrame, table: pl.DataFrame) -> pl.DataFrame:
-    american = pl.sum_horizontal([group for group in GROUPS if group != "latino"])
+    american = across([group for group in GROUPS if group != "latino"])
     country = table.select(american / american.sum()).to_series()
     mixed = [((1 - NAMED_LIKE_ALL) * pl.col(group) + NAMED_LIKE_ALL * country).alias(group) for group in ASIAN_GROUPS]
     return smoothed.with_columns(mixed)
@@ -105,7 +107,7 @@ def _american(smoothed: pl.DataFrame, table: pl.DataFrame) -> pl.DataFrame:
 
 def _middle(surname: pl.DataFrame, first: pl.DataFrame) -> pl.DataFrame:
     """P(middle name | group) up to a factor by name: a first name, a surname, or anyone's."""
-    anyone = pl.mean_horizontal(GROUPS)
+    anyone = across(GROUPS) / len(GROUPS)
     parts = [
         table.filter(pl.col("name") != UNLISTED).select(
             "name",
@@ -116,7 +118,14 @@ def _middle(surname: pl.DataFrame, first: pl.DataFrame) -> pl.DataFrame:
         )
         for table, part in ((first, MIDDLE_FIRST), (surname, MIDDLE_SURNAME))
     ]
-    return pl.concat(parts).group_by("name").agg(pl.col(GROUPS).sum()).sort("name")
+    both = parts[0].join(parts[1], on="name", how="full", coalesce=True, suffix=" of surname")
+    as_either = (pl.col(group).fill_null(0.0) + pl.col(f"{group} of surname").fill_null(0.0) for group in GROUPS)
+    return both.select("name", *as_either).sort("name")
+
+
+def across(columns: Sequence[str]) -> pl.Expr:
+    """Add columns up, the first first. Polars' own sums of a row differ in their last digit from run to run."""
+    return reduce(operator.add, (pl.col(name) for name in columns))
 
 
 def surnames() -> pl.DataFrame:

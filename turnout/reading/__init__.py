@@ -17,7 +17,6 @@ from turnout.reading import (
     rolls,
     source,
     totals,
-    voters,
 )
 from turnout.reading.catalogue import Catalogue
 from turnout.reading.results import Asked
@@ -149,7 +148,7 @@ def _fill_present(workspace: Workspace, contest: Contest, load: Load) -> Contest
     known = completed(workspace, contest)
     rolls.fill(workspace, inputs, catalogue, known.date, load)
     rolls.fill_ballots(workspace, inputs, choose["ballots"], load)
-    voters.note_strangers(workspace)
+    rolls.note_strangers(workspace)
     return known
 
 

@@ -17,6 +17,8 @@ from turnout.workspace import Workspace
 VOTERS: Final = "voters"
 HISTORY: Final = "vote_history"
 BALLOTS: Final = "ballots"
+#: What was found of voters in the history whom the voter file lacks: findings, and no table.
+_STRANGERS: Final = "strangers"
 #: Note of a unit of voters whose files hold vote history, too.
 _COMPANIONS: Final = "holds vote history"
 
@@ -87,6 +89,13 @@ def fill_ballots(workspace: Workspace, inputs: Inputs, choose: Choose, load: Cal
             read()
     if _stamp(inputs.ballots) != before:
         reuse.disown(connection, (BALLOTS,))
+
+
+def note_strangers(workspace: Workspace) -> None:
+    """Record how many voters of the history the voter file lacks, once for the same files."""
+    found = reuse.standing(workspace.connection, (VOTERS, HISTORY))
+    key = None if found is None else reuse.key(_STRANGERS, found)
+    reuse.once(workspace.connection, _STRANGERS, key, (), lambda: voters.note_strangers(workspace))
 
 
 def _read_voters(

@@ -68,6 +68,12 @@ def generate(
     return directory / _CONFIG, truth
 
 
+def files(directory: Path) -> list[str]:
+    """Return the names of the files that :func:`generate` wrote."""
+    found = (path for pattern in ("*", f"{_NIGHT}/*") for path in directory.glob(pattern) if path.is_file())
+    return sorted(path.relative_to(directory).as_posix() for path in found if not path.name.startswith("."))
+
+
 def _remove_other_form(directory: Path, form: Form) -> None:
     """Remove the tables that an earlier demo left in the other form: nothing names them any more."""
     other = "parquet" if form == "csv" else "csv"

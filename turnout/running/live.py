@@ -5,7 +5,9 @@ import datetime as dt
 import gc
 import time
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from importlib import import_module
 from typing import Final
 
 import numpy as np
@@ -29,6 +31,8 @@ _TAKEN_OVER: Final = {
     "ballots": "the ballots",
     "voter_codes": "what names and labels say",
     "ethnicity": "the ethnicity estimates",
+    "described": "what the vote history says",
+    "electorate": "the cohorts",
 }
 
 
@@ -129,7 +133,8 @@ class Live:
         rng = np.random.default_rng(self._contest.seed)
         with Workspace.create(self._contest.output, wait=self._wait) as workspace:
             progress("reading")
-            contest, past = self._read(workspace)
+            with _estimator_loaded(workspace, self._contest.inputs):
+                contest, past = self._read(workspace)
             judge(workspace)
             workspace.seal()
             whole = not contest.inputs.partitioned
@@ -176,7 +181,7 @@ class Live:
         progress("ethnicity")
         ethnicity.estimate(workspace, contest, by_ballot=False)
         progress("electorate")
-        voters = electorate.build(workspace, contest, rng)
+        voters = electorate.build_or_take_over(workspace, contest, rng)
         days.keep_latest(workspace, voters)
         return voters
 
@@ -211,6 +216,20 @@ def _without_pauses() -> Iterator[None]:
     finally:
         if was_on:
             gc.enable()
+
+
+@contextlib.contextmanager
+def _estimator_loaded(workspace: Workspace, inputs: Inputs) -> Iterator[None]:
+    """Import scikit-learn, which takes as long as many a stage, while the block reads, if this run is to fit with it.
+
+    Partitions fit elsewhere, or one after another. The import is over when the block is, so no two threads import.
+    """
+    if not inputs.voters or inputs.partitioned or electorate.fitted_before(workspace):
+        yield
+        return
+    with ThreadPoolExecutor(1) as loader:
+        loader.submit(import_module, "turnout.electorate.estimators")
+        yield
 
 
 def _read_past(workspace: Workspace, contest: Contest) -> _Past:

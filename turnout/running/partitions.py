@@ -6,6 +6,7 @@ the result follows from the files, the contest's seed and the partition's place 
 """
 
 import datetime as dt
+import re
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -151,8 +152,8 @@ def measure(task: Task, *, threads: int | None = None) -> Part:
             name=task.name,
             electorate=built,
             units=workspace.query("reading/voter_units"),
-            reconciliation=workspace.table("reconciliation"),
-            findings=_told(workspace.table("findings"), task.name),
+            reconciliation=_placed(workspace.table("reconciliation"), "source", task),
+            findings=_placed(_told(workspace.table("findings"), task.name), "message", task),
             latest=days.latest(workspace),
         )
 
@@ -163,6 +164,20 @@ def _told(findings: pl.DataFrame, name: str) -> pl.DataFrame:
     kept = findings.filter(~pl.col("topic").is_in(_OF_THE_WHOLE) & ~(of_models & (pl.col("severity") == "note")))
     named = pl.format("{}: {}", pl.lit(name), "message")
     return kept.with_columns(pl.when(of_models).then(named).otherwise("message").alias("message"))
+
+
+def _placed(rows: pl.DataFrame, column: str, task: Task) -> pl.DataFrame:
+    """Name the partition's files with their directories: those of other partitions have the same names."""
+    inputs = task.contest.inputs
+    found = [
+        each for paths in (inputs.voters, inputs.vote_history, inputs.ballots)
+        for each in source.expand(paths, files.members()) if "/" not in each.name
+    ]  # fmt: skip
+    told = pl.col(column)
+    for each in found:
+        begins = pl.col(column).str.contains(rf"^{re.escape(each.name)}($|[:,])")
+        told = pl.when(begins).then(pl.format("{}/{}", pl.lit(each.path.parent.name), column)).otherwise(told)
+    return rows.with_columns(told.alias(column))
 
 
 def without_voters(inputs: Inputs) -> Inputs:
