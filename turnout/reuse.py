@@ -248,11 +248,10 @@ def recorded(
 ) -> Iterator[list[str]]:
     """Record a unit that the block makes, if it ends well; what is put in the list yielded becomes its note.
 
-    ``tables`` are those that it may make.
-
     Parameters
     ----------
     key : makes the key, once the block has ended: what was read need not be hashed again for it
+    tables : those that it may make
     """
     drop(connection, unit)
     so_far = {name: _end(connection, name) for name in ACCOUNT}

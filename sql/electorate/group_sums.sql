@@ -1,6 +1,6 @@
--- The eligible of each group by feature row and by what they did, in sums of probabilities.
--- Grain: key × outcome. Reads: the table that $described names (described.sql, described_then.sql), ethnicity. Binds:
--- $salt, $parts (in a million: of those whose number hashes below it). Sums are of whole billionths, as in tranche_sums.sql.
+-- The eligible of each group in a past election by feature row and by what they did, in sums of probabilities.
+-- Grain: key × outcome. Reads: described_then (described_then.sql), ethnicity. Binds: $election, $salt, $parts (in a
+-- million: of those whose number hashes below it). Sums are of whole billionths, as in tranche_sums.sql.
 SELECT key, outcome,
        sum(round(1e9 * white)) / 1e9 AS white, sum(round(1e9 * black)) / 1e9 AS black,
        sum(round(1e9 * latino)) / 1e9 AS latino, sum(round(1e9 * chinese)) / 1e9 AS chinese,
@@ -8,7 +8,7 @@ SELECT key, outcome,
        sum(round(1e9 * japanese)) / 1e9 AS japanese, sum(round(1e9 * korean)) / 1e9 AS korean,
        sum(round(1e9 * vietnamese)) / 1e9 AS vietnamese, sum(round(1e9 * other_asian)) / 1e9 AS other_asian,
        sum(round(1e9 * native)) / 1e9 AS native, sum(round(1e9 * other)) / 1e9 AS other
-FROM query_table($described) JOIN ethnicity USING (voter_id)
-WHERE eligible AND hash(voter_id, $salt::BIGINT) % 1000000 < $parts
+FROM described_then JOIN ethnicity USING (voter_id)
+WHERE election = $election AND hash(voter_id, $salt::BIGINT) % 1000000 < $parts
 GROUP BY ALL
 ORDER BY ALL

@@ -202,6 +202,7 @@ def test_without_a_voter_file_none_is_there_and_what_was_kept_goes(files):
     [
         (r"seed = \d+", "seed = 8", []),  # whom is learned from follows from it
         ("comparable = .*", "comparable = [2016-11-08]", []),
+        ("comparable = .*", "comparable = [2017-04-04, 2016-11-08]", []),  # and the lessons after the first
         ("comparable = .*", 'model = "propensity-boosted"', []),
         ("comparable = .*", r"\g<0>\npoll = { low = 100, high = 200 }", DESCRIBED),
         ("kind = .*", 'kind = "runoff"', []),
@@ -212,6 +213,15 @@ def test_what_the_contest_says_of_voting_makes_anew_what_follows_from_it(files, 
     config = files / "contest.toml"
     config.write_text(re.sub(written, instead, config.read_text()))
     assert run(files) == ROLLS + BALLOTS + LEARNED + left
+    assert is_as_new(files)
+
+
+def test_of_several_elections_learned_from_all_are_taken_over_with_new_ballots(files):
+    config = files / "contest.toml"
+    config.write_text(config.read_text().replace("[2017-04-04]", "[2017-04-04, 2016-11-08, 2016-06-07]"))
+    run(files)
+    drop_lines(files / "ballots.csv", 50)
+    assert run(files) == [*ROLLS, LEARNED[0], *DESCRIBED]
     assert is_as_new(files)
 
 

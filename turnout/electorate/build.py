@@ -129,7 +129,7 @@ def _built(
         workspace.execute("electorate/forget_scored")
         now = situation.see(workspace, contest, as_of)
         described = describing.describe(workspace, spec, contest, now, rng)
-        salt = int(rng.spawn(1)[0].integers(2**31)) if described.learned is not None else 0
+        salt = propensity.draw_salt(rng) if described.learned is not None else 0
         known = reuse.standing(connection, (describing.UNIT, "ballots", "ethnicity"))
         scores = None if known is None else reuse.key(_SCORES, known, spec.model_dump(), contest.date, salt)
         reuse.once(
@@ -228,11 +228,10 @@ def _score(workspace: Workspace, spec: Specification, contest: Contest, describe
     UsageError
         If a voter has no ethnicity estimate.
     """
-    learned = described.learned
-    tilt = np.ones((len(GROUPS), 4))
+    learned, tilt = described.learned, np.ones((len(GROUPS), 4))
     if learned is not None:
         informed = ethnicity.election_used(workspace, contest)
-        tilt = propensity.departures(workspace, spec.training, learned.trained, salt, informed)
+        tilt = propensity.departures(workspace, spec.training, learned.lessons, salt, informed=informed)
     workspace.store("group_tilts", pl.DataFrame(tilt, schema=list(WAYS)))
     _put_in_rows(workspace)
     workspace.execute("electorate/row_weights")
@@ -248,9 +247,9 @@ def _file(workspace: Workspace, spec: Specification, contest: Contest, described
     """Return the voter file from what :func:`_score` wrote."""
     rows = workspace.table("row_weights").sort("feature_row")
     code = rows["feature_row"].to_numpy().astype(np.int64)
+    q, tilt = described.q, workspace.table("group_tilts").to_numpy()
     prior = spec.late.of_state(contest.state)
     base, late = None, (prior.share, prior.share_sd)
-    q, tilt = described.q, workspace.table("group_tilts").to_numpy()
     learned, comparable = described.learned, described.comparable
     if comparable is not None and not comparable.modes:
         q, tilt = scoring.of_voting_alone(q, tilt)

@@ -1,4 +1,4 @@
-"""Everyone as of the election learned from and as of this one, and what the estimator makes of it.
+"""Everyone as of the elections learned from and as of this one, and what the estimator makes of it.
 
 It follows from the voter file, the vote history and what the contest says, and neither from the ballots nor from who
 the voters are taken to be. So a run with new ballots or new returns takes it over from the last one
@@ -20,8 +20,8 @@ from turnout.contest import Contest
 from turnout.electorate import comparable as comparing
 from turnout.electorate import features, learning, propensity
 from turnout.electorate.comparable import Comparable
-from turnout.electorate.features import WAYS, Features
-from turnout.electorate.propensity import WEIGHTS, Trained
+from turnout.electorate.features import WAYS
+from turnout.electorate.propensity import Lesson
 from turnout.electorate.situation import Situation
 from turnout.electorate.specification import Specification
 from turnout.workspace import Workspace
@@ -31,8 +31,7 @@ Ints = npt.NDArray[np.int64]
 
 #: The unit of :mod:`turnout.reuse`, and its tables.
 UNIT: Final = "described"
-_THEN: Final = tuple(f"described_then_{number}" for number in range(len(WEIGHTS)))
-_TABLES: Final = ("past_elections", *_THEN, "described_now", "rows_then", "rows_now", "described_facts")
+_TABLES: Final = ("past_elections", "described_then", "described_now", "rows_then", "rows_now", "described_facts")
 
 
 @dataclass(frozen=True)
@@ -41,12 +40,12 @@ class Learned:
 
     Attributes
     ----------
-    trained : the voters it was learned from, by election, the first first
+    lessons : the voters of each, the first counting most
     totals : (ways,) what those of the first did
     turnout : share of them that voted
     """
 
-    trained: tuple[Trained, ...]
+    lessons: tuple[Lesson, ...]
     totals: Floats
     turnout: float
 
@@ -58,8 +57,8 @@ class Described:
     Attributes
     ----------
     past : the past elections, see :func:`turnout.electorate.comparable.elections`
-    comparable : the one learned from; None without
-    learned : what was learned from it; None without
+    comparable : the one learned from, and those beside it; None without
+    learned : what was learned from them; None without
     voters, eligible : how many there are, and for this election
     q : (rows, ways) chances by the estimator
     """
@@ -123,12 +122,13 @@ def _learned(workspace: Workspace, facts: dict[str, Any]) -> Learned | None:
     then = facts["then"]
     if then is None:
         return None
-    rows, trained = workspace.table("rows_then"), []
-    for number, (date, eligible) in enumerate(then["elections"]):
-        own = rows.filter(lesson=number)
-        chances = own.select(WAYS).to_numpy()
-        trained.append(Trained(dt.date.fromisoformat(date), _THEN[number], own["key"].to_numpy(), chances, eligible))
-    return Learned(tuple(trained), np.array(then["totals"]), then["turnout"])
+    table = workspace.table("rows_then")
+    lessons = []
+    for day, eligible in then["lessons"]:
+        date = dt.date.fromisoformat(day)
+        rows = table.filter(pl.col("election") == date)
+        lessons.append(Lesson(date, rows["key"].to_numpy(), rows.select(WAYS).to_numpy(), eligible))
+    return Learned(tuple(lessons), np.array(then["totals"]), then["turnout"])
 
 
 def _made(
@@ -148,24 +148,13 @@ def _made(
     known = known or features.gather(workspace, *asked)
     learned, then = None, None
     if comparable is None:
-        learning.say_nothing(workspace, len(past))
+        learning.say_nothing_learned(workspace, len(past))
     else:
-        elections: list[tuple[str, int]] = []
-
-        def note(one: Comparable, seen: Features) -> None:
-            workspace.execute("electorate/described_then")
-            name = _THEN[len(elections)]
-            workspace.connection.execute(f"DROP TABLE IF EXISTS {name}")
-            workspace.connection.execute(f"ALTER TABLE described_then RENAME TO {name}")
-            elections.append((one.date.isoformat(), seen.eligible))
-
-        learned, lessons = propensity.fit(workspace, spec, comparable, rng, known, note)
-        rows_then = [
-            _rows(seen.key, learned.chances(seen.rows)).select(pl.lit(number, pl.Int64).alias("lesson"), pl.all())
-            for number, seen in enumerate(lessons)
-        ]
-        workspace.store("rows_then", pl.concat(rows_then))
-        then = {"elections": elections, "totals": learned.totals.tolist(), "turnout": learned.turnout}
+        learned, lessons = propensity.fit(workspace, spec, comparable, rng, known)
+        by_lesson = (_rows(one.key, one.chances).with_columns(election=pl.lit(one.date)) for one in lessons)
+        workspace.store("rows_then", pl.concat(by_lesson))
+        eligible = [(one.date.isoformat(), one.eligible) for one in lessons]
+        then = {"lessons": eligible, "totals": learned.totals.tolist(), "turnout": learned.turnout}
         learning.say(workspace, comparable, learned, len(past))
     scored = features.build(workspace, spec, now.date, dates, learned.turnout if learned else 0.5, known)
     q = propensity.blend(learned, scored, spec) if learned else np.full((len(scored.rows), len(WAYS)), 0.25)

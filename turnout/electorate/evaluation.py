@@ -157,11 +157,12 @@ def _tried(
         )
         learned = propensity.train(workspace, spec, train, rng, groups=groups, informed=informed, known=known)
         scored = features.build(workspace, spec, test.date, test.earlier, learned.turnout, known)
+        workspace.execute("electorate/described_then", election=test.date)
         chances = propensity.blend(learned, scored, spec)
-    return _Trial(chances, scored.did(), learned.tilt, _weight(workspace, scored) if groups else None)
+    return _Trial(chances, scored.did(), learned.tilt, _weight(workspace, scored, test.date) if groups else None)
 
 
-def _weight(workspace: Workspace, scored: Features) -> Floats:
+def _weight(workspace: Workspace, scored: Features, election: dt.date) -> Floats:
     """Voters of each feature row by what they did and group, (rows, ways, groups).
 
     Raises
@@ -169,7 +170,7 @@ def _weight(workspace: Workspace, scored: Features) -> Floats:
     UsageError
         If a voter has no ethnicity estimate.
     """
-    found = workspace.query("electorate/group_sums", described="described", salt=0, parts=1_000_000)
+    found = workspace.query("electorate/group_sums", election=election, salt=0, parts=1_000_000)
     weight = np.zeros((len(scored.rows), len(WAYS), len(GROUPS)))
     weight[scored.row_of(found["key"]), propensity.way_of(found["outcome"])] = found.select(GROUPS).to_numpy()
     features.require_estimates(round(float(scored.did().sum() - weight.sum())))

@@ -1,4 +1,4 @@
-"""What is learned of the comparable elections, and what is said of it."""
+"""What is said of what was learned of the comparable elections, and what they say of the totals."""
 
 from collections.abc import Iterator
 
@@ -16,8 +16,8 @@ Floats = npt.NDArray[np.float64]
 ALL = 0.95
 
 
-def say_nothing(workspace: Workspace, elections: int) -> None:
-    """Say in the findings that there is no election to learn from."""
+def say_nothing_learned(workspace: Workspace, elections: int) -> None:
+    """Say in the findings that none of so many past elections can be learned from."""
     message = (
         f"No past election to learn from ({elections} in the history, none with enough votes): whoever is not "
         "counted is taken as equally likely to vote, and totals are hardly known."
@@ -26,7 +26,7 @@ def say_nothing(workspace: Workspace, elections: int) -> None:
 
 
 def say(workspace: Workspace, comparable: Comparable, learned: propensity.Propensity, elections: int) -> None:
-    """Say in the findings what was learned from."""
+    """Say in the findings what was learned from, of so many past elections."""
     next_best = f" Next would be {', '.join(comparable.others)}." if comparable.others else ""
     workspace.note(
         TOPIC,

@@ -16,7 +16,7 @@ count it twice and drive the groups apart. Then r = p.
 import datetime as dt
 import math
 import warnings
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -77,26 +77,19 @@ class Propensity:
         return normalised
 
 
-Told = Floats | tuple[Ints, Ints, Floats]
-"""What groups did in an election: the sums of the probabilities (rows, ways, groups) where these know the ways; where
-they do not, of each voter sampled the row, the way and the probabilities."""
-
-
 @dataclass(frozen=True)
-class Trained:
-    """The voters of one election that an estimator was fitted on, by rows of features.
+class Lesson:
+    """The voters eligible in an election learned from, by rows of features; each stands in ``described_then``.
 
     Attributes
     ----------
     date : of the election
-    described : name of the table they stand in: ``described``, or one with its columns
-    key : (rows,) key in that table
+    key : (rows,) key of the row
     chances : (rows, ways) by the estimator
     eligible : how many voters
     """
 
     date: dt.date
-    described: str
     key: Ints
     chances: Floats
     eligible: int
@@ -112,34 +105,25 @@ def train(
     informed: dt.date | None = None,
     known: features.Known | None = None,
 ) -> Propensity:
-    """Fit the specified estimator on what the file's voters did in the comparable election, and those named besides.
+    """Fit the specified estimator, and learn how groups depart from it; parameters are those of the two.
 
-    Of each election those eligible then count, with what was known of them the day before it. Elections after the
-    first weigh less (:data:`WEIGHTS`) and are brought to its level: voters who did the same are weighted so that as
-    many as in the first did so, which in a logit changes the intercepts alone (Prentice & Pyke 1979).
-
-    Without ``groups`` nothing is learned of how they depart. ``informed`` is the election on whose ways of voting the
-    ethnicity estimate rests; ``known`` is that of :func:`turnout.electorate.features.build`.
+    Without ``groups`` nothing is learned of how they depart.
 
     Raises
     ------
     UsageError
         If scikit-learn refuses a hyper-parameter.
     """
-    salt = int(rng.spawn(1)[0].integers(2**31))
-    told: list[Told] = []
-
-    def note(one: Comparable, seen: Features) -> None:
-        if groups:
-            own = Trained(one.date, "described", seen.key, np.empty(0), seen.eligible)
-            told.append(_told_of_groups(workspace, specification.training, own, salt, informed))
-
-    untilted, lessons = fit(workspace, specification, comparable, rng, known, note)
+    untilted, lessons = fit(workspace, specification, comparable, rng, known)
     if not groups:
         return untilted
-    prior = specification.training.group_tilt_prior
-    tilts = [_tilt(untilted.chances(seen.rows), what, prior) for seen, what in zip(lessons, told, strict=True)]
-    return replace(untilted, tilt=pooled(tilts))
+    tilt = departures(workspace, specification.training, lessons, draw_salt(rng), informed=informed)
+    return replace(untilted, tilt=tilt)
+
+
+def draw_salt(rng: np.random.Generator) -> int:
+    """Return a number that chooses whom departures are learned from; what ``rng`` draws after is the same without."""
+    return int(rng.spawn(1)[0].integers(2**31))
 
 
 def fit(
@@ -148,78 +132,70 @@ def fit(
     comparable: Comparable,
     rng: np.random.Generator,
     known: features.Known | None = None,
-    note: Callable[[Comparable, Features], None] = lambda *_: None,
-) -> tuple[Propensity, list[Features]]:
-    """Fit the estimator alone, groups left out; return what was seen in each election, too.
+) -> tuple[Propensity, tuple[Lesson, ...]]:
+    """Fit the estimator on what the file's voters did in the comparable election, and those named besides.
 
-    ``note`` is called with each election while its voters stand in ``described``.
+    Groups are left out. Of each election those eligible then count, with what was known of them the day before it;
+    they are put in ``described_then``. Elections after the first weigh less (:data:`WEIGHTS`) and are brought to its
+    level: voters who did the same are weighted so that as many as in the first did so, which in a logit changes the
+    intercepts alone (Prentice & Pyke 1979). ``known`` is that of :func:`turnout.electorate.features.build`.
 
     Raises
     ------
     UsageError
         If scikit-learn refuses a hyper-parameter.
     """
-    lessons: list[Features] = []
-    for one in (comparable, *comparable.also):
-        level = lessons[0].turnout if lessons else None
-        lessons.append(features.build(workspace, specification, one.date, one.earlier, level, known))
-        note(one, lessons[-1])
-    dids = [seen.did() for seen in lessons]
-    totals = dids[0].sum(axis=0)
+    workspace.execute("electorate/forget_then")
+    elections, seen = (comparable, *comparable.also), list[Features]()
+    for one in elections:
+        level = seen[0].turnout if seen else None
+        seen.append(features.build(workspace, specification, one.date, one.earlier, level, known))
+        workspace.execute("electorate/described_then", election=one.date)
+    counts = [each.did() for each in seen]
+    totals = counts[0].sum(axis=0)
     did = np.vstack(
         [
-            weight * each * (totals / np.maximum(each.sum(axis=0), 1))
-            for weight, each in zip(WEIGHTS, dids, strict=False)
+            weight * count * (totals / np.maximum(count.sum(axis=0), 1))
+            for weight, count in zip(WEIGHTS, counts, strict=False)
         ]
     )
-    pipeline = _fit(specification, pl.concat(seen.rows for seen in lessons), did, rng)
-    first = lessons[0]
-    return Propensity(pipeline, np.ones((1, len(WAYS))), totals, first.turnout, first.elections), lessons
+    pipeline = _fit(specification, pl.concat(each.rows for each in seen), did, rng)
+    fitted = Propensity(pipeline, np.ones((1, len(WAYS))), totals, seen[0].turnout, seen[0].elections)
+    return fitted, tuple(
+        Lesson(one.date, each.key, fitted.chances(each.rows), each.eligible)
+        for one, each in zip(elections, seen, strict=True)
+    )
 
 
 def departures(
-    workspace: Workspace, training: Training, lessons: Sequence[Trained], salt: int, informed: dt.date | None
+    workspace: Workspace, training: Training, lessons: Sequence[Lesson], salt: int, *, informed: dt.date | None
 ) -> Floats:
     """Learn T (groups, ways) from the voters the estimator was fitted on, and their ethnicity estimates.
 
     Parameters
     ----------
+    lessons : the elections learned from, the first counting most
     salt : chooses the voters, where there are more than it takes
     informed : the election on whose ways of voting the estimates rest
     """
-    tilts = [
-        _tilt(one.chances, _told_of_groups(workspace, training, one, salt, informed), training.group_tilt_prior)
-        for one in lessons
-    ]
-    return pooled(tilts)
+    return pooled([_tilt(workspace, training, one, salt, informed=informed == one.date) for one in lessons])
 
 
-def _told_of_groups(
-    workspace: Workspace, training: Training, seen: Trained, salt: int, informed: dt.date | None
-) -> Told:
-    """Read what the groups did in an election; its chances are not looked at."""
-    if informed == seen.date:
-        parts = _parts(training.tilt_rows, seen.eligible)
-        found = workspace.query("electorate/group_sums", described=seen.described, salt=salt, parts=parts)
-        weight = np.zeros((len(seen.key), len(WAYS), len(GROUPS)))
-        row = features.rows_of(seen.key, found["key"])
+def _tilt(workspace: Workspace, training: Training, lesson: Lesson, salt: int, *, informed: bool) -> Floats:
+    """Learn T of one election."""
+    if informed:
+        parts = _parts(training.tilt_rows, lesson.eligible)
+        found = workspace.query("electorate/group_sums", election=lesson.date, salt=salt, parts=parts)
+        weight = np.zeros((len(lesson.key), len(WAYS), len(GROUPS)))
+        row = features.rows_of(lesson.key, found["key"])
         weight[row, way_of(found["outcome"])] = found.select(GROUPS).to_numpy()
-        return weight
-    parts = _parts(training.max_rows, seen.eligible)
-    sampled = workspace.query("electorate/sampled", described=seen.described, salt=salt, parts=parts)
-    return (
-        features.rows_of(seen.key, sampled["key"]),
-        way_of(sampled["outcome"]),
-        sampled.select(GROUPS).to_numpy().astype(float),
-    )
-
-
-def _tilt(chances: Floats, told: Told, prior: float) -> Floats:
-    """Learn T of one election; ``chances`` (rows, ways); ``prior`` is a share of its voters."""
-    if isinstance(told, tuple):
-        row, way, probability = told
-        return group_tilt(chances[row], way, probability, prior * len(row))
-    return tilt_of_sums(chances, told, prior * float(told.sum()))
+        return tilt_of_sums(lesson.chances, weight, training.group_tilt_prior * float(weight.sum()))
+    parts = _parts(training.max_rows, lesson.eligible)
+    sampled = workspace.query("electorate/sampled", election=lesson.date, salt=salt, parts=parts)
+    chances = lesson.chances[features.rows_of(lesson.key, sampled["key"])]
+    probability = sampled.select(GROUPS).to_numpy().astype(float)
+    prior = training.group_tilt_prior * len(sampled)
+    return group_tilt(chances, way_of(sampled["outcome"]), probability, prior)
 
 
 def pooled(tilts: list[Floats]) -> Floats:
