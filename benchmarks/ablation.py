@@ -26,6 +26,7 @@ PARTS = {
     "questions asked in many counties": {"shift": ("question", "candidates")},
     "counties' shift": {"shift": ("county", "own county")},
     "precincts' shift": {"shift": ("unit", "own unit", "lean beyond own", "past gap", "past shift", "past lean")},
+    "size of precincts": {"shift": ("size of units",)},
     "turnout of counties and precincts": {"turnout": ("county", "unit", "size", "past ratio of the unit")},
     "early vote's growth, size and mail": {"turnout": ("early votes in", "share of mail", "growth")},
     "calibration": {},
