@@ -114,9 +114,10 @@ class Clock:
     STEPS = (
         (features, "gather", "what is known of voters"),
         (features, "build", "feature rows"),
-        (propensity, "train", "train (with feature rows then)"),
+        (propensity, "fit", "fit (with feature rows then)"),
+        (propensity, "departures", "departures of groups"),
         (propensity, "blend", "chances of rows"),
-        (sys.modules[electorate.build.__module__], "_weighed", "voters by row"),
+        (sys.modules[electorate.build.__module__], "_put_in_rows", "voters by row"),
         (scoring, "hold_to", "hold to totals"),
         (writing, "propensity", "chances of voters, sums"),
         (writing, "cells", "cells"),

@@ -1,9 +1,12 @@
 """The workspace: its lock, what a killed run left, what queries may reach, and encryption."""
 
+import shutil
 import signal
 import subprocess
 import sys
+import tempfile
 import threading
+from pathlib import Path
 
 import duckdb
 import polars as pl
@@ -85,6 +88,26 @@ def test_scratch_of_killed_runs_is_removed_and_of_running_ones_is_not(tmp_path, 
     with Workspace.create(alive, threads=1), workspace.scratch("test") as opened:
         assert opened.directory.parent == tmp_path
         assert {path.name for path in tmp_path.iterdir()} == {alive.name, foreign.name, opened.directory.name}
+    assert not opened.directory.exists()
+
+
+def test_scratch_waits_for_another_that_looks_whether_it_was_abandoned(tmp_path, monkeypatch):
+    monkeypatch.setattr(workspace.tempfile, "tempdir", str(tmp_path))
+    made = tempfile.TemporaryDirectory.__init__
+
+    def looked_at(self, *args, **kwargs):
+        made(self, *args, **kwargs)
+        lock = storage.hold(Path(self.name))
+
+        def removes():
+            shutil.rmtree(self.name)
+            lock.close()
+
+        threading.Timer(0.3, removes).start()
+
+    monkeypatch.setattr(tempfile.TemporaryDirectory, "__init__", looked_at)
+    with workspace.scratch("test") as opened:
+        assert opened.connection.execute("SELECT count(*) FROM voters").fetchone() == (0,)
     assert not opened.directory.exists()
 
 

@@ -248,6 +248,10 @@ def kept_in(directory: Path, pattern: str) -> list[Path]:
     return sorted((directory / _KEPT).glob(f"{pattern}.parquet"))
 
 
+#: Seconds that it may take another process to find that a scratch directory is in use, or to remove it.
+_LOOKED_AT: Final = 10.0
+
+
 @contextlib.contextmanager
 def scratch(purpose: str, *, threads: int | None = None) -> Iterator[Workspace]:
     """Yield a workspace that is thrown away, after removing those whose runs were killed before they could.
@@ -261,7 +265,8 @@ def scratch(purpose: str, *, threads: int | None = None) -> Iterator[Workspace]:
         _remove_abandoned(left)
     with (
         tempfile.TemporaryDirectory(prefix=prefix) as directory,
-        Workspace.create(Path(directory), threads=threads) as workspace,
+        # another process may be looking just now whether this one was abandoned
+        Workspace.create(Path(directory), threads=threads, wait=_LOOKED_AT) as workspace,
     ):
         yield workspace
 
