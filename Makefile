@@ -69,8 +69,10 @@ audit: $(STAMP)  ## known vulnerabilities of the pinned dependencies (needs the 
 	$(BIN)/uv tool run --from pip-audit==2.10.1 pip-audit --requirement requirements.lock --require-hashes --disable-pip --strict \
 	  $(if $(OSV),--vulnerability-service osv --osv-url $(OSV))
 
+# sizes that `make bench` measures
+VOTERS ?= 10000,100000,1000000,10000000
 bench: $(STAMP)  ## time and memory of whole runs and of each stage, 10,000 to 10,000,000 voters, beside floors (docs/benchmarks.md)
-	$(BIN)/python benchmarks/scale.py --voters $(or $(VOTERS),10000,100000,1000000,10000000) $(BENCH)
+	$(BIN)/python benchmarks/scale.py --voters $(VOTERS) $(BENCH)
 
 bench-large: $(STAMP) ## the same for 100,000,000 voters from Parquet; needs some 60 GB of disk: BENCH="--directory DIR"
 	$(BIN)/python benchmarks/scale.py --voters 100000000 --form parquet $(BENCH)

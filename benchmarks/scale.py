@@ -240,12 +240,15 @@ def renew(results: dict[str, Any]) -> None:
     (DOCS / "benchmarks.svg").write_text(chart(results["sizes"]), encoding="utf-8")
     page = DOCS / "benchmarks.md"
     here = results["machine"]
+    busy = [found["busy"] for _, found in sorted(results["sizes"].items(), key=lambda size: int(size[0]))]
+    shared = (
+        f" The machine did other things besides (load {', '.join(f'{load:.0f}' for load in busy)}): compare processor"
+        " time, not seconds by the clock."
+    )
     said = (
         f"Measured {here['date']} with `make bench` on {here['cores']} cores ({here['processor']}), "
-        f"{here['memory_gb']} GB, Python {here['python']}, {here['threads']} threads. The machine did other things "
-        "besides (load "
-        + ", ".join(f"{found['busy']:.0f}" for _, found in sorted(results["sizes"].items(), key=lambda i: int(i[0])))
-        + "): compare processor time, not seconds by the clock."
+        f"{here['memory_gb']} GB, Python {here['python']}, {here['threads']} threads."
+        f"{shared if max(busy) > here['cores'] else ''}"
     )
     told = f"{said}\n\n{table(results['sizes'])}\n\n{growth(results['sizes'])}"
     marks = r"(<!-- measured -->\n).*?(\n<!-- /measured -->)"
