@@ -196,7 +196,8 @@ def lines_of(table: pl.DataFrame) -> Iterator[str]:
 
 def summary(table: pl.DataFrame) -> Iterator[str]:
     """Sum a run up by tranche."""
-    held = (pl.col("lo90") <= pl.col("true")) & (pl.col("true") <= pl.col("hi90"))
+    # half a voter: what is known is an interval of no width, to rounding
+    held = (pl.col("lo90") - 0.5 <= pl.col("true")) & (pl.col("true") <= pl.col("hi90") + 0.5)
     for tranche in TRANCHES:
         own = table.filter(pl.col("tranche") == tranche)
         total = own.filter(pl.col("group") == "").with_columns(held.alias("held"))
