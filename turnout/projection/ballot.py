@@ -7,6 +7,7 @@ from typing import Final
 import numpy as np
 import polars as pl
 from numpy.typing import NDArray
+from scipy import sparse
 
 from turnout.projection.candidates import people
 from turnout.vocabulary import TRANCHES
@@ -89,6 +90,11 @@ class Ballot:
         county = self.unit_county[self.row_unit]
         _, place = np.unique(self.row_contest * (county.max(initial=0) + 1) + county, return_inverse=True)
         return place.astype(np.int64)
+
+    @cached_property
+    def together(self) -> "Together":
+        """Poll votes that are counted for whole counties or districts, or at vote centers."""
+        return Together.of(self)
 
     @cached_property
     def leading_parties(self) -> list[str]:
@@ -199,6 +205,12 @@ class Together:
         kept = lowest == highest
         number = np.append(np.where(kept, np.cumsum(kept) - 1, -1), -1)  # the last is for rows of no figure
         return Together(number[self.group], number[self.figure], self.counted[kept])
+
+
+def sums_over(group: Integers) -> sparse.csr_array:
+    """Matrix that sums what stands in groups, such as the choices of contests: shape (groups, members)."""
+    shape = (int(group.max(initial=-1)) + 1, len(group))
+    return sparse.csr_array((np.ones(len(group)), (group, np.arange(len(group)))), shape=shape)
 
 
 def _summed(votes: Floats, index: Integers, size: int) -> Floats:

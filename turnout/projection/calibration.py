@@ -7,7 +7,7 @@ import numpy as np
 from pydantic import BaseModel, ConfigDict, Field
 
 from turnout.projection import specification
-from turnout.projection.ballot import POLL, Ballot, Floats, Integers
+from turnout.projection.ballot import POLL, Ballot, Floats, Integers, sums_over
 from turnout.projection.positions import signs
 
 
@@ -105,11 +105,12 @@ def apply(applied: Applied, ballot: Ballot, votes: Floats) -> Floats:
     contest = ballot.choices["contest"].to_numpy()
     counted = ballot.choice_votes().sum(axis=1)
     to_come = np.maximum(votes - counted[:, None], 0.0)
-    total, so_far = _by_contest(to_come, contest), _by_contest(counted[:, None], contest)
+    sums = sums_over(contest)
+    total, so_far = sums @ to_come, sums @ counted[:, None]
     usual = _share(to_come.mean(axis=1, keepdims=True), total.mean(axis=1, keepdims=True)[contest])
     share = np.where(total[contest] > 0, _share(to_come, total[contest]), usual)
     share = np.maximum(usual + applied.spread[contest, None] * (share - usual), 0.0)
-    share = _share(share, _by_contest(share, contest)[contest])
+    share = _share(share, (sums @ share)[contest])
     spread = _spread_log(total, applied.spread[:, None])[contest] * share + counted[:, None]
     expected = (total.mean(axis=1, keepdims=True) + so_far)[contest]
     end = _share(to_come.mean(axis=1, keepdims=True) + counted[:, None], expected)
@@ -125,11 +126,6 @@ def _spread_log(total: Floats, factor: Floats) -> Floats:
     middle = log.mean(axis=1, keepdims=True)
     spread = np.expm1(np.maximum(middle + factor * (log - middle), 0.0))
     return np.asarray(spread * _share(total.mean(axis=1, keepdims=True), spread.mean(axis=1, keepdims=True)))
-
-
-def _by_contest(votes: Floats, contest: Integers) -> Floats:
-    """Sum over the choices of each contest, which stand one after another: (contests, draws)."""
-    return np.asarray(np.add.reduceat(votes, np.flatnonzero(np.diff(contest, prepend=-1)), axis=0))
 
 
 def _share(part: Floats, whole: Floats) -> Floats:

@@ -9,7 +9,7 @@ import numpy as np
 from scipy import sparse
 
 from turnout.projection import calibration, mirrored, parallel
-from turnout.projection.ballot import LATE, POLL, Ballot, Flags, Floats, Integers, Together
+from turnout.projection.ballot import LATE, POLL, Ballot, Flags, Floats, Integers
 from turnout.projection.calibration import Applied
 from turnout.projection.hierarchy import GaussianHierarchy
 from turnout.projection.late import LateSpec
@@ -125,7 +125,7 @@ class Model:
 
     def _still_out(self, turnout: Draws) -> Draws:
         """Part of the poll votes expected of a place that its figure for the whole does not hold, (groups, draws)."""
-        group, counted = self.together.group, self.together.counted
+        group, counted = self.ballot.together.group, self.ballot.together.counted
         rows = np.flatnonzero(group >= 0)
         rows = rows[np.argsort(group[rows], kind="stable")]
         expected = np.zeros((len(counted), turnout.shape[1]), dtype=np.float32)
@@ -136,11 +136,6 @@ class Model:
             counts = self.expectation.count_draws(at, POLL).astype(np.float32)
             expected[groups] += by_group @ np.exp(counts + deviation)
         return np.asarray(np.maximum(1.0 - counted[:, None] / np.maximum(expected, 1e-9), 0.0), dtype=np.float32)
-
-    @cached_property
-    def together(self) -> Together:
-        """Poll votes that are counted for whole counties or districts alone."""
-        return Together.of(self.ballot)
 
     @cached_property
     def outstanding(self) -> Flags:
@@ -289,7 +284,7 @@ class _Block:
         if poll.any():
             counts = self.expectation.count_draws(rows, POLL).astype(np.float32) + deviation
             votes[POLL] = _times(np.exp(counts, out=counts), poll)
-            group = self.model.together.group[rows]
+            group = self.model.ballot.together.group[rows]
             votes[POLL][group >= 0] *= self.drawn.still_out[group[group >= 0]]
         if late.any():
             counts = _plus(self._late_counts(rows, deviation), self.drawn.late_total)
@@ -400,9 +395,3 @@ def _summing(seat: Integers) -> tuple[Integers, sparse.csr_array]:
 
 def _varies(component: str, components: Collection[str] | None) -> bool:
     return components is None or component in components
-
-
-def sums_over(group: Integers) -> sparse.csr_array:
-    """Matrix that sums what stands in groups, such as the choices of contests: shape (groups, members)."""
-    shape = (int(group.max(initial=-1)) + 1, len(group))
-    return sparse.csr_array((np.ones(len(group)), (group, np.arange(len(group)))), shape=shape)

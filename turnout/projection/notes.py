@@ -7,7 +7,7 @@ import numpy as np
 import polars as pl
 
 from turnout.electorate import Electorate
-from turnout.projection.ballot import EARLY, POLL, Ballot, Integers, Together
+from turnout.projection.ballot import EARLY, POLL, Ballot, Integers
 from turnout.projection.baseline import Baseline
 from turnout.projection.sites import at_home, pseudo_rows
 from turnout.vocabulary import COHORTS
@@ -77,7 +77,7 @@ def _polls_of_none(workspace: Workspace, ballot: Ballot) -> None:
 
 def _grains(workspace: Workspace, ballot: Ballot) -> None:
     """Warn where polls are counted for whole counties or districts while all their precincts' are still out."""
-    odd = np.unique(ballot.row_contest[Together.of(ballot).group >= 0])
+    odd = np.unique(ballot.row_contest[ballot.together.group >= 0])
     if len(odd):
         workspace.note(
             "polls at another grain",

@@ -158,7 +158,7 @@ def splits_of(ballot: Ballot, positions: Positions, early: PooledEarly, baseline
             "unit": unit,
             "county": ballot.unit_county[unit],
             "sign": sign,
-            "out": (~ballot.reported[row, POLL] & (Together.of(ballot).group < 0)[row]).astype(float),
+            "out": (~ballot.reported[row, POLL] & (ballot.together.group < 0)[row]).astype(float),
             "partisan": (partisan != 0).astype(float),
             "other": (partisan == 0).astype(float),
             "other_november": (partisan == 0) * november,
@@ -247,7 +247,7 @@ def turnout_of_figures(ballot: Ballot, expectation: Expectation, learned: Floats
 
     ``learned``: (rows,) log ratio that the precincts which have reported lead to expect.
     """
-    together = Together.of(ballot).of_one_county(ballot)
+    together = ballot.together.of_one_county(ballot)
     rows = np.flatnonzero(together.group >= 0)
     group, many = together.group[rows], np.exp(expectation.log_poll + learned)[rows]
     total = np.bincount(group, many, len(together.counted))
@@ -265,7 +265,7 @@ def shift_observations(
     """Shift, in logits, of each split at the polls against what was expected, by entry of ``splits``."""
     y, variance, expected = np.zeros(len(splits.row)), np.ones(len(splits.row)), np.zeros(len(splits.row))
     observed = np.zeros(len(splits.row), dtype=np.bool_)
-    together = Together.of(ballot).of_one_county(ballot)
+    together = ballot.together.of_one_county(ballot)
     by_itself = ballot.reported[:, POLL] & (together.figure < 0)
     for split in range(1, positions.most):
         at = np.flatnonzero(splits.split == split)

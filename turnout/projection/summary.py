@@ -6,8 +6,7 @@ from typing import Final
 import numpy as np
 import polars as pl
 
-from turnout.projection.ballot import EARLY, POLL, Ballot, Flags, Floats, Integers
-from turnout.projection.engine import sums_over
+from turnout.projection.ballot import EARLY, POLL, Ballot, Flags, Floats, Integers, sums_over
 
 #: Levels of the intervals that are published.
 LEVELS: Final = (50, 80, 90, 95)
