@@ -12,9 +12,9 @@ from pathlib import Path
 import polars as pl
 
 from turnout.projection.calibration import Calibration
-from turnout.projection.hierarchy import HierarchySpec
 from turnout.projection.parallel import cores
 from turnout.projection.priors import EffectPrior, Priors
+from turnout.projection.terms import HierarchySpec
 from turnout.running import backtest
 
 #: Names of terms begin so, by part and hierarchy.

@@ -10,8 +10,8 @@ from tests.backtest.conftest import DATES, SHIFT, election, past, write_history
 from turnout import backtest
 from turnout.cli import app
 from turnout.errors import InputRefused, UsageError
-from turnout.projection.hierarchy import HierarchySpec
 from turnout.projection.priors import EffectPrior, Priors
+from turnout.projection.terms import HierarchySpec
 from turnout.running import backtest as running
 
 

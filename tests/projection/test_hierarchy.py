@@ -7,7 +7,8 @@ from scipy import sparse
 from sklearn.base import clone
 
 from turnout.errors import UsageError
-from turnout.projection.hierarchy import NOISE, Blended, GaussianHierarchy, HierarchySpec, Noise, Term
+from turnout.projection.hierarchy import NOISE, Blended, GaussianHierarchy
+from turnout.projection.terms import HierarchySpec, Noise, Term
 
 SPEC = HierarchySpec(
     about="test",

@@ -21,8 +21,9 @@ from turnout.projection import ballot as ballots
 from turnout.projection import baseline, carry, late, polls, positions, sites
 from turnout.projection.ballot import POLL, Ballot, Floats
 from turnout.projection.calibration import PHASES, Calibration, Phase
-from turnout.projection.hierarchy import GaussianHierarchy, HierarchySpec, Moment, Term
+from turnout.projection.hierarchy import GaussianHierarchy, Moment
 from turnout.projection.priors import EffectPrior, Priors
+from turnout.projection.terms import HierarchySpec, Term
 
 #: Hierarchies that are learned: those used without a voter file.
 LEARNED: Final = ("turnout", "shift")

@@ -7,7 +7,8 @@ ballot (:mod:`~turnout.projection.polls`), and the final count is drawn (:mod:`~
 """
 
 from turnout.projection.baseline import Past
-from turnout.projection.hierarchy import GaussianHierarchy, HierarchySpec, Noise, Term
+from turnout.projection.hierarchy import GaussianHierarchy
 from turnout.projection.project import Projection, project
+from turnout.projection.terms import HierarchySpec, Noise, Term
 
 __all__ = ["GaussianHierarchy", "HierarchySpec", "Noise", "Past", "Projection", "Term", "project"]

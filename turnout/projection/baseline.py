@@ -14,8 +14,8 @@ from numpy.typing import NDArray
 
 from turnout.projection import matching, modes
 from turnout.projection.ballot import Ballot, Floats
-from turnout.projection.hierarchy import HierarchySpec
 from turnout.projection.matching import Matches
+from turnout.projection.terms import HierarchySpec
 from turnout.workspace import Workspace
 
 #: Share of today's units that must be found in a past election before it is compared with.

@@ -6,28 +6,24 @@ What has reported anywhere then informs every place that shares a level with it.
 """
 
 from collections.abc import Collection
-from dataclasses import dataclass
-from pathlib import Path
 from typing import Any, Final, NamedTuple, Self
 
 import numpy as np
 import polars as pl
 from numpy.typing import NDArray
-from pydantic import BaseModel, ConfigDict, Field
 from scipy import sparse
 
-from turnout.projection import mirrored, specification
+from turnout.projection import mirrored
 from turnout.projection.mirrored import Draws
 from turnout.projection.nested import NestedCholesky, Nesting
+from turnout.projection.terms import HierarchySpec, Numbered, beside, block_of, loading_of
 
 Floats = NDArray[np.float64]
-Integers = NDArray[np.int64]
 #: Effects × draws that are drawn at once, which bounds the memory it takes.
 _AT_ONCE: Final = 4_000_000
 
-#: Sd to which a balanced effect's group mean is held at nought, and the sd of where that mean may lie before.
+#: Sd to which a balanced effect's group mean is held at nought.
 _BALANCED: Final = 0.01
-_ANYWHERE: Final = 3.0
 
 #: Sds beyond which a shared effect or a row counts for less, so that a county with a wrong figure moves no other …
 _NEAR: Final = 2.5
@@ -38,61 +34,9 @@ _OUTLYING: Final = 4.0
 #: An effect that moves an outcome of several rows by less than this part of what another moves it by is not learned
 #: from it, but left to its variance: so a county's figure does not couple each of its precincts with every other.
 _HARDLY: Final = 0.1
-#: So many times as many numbers as there are things to number may be in question for a list of all to be at hand.
-_DENSE: Final = 16
 
 #: The component that what is left of a row's uncertainty is reported under.
 NOISE: Final = "precinct noise"
-
-
-class Term(BaseModel):
-    """One effect: who shares it, what it is multiplied by, its prior, and what its uncertainty is called."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-    name: str
-    by: tuple[str, ...] = ()
-    """Columns whose distinct combinations each get an effect of their own; empty: one effect for the whole ballot."""
-    loading: tuple[str, ...] = ()
-    """Columns multiplied with the effect; empty: 1. Rows where the product is 0 do not share in it."""
-    mean: float = 0.0
-    sd: float = Field(gt=0)
-    component: str
-    """The named component of uncertainty it is reported under."""
-    learned: bool = True
-    """Whether past elections are asked for its prior. One election alone cannot tell what moves a whole ballot from
-    another thing that does; such priors are judged from all of them together."""
-    balance: tuple[str, ...] = ()
-    """Columns whose distinct combinations are groups in which the effect moves rows only against each other: every
-    row's is taken less the group's mean, by the column ``weight``. Empty: it moves them as it is."""
-
-
-class Noise(BaseModel):
-    """What is left when every shared effect is known: ``sd`` times the product of the ``loading`` columns.
-
-    Several add up in variance. It is reported under the component ``NOISE``.
-    """
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-    sd: float = Field(gt=0)
-    loading: tuple[str, ...] = ()
-
-
-class HierarchySpec(BaseModel):
-    """The terms of a hierarchy, as ``models/<name>.toml`` lists them."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-    about: str
-    provenance: str
-    term: tuple[Term, ...]
-    noise: tuple[Noise, ...] = Field(min_length=1)
-
-    @classmethod
-    def load(cls, name: str, override: Path | None = None) -> "HierarchySpec":
-        """Read ``models/<name>.toml``, the user's own if ``override`` holds one."""
-        return specification.load(cls, name, override)
 
 
 class Blended(NamedTuple):
@@ -164,14 +108,14 @@ class GaussianHierarchy:
         observed : (rows,) which rows have reported
         blended : outcomes of several rows together, each of rows of one county
         """
-        numbered = _Numbered(X)
-        blocks = [_block(numbered, term) for term in self.spec.term]
+        numbered = Numbered(X)
+        blocks = [block_of(numbered, term) for term in self.spec.term]
         self.levels_ = [len(block.mean) for block in blocks]
         self._own_levels = [block.levels for block in blocks]
-        self.design_ = _beside(blocks, X.height)
+        self.design_ = beside(blocks, X.height)
         self._drawn_design = self.design_.astype(np.float32)
         balance = sparse.block_diag([block.balance for block in blocks], format="csr")
-        parts = [noise.sd * _loading(X, noise.loading) for noise in self.spec.noise]
+        parts = [noise.sd * loading_of(X, noise.loading) for noise in self.spec.noise]
         self.noise_sd_: Floats = np.sqrt(np.sum(np.square(parts), axis=0))
         self.precision_ = np.concatenate([block.precision for block in blocks])
         self.prior_mean_ = np.concatenate([block.mean for block in blocks])
@@ -228,7 +172,7 @@ class GaussianHierarchy:
             self.precision_ = prior * _tail_weight(effect_excess)
             weight = certainty * _tail_weight(row_excess)
 
-    def _of_several_places(self, numbered: "_Numbered") -> NDArray[np.bool_]:
+    def _of_several_places(self, numbered: Numbered) -> NDArray[np.bool_]:
         """Return which effects are shared between counties, or all but by rows of one county alone."""
         design = self.design_.tocsc()
         county = numbered.codes(("county",) if "county" in numbered.table.columns else ())[design.indices]
@@ -267,7 +211,7 @@ class GaussianHierarchy:
         residual = y - self.predict()
         result = []
         for noise in self.spec.noise:
-            loading = np.abs(_loading(X, noise.loading))
+            loading = np.abs(loading_of(X, noise.loading))
             own = (noise.sd * loading) ** 2
             total = variance + self.noise_sd_**2
             share = own / total
@@ -319,99 +263,3 @@ class GaussianHierarchy:
 def _tail_weight(excess: Floats) -> Floats:
     """Weight of an effect or row that lies √excess sds out: 1 up to ``_NEAR``, then as if that were its own sd."""
     return np.asarray(np.minimum(1.0, _NEAR**2 / np.maximum(excess, 1e-12)))
-
-
-def _loading(X: pl.DataFrame, columns: Collection[str]) -> Floats:
-    if not columns:
-        return np.ones(X.height)
-    product: Floats = np.prod([X[column].to_numpy() for column in columns], axis=0, dtype=np.float64)
-    return product
-
-
-class _Numbered:
-    """A table, and numbers for the distinct combinations of its columns: found once each, for terms share them."""
-
-    def __init__(self, table: pl.DataFrame) -> None:
-        self.table = table
-        self._codes: dict[tuple[str, ...], Integers] = {}
-
-    def codes(self, by: tuple[str, ...]) -> Integers:
-        """Return a number for each distinct combination of columns, in their order: shape (rows,)."""
-        if by not in self._codes:
-            self._codes[by] = self._number(by)
-        return self._codes[by]
-
-    def _number(self, by: tuple[str, ...]) -> Integers:
-        if not by:
-            return np.zeros(self.table.height, dtype=np.int64)
-        *before, last = by
-        own = _renumbered(self.table[last].to_numpy())
-        if not before:
-            return own
-        return _renumbered(self.codes(tuple(before)) * (own.max(initial=0) + 1) + own)
-
-
-def _renumbered(number: NDArray[Any]) -> Integers:
-    """Return numbers without gaps in the order of those given, be they numbers, words or dates."""
-    most = int(number.max(initial=0)) if number.dtype.kind in "iu" and number.min(initial=0) >= 0 else -1
-    if not 0 <= most <= _DENSE * len(number) + _DENSE:
-        return np.unique(number, return_inverse=True)[1].astype(np.int64)
-    there = np.zeros(most + 1, dtype=np.bool_)
-    there[number] = True
-    return np.asarray((np.cumsum(there) - 1)[number])
-
-
-@dataclass(frozen=True)
-class _Block:
-    """One term's part of the system.
-
-    Attributes
-    ----------
-    entries : pairs of the rows that share in effects, and the effect and the loading of each, once or twice a row
-    balance : groups × effects that balance
-    precision, mean : (effects,) of the prior
-    levels : how many of the effects are the term's own
-    """
-
-    entries: list[tuple[Integers, Integers, Floats]]
-    balance: Any
-    precision: Floats
-    mean: Floats
-    levels: int
-
-
-def _block(X: _Numbered, term: Term) -> _Block:
-    loading = _loading(X.table, term.loading)
-    used = np.flatnonzero(loading)
-    # only levels that some row shares in have an effect
-    codes = _renumbered(X.codes(term.by)[used])
-    levels = int(codes.max(initial=-1)) + 1
-    own = (used, codes, loading[used])
-    precision, mean = np.full(levels, term.sd**-2), np.full(levels, term.mean)
-    if not term.balance:
-        return _Block([own], sparse.csr_array((0, levels)), precision, mean, levels)
-    # What the group's rows are moved by together is an effect of its own, held to minus their weighted mean.
-    group = _renumbered(X.codes(term.balance)[used])
-    groups = int(group.max(initial=-1)) + 1
-    weight = X.table["weight"].to_numpy()[used]
-    weight = weight / np.maximum(np.bincount(group, weight, groups), 1e-9)[group]
-    together = sparse.csr_array((weight * loading[used], (group, codes)), shape=(groups, levels))
-    return _Block(
-        [own, (used, levels + group, np.ones(len(used)))],
-        sparse.hstack([together, sparse.eye_array(groups)], format="csr"),
-        np.concatenate([precision, np.full(groups, _ANYWHERE**-2)]),
-        np.concatenate([mean, np.zeros(groups)]),
-        levels,
-    )
-
-
-def _beside(blocks: list[_Block], rows: int) -> sparse.csr_array:
-    """Put the blocks' rows × effects beside each other."""
-    first = np.cumsum([0, *(len(block.mean) for block in blocks)])
-    entries = [
-        (row, start + effect, loading)
-        for start, block in zip(first.tolist(), blocks, strict=False)
-        for row, effect, loading in block.entries
-    ]
-    row, effect, loading = (np.concatenate(parts) for parts in zip(*entries, strict=True))
-    return sparse.csr_array((loading, (row, effect)), shape=(rows, int(first[-1])))

@@ -12,7 +12,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from turnout import resources
 from turnout.errors import UsageError
 from turnout.projection.calibration import Calibration
-from turnout.projection.hierarchy import HierarchySpec
+from turnout.projection.terms import HierarchySpec
 
 
 class EffectPrior(BaseModel):
