@@ -100,7 +100,7 @@ def one(
             cohorts = electorate.cohorts(built, contest.draws, rng)
             own = log_loss(workspace, truth)
             before = last_time(workspace, truth, contest)
-            workspace.connection.execute("TRUNCATE propensity; TRUNCATE cells")
+            workspace.connection.execute("TRUNCATE cells")
             baseline = contest.propensity.model_copy(update={"model": "propensity-last"})
             stated = {
                 name: {"low": total["expected"], "high": total["expected"]}
@@ -123,7 +123,7 @@ def with_true_groups(
     there = workspace.table("ethnicity")
     group = there.select("voter_id").join(truth.voters, on="voter_id", how="left", maintain_order="left")["group"]
     certain = [((group == name) * (1 - _DOUBT) + _DOUBT / len(GROUPS)).cast(there.schema[name]) for name in GROUPS]
-    workspace.connection.execute("TRUNCATE propensity; TRUNCATE cells; TRUNCATE ethnicity")
+    workspace.connection.execute("TRUNCATE cells; TRUNCATE ethnicity")
     workspace.append(
         "ethnicity", there.with_columns(own.alias(name) for own, name in zip(certain, GROUPS, strict=True))
     )

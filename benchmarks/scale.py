@@ -169,7 +169,7 @@ def run(directory: Path) -> dict[str, dict[str, float]]:
     from turnout.running.live import Live  # noqa: PLC0415
 
     contest = Contest.load(directory / "contest.toml")
-    cohorts = ((writing, "propensity"), (writing, "cells"), (electorate, "cohorts"), (days, "keep_latest"))
+    cohorts = ((writing, "chances"), (writing, "cells"), (electorate, "cohorts"), (days, "keep_latest"))
     for module, name in cohorts:
         mock.patch.object(module, name, watch.within("cohorts", getattr(module, name))).start()
     names = {"electorate": "propensity"}

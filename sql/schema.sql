@@ -78,14 +78,14 @@ CREATE TABLE IF NOT EXISTS ethnicity (
   basis       VARCHAR NOT NULL USING COMPRESSION dict_fsst -- evidence used, e.g. 'surname+first+precinct'
 );
 
--- Grain: voter not counted yet.
-CREATE TABLE IF NOT EXISTS propensity (
-  voter_id          VARCHAR NOT NULL,
-  p_early_remaining FLOAT NOT NULL,
-  p_poll            FLOAT NOT NULL,
-  p_late            FLOAT NOT NULL,
-  p_none            FLOAT NOT NULL
-);
+-- Grain: voter not counted yet. Empty until voters are scored (sql/electorate/propensity.sql).
+CREATE OR REPLACE VIEW propensity AS
+SELECT NULL::VARCHAR AS voter_id,
+       NULL::FLOAT   AS p_early_remaining,
+       NULL::FLOAT   AS p_poll,
+       NULL::FLOAT   AS p_late,
+       NULL::FLOAT   AS p_none
+WHERE false;
 
 -- Grain: county × precinct × group × tranche (and tranche 'registered'). Cells add up across partitions.
 CREATE TABLE IF NOT EXISTS cells (

@@ -8,7 +8,7 @@ SELECT key, outcome,
        sum(round(1e9 * japanese)) / 1e9 AS japanese, sum(round(1e9 * korean)) / 1e9 AS korean,
        sum(round(1e9 * vietnamese)) / 1e9 AS vietnamese, sum(round(1e9 * other_asian)) / 1e9 AS other_asian,
        sum(round(1e9 * native)) / 1e9 AS native, sum(round(1e9 * other)) / 1e9 AS other
-FROM described_then JOIN ethnicity USING (voter_id)
-WHERE election = $election AND hash(voter_id, $salt::BIGINT) % 1000000 < $parts
+FROM (SELECT * FROM described_then WHERE election = $election AND hash(voter_id, $salt::BIGINT) % 1000000 < $parts)
+JOIN (SELECT * FROM ethnicity WHERE hash(voter_id, $salt::BIGINT) % 1000000 < $parts) USING (voter_id)
 GROUP BY ALL
 ORDER BY ALL

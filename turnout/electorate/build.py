@@ -1,4 +1,4 @@
-"""From the canonical tables to the tables ``propensity`` and ``cells``, and the :class:`Electorate` of them."""
+"""From the canonical tables to ``propensity`` and ``cells``, and the :class:`Electorate` of them."""
 
 import datetime as dt
 import json
@@ -36,7 +36,7 @@ from turnout.workspace import Workspace
 
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
-#: Codes of the states of ballots in scored_voters.sql, from 1 on; 0 is none. And how many rows of scores there are
+#: Codes of the states of ballots in voter_rows.sql, from 1 on; 0 is none. And how many rows of scores there are
 #: for a row of features.
 _STATES = ("sent", "accepted", "returned", "cured", "rejected", "cancelled")
 _OF_A_ROW = 8
@@ -45,7 +45,7 @@ _PENDING = ("returned", "cured", "rejected")
 #: Units of :mod:`turnout.reuse` and their tables: rows of scores, which follow from voters and ballots; and what is
 #: expected of them, which follows from the returns, too.
 _SCORES, _SCORES_TABLES = "row_weights", ("row_weights", "group_tilts")
-_UNIT, _TABLES = "electorate", ("propensity", "cells", "electorate_facts")
+_UNIT, _TABLES = "electorate", ("row_chances", "cells", "electorate_facts")
 #: Voters' worth of "as everyone else" in a group's campaign tilt.
 _CAMPAIGN_PRIOR = 30.0
 
@@ -92,7 +92,7 @@ class File:
 def build(
     workspace: Workspace, contest: Contest, rng: np.random.Generator, as_of: dt.date | None = None
 ) -> Electorate:
-    """Learn propensities, fill the tables ``propensity`` and ``cells``, and return the electorate.
+    """Learn propensities, fill ``propensity`` and ``cells``, and return the electorate.
 
     Needs voters and ethnicity; vote_history, ballots and results add what they know. What was learned from what is in
     the findings. Same tables and generator state, same result, whatever their order and the number of threads. Before
@@ -130,6 +130,7 @@ def _built(
         now = situation.see(workspace, contest, as_of)
         described = describing.describe(workspace, spec, contest, now, rng)
         salt = propensity.draw_salt(rng) if described.learned is not None else 0
+        workspace.execute("electorate/voter_rows")
         known = reuse.standing(connection, (describing.UNIT, "ballots", "ethnicity"))
         scores = None if known is None else reuse.key(_SCORES, known, spec.model_dump(), contest.date, salt)
         reuse.once(
@@ -142,6 +143,7 @@ def _built(
             _keep(workspace, _expected(workspace, spec, contest, described, now))
 
         put_in_place(connection, _UNIT, key, _TABLES, make)
+        workspace.execute("electorate/propensity")
         return _kept(workspace)
 
 
@@ -353,7 +355,7 @@ def _write(
     elif cut < 1:
         message = f"Fewer voters are left than ballots were expected; the expectations are cut to {cut:.0%}."
         workspace.note(TOPIC, message, severity="warning")
-    writing.propensity(workspace, _OF_A_ROW * file.row + file.ballot, people, multipliers, standing, now.begun)
+    writing.chances(workspace, _OF_A_ROW * file.row + file.ballot, people, multipliers, standing, now.begun)
     factors, poll = writing.poll_counts(workspace, now, expected.poll, spec.totals)
     writing.cells(workspace, factors)
     cells = workspace.table("cells").sort("county", "precinct", "group_name", "tranche")

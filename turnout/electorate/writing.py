@@ -1,4 +1,4 @@
-"""The tables ``propensity`` and ``cells``, written from open voters, their multipliers and the poll counts."""
+"""The chances of every row of scores, and ``cells``, written from open voters, their multipliers and poll counts."""
 
 import numpy as np
 import numpy.typing as npt
@@ -14,7 +14,7 @@ from turnout.workspace import Workspace
 _TRANCHES = ("early", "poll", "late")
 
 
-def propensity(
+def chances(
     workspace: Workspace,
     rows: npt.NDArray[np.int64],
     people: scoring.Open,
@@ -22,7 +22,7 @@ def propensity(
     standing: scoring.Standing,
     begun: bool,
 ) -> None:
-    """Fill ``propensity``, and write what queries over expected voters read (``sql/electorate/voter_chances.sql``).
+    """Write ``row_chances``, from which ``propensity`` follows (``sql/electorate/propensity.sql``), and sum voters.
 
     A pending ballot is counted early or, once returns are out, late, or not at all. ``rows``: number of each row of
     scores, in the order of ``standing``.
@@ -44,9 +44,7 @@ def propensity(
             },
         }
     )
-    with workspace.registered("scores", scores):
-        workspace.execute("electorate/voter_chances")
-    workspace.execute("electorate/propensity")
+    workspace.store("row_chances", scores)
     workspace.execute("electorate/celled_by_place")
     workspace.execute("electorate/tranche_sums")
 
@@ -85,7 +83,7 @@ def poll_counts(workspace: Workspace, now: Situation, total: Total, totals: Tota
 
 
 def cells(workspace: Workspace, polls: pl.DataFrame) -> None:
-    """Fill ``cells`` from what :func:`propensity` wrote and the poll counts (county, precinct, factor, reported)."""
+    """Fill ``cells`` from what :func:`chances` wrote and the poll counts (county, precinct, factor, reported)."""
     with workspace.registered("polls", polls):
         workspace.execute("electorate/place_factors")
     workspace.execute("electorate/cells")

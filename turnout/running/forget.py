@@ -25,7 +25,7 @@ from turnout.workspace import DATABASE, connect, kept_in
 #: Tables that hold no voter: totals of places, and the account of what was read.
 AGGREGATES: Final = ("results", "losses", "reconciliation", "findings")
 #: Tables with a row a voter, or with a voter's line.
-VOTER_LEVEL: Final = ("voters", "vote_history", "ballot_events", "ballots", "ethnicity", "propensity", "rejects")
+VOTER_LEVEL: Final = ("voters", "vote_history", "ballot_events", "ballots", "ethnicity", "rejects")
 
 _NEW: Final = f"{DATABASE}.new"  # a name that the next run clears away
 #: Kept beyond a run, and of groups, not voters: what was expected on earlier days.
