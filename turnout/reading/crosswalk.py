@@ -40,10 +40,11 @@ def apply(workspace: Workspace, crosswalk: Path | None, units: pl.DataFrame | No
         with workspace.registered("crosswalk", listed):
             workspace.execute("reading/crosswalk_listed")
     workspace.execute("reading/crosswalk_exact")
-    ours = workspace.table("voter_units").select("id", "county", "precinct")
-    theirs = workspace.table("result_units").select("id", "county", "precinct", occasion="is_current")
-    with workspace.registered("alike", places.alike(ours, theirs)):
-        workspace.execute("reading/crosswalk_alike")
+    if workspace.query("reading/crosswalk_left").item():
+        ours = workspace.table("voter_units").select("id", "county", "precinct")
+        theirs = workspace.table("result_units").select("id", "county", "precinct", occasion="is_current")
+        with workspace.registered("alike", places.alike(ours, theirs)):
+            workspace.execute("reading/crosswalk_alike")
     workspace.execute("reading/crosswalk_apply")
     _note(workspace)
 

@@ -15,6 +15,7 @@ from turnout.workspace import name_published
 __all__ = [
     "Run",
     "entered",
+    "prepare",
     "read",
     "rebuild",
     "shapes",
@@ -66,6 +67,13 @@ def shapes(boundaries: Path | None) -> tuple[Shape, ...]:
 def entered(run: Run, directory: Path) -> Run:
     """Return the run with the ledger of what was published in ``directory`` before, and itself as the last entry."""
     return dataclasses.replace(run, ledger=ledger.extended(ledger.read(directory), tables.published(run)))
+
+
+def prepare() -> None:
+    """Import what reports are made with, and compile the page's templates: so that a run may do it beside its reading."""
+    from turnout.reporting import page, workbook  # noqa: F401, PLC0415 - as in _reports
+
+    page.compile_templates()
 
 
 def _reports(run: Run, *, with_workbook: bool = True) -> dict[str, bytes]:

@@ -110,6 +110,12 @@ def _environment() -> Environment:
     return environment
 
 
+def compile_templates() -> None:
+    """Compile what :func:`render` renders, once a process."""
+    for name in ("report.html.j2", "contest.html.j2"):
+        _environment().get_template(name)
+
+
 def _own(name: str) -> Markup:
     """Return a file beside the templates, which is the package's own and not escaped."""
     loader = _environment().loader

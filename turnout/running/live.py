@@ -133,7 +133,7 @@ class Live:
         rng = np.random.default_rng(self._contest.seed)
         with Workspace.create(self._contest.output, wait=self._wait) as workspace:
             progress("reading")
-            with _estimator_loaded(workspace, self._contest.inputs):
+            with _loaded_ahead(workspace, self._contest.inputs):
                 contest, past = self._read(workspace)
             judge(workspace)
             workspace.seal()
@@ -219,16 +219,17 @@ def _without_pauses() -> Iterator[None]:
 
 
 @contextlib.contextmanager
-def _estimator_loaded(workspace: Workspace, inputs: Inputs) -> Iterator[None]:
-    """Import scikit-learn, which takes as long as many a stage, while the block reads, if this run is to fit with it.
+def _loaded_ahead(workspace: Workspace, inputs: Inputs) -> Iterator[None]:
+    """Import what later stages need and compile the page's templates while the block reads, which waits for others.
 
-    Partitions fit elsewhere, or one after another. The import is over when the block is, so no two threads import.
+    scikit-learn, which takes as long as many a stage, is imported if this run is to fit with it; partitions fit
+    elsewhere, or one after another. All is over when the block is, so no two threads import.
     """
-    if not inputs.voters or inputs.partitioned or electorate.fitted_before(workspace):
-        yield
-        return
+    fits = inputs.voters and not inputs.partitioned and not electorate.fitted_before(workspace)
     with ThreadPoolExecutor(1) as loader:
-        loader.submit(import_module, "turnout.electorate.estimators")
+        if fits:
+            loader.submit(import_module, "turnout.electorate.estimators")
+        loader.submit(reporting.prepare)
         yield
 
 
