@@ -70,7 +70,7 @@ def entered(run: Run, directory: Path) -> Run:
 
 
 def prepare() -> None:
-    """Import what reports are made with, and compile the page's templates: so that a run may do it beside its reading."""
+    """Import what reports are made with and compile the page's templates: a run does it while files are read."""
     from turnout.reporting import page, workbook  # noqa: F401, PLC0415 - as in _reports
 
     page.compile_templates()

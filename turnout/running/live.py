@@ -8,12 +8,12 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from importlib import import_module
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
 import polars as pl
 
-from turnout import electorate, ethnicity, projection, reading, reporting, reuse
+from turnout import electorate, ethnicity, reading, reporting, reuse
 from turnout.contest import Contest, Inputs
 from turnout.electorate import days
 from turnout.errors import UsageError
@@ -21,6 +21,9 @@ from turnout.reading import snapshots, source
 from turnout.running import partitions, provenance
 from turnout.running.progress import Progress, silent
 from turnout.workspace import Workspace
+
+if TYPE_CHECKING:
+    from turnout.projection import Past
 
 #: Tables in which reading accounts for what it did.
 _ACCOUNT: Final = ("rejects", "reconciliation", "findings")
@@ -49,7 +52,7 @@ class _Past:
 
     before: dt.date | None
     state: str
-    results: projection.Past
+    results: "Past"
     account: dict[str, pl.DataFrame]
 
 
@@ -144,6 +147,8 @@ class Live:
             drawn = electorate.stream(contest.seed)
             cohorts = None if voters is None else electorate.cohorts(voters, contest.draws, drawn)
             progress("projection")
+            from turnout import projection  # noqa: PLC0415 - loaded ahead
+
             projected = projection.project(workspace, contest, voters, rng, past)
             result = reporting.Run(
                 contest=contest,
@@ -185,7 +190,7 @@ class Live:
         days.keep_latest(workspace, voters)
         return voters
 
-    def _read(self, workspace: Workspace) -> tuple[Contest, projection.Past | None]:
+    def _read(self, workspace: Workspace) -> "tuple[Contest, Past | None]":
         """Fill the tables. Returns the contest with what the returns tell of it, and its past if that is at hand."""
         inputs = self._contest.inputs
         if inputs.voters:
@@ -220,25 +225,28 @@ def _without_pauses() -> Iterator[None]:
 
 @contextlib.contextmanager
 def _loaded_ahead(workspace: Workspace, inputs: Inputs) -> Iterator[None]:
-    """Import what later stages need and compile the page's templates while the block reads, which waits for others.
+    """Import what later stages need and compile the page's templates while the block reads.
 
     scikit-learn, which takes as long as many a stage, is imported if this run is to fit with it; partitions fit
-    elsewhere, or one after another. All is over when the block is, so no two threads import.
+    elsewhere, or one after another. All is over when the block is.
     """
     fits = inputs.voters and not inputs.partitioned and not electorate.fitted_before(workspace)
     with ThreadPoolExecutor(1) as loader:
         if fits:
             loader.submit(import_module, "turnout.electorate.estimators")
+        loader.submit(import_module, "turnout.projection")
         loader.submit(reporting.prepare)
         yield
 
 
 def _read_past(workspace: Workspace, contest: Contest) -> _Past:
     """Add the contest's history to its returns in the workspace."""
+    from turnout.projection import Past  # noqa: PLC0415 - loaded ahead
+
     so_far = {name: workspace.table(name).height for name in _ACCOUNT}
     reading.load_past(workspace, contest)
     account = {name: workspace.table(name).slice(rows) for name, rows in so_far.items()}
-    return _Past(contest.date, contest.state, projection.Past.read(workspace), account)
+    return _Past(contest.date, contest.state, Past.read(workspace), account)
 
 
 def _without_history(contest: Contest) -> Contest:
