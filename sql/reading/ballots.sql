@@ -23,21 +23,22 @@ WITH rank(status, place) AS (
   SELECT voter_id, mode, max(key) AS last_key, max(key) FILTER (place IN (2, 3, 5, 6)) AS decision
   FROM keyed GROUP BY voter_id, mode
 ), stands AS (
-  SELECT voter_id, mode, CASE WHEN decision % 8 >= 5 THEN decision ELSE last_key END AS key
-  FROM per_mode
+  SELECT voter_id, closeness, CASE WHEN decision % 8 >= 5 THEN decision ELSE last_key END AS key
+  FROM per_mode JOIN hand USING (mode)
 ), best AS (
-  -- Counted first (by closeness, then date); else latest.
-  SELECT s.voter_id,
-         max(CASE WHEN key % 8 >= 5 THEN 1000000000 + closeness * 10000000 + key ELSE key * 8 + closeness END) AS choice
-  FROM stands s JOIN hand USING (mode) GROUP BY s.voter_id
+  -- Counted first (by closeness, then date); else latest. The number says which it was, too.
+  SELECT voter_id,
+         max(CASE WHEN key % 8 >= 5 THEN 1000000000 + closeness * 100000000 + key ELSE key * 8 + closeness END) AS choice
+  FROM stands GROUP BY voter_id
+), chosen AS (
+  SELECT voter_id,
+         CASE WHEN choice >= 1000000000 THEN choice % 100000000 ELSE choice // 8 END AS key,
+         CASE WHEN choice >= 1000000000 THEN choice // 100000000 - 10 ELSE choice % 8 END AS closeness
+  FROM best
 )
-SELECT b.voter_id,
-       CASE WHEN s.key % 8 >= 5 THEN 'accepted' ELSE r.status END,
-       s.mode,
-       CASE WHEN s.key >= 8 THEN DATE '1799-12-31' + CAST(s.key // 8 AS INTEGER) END
-FROM best b
-JOIN stands s USING (voter_id)
-JOIN hand h ON h.mode = s.mode
-JOIN rank r ON r.place = s.key % 8
-WHERE b.choice = CASE WHEN s.key % 8 >= 5 THEN 1000000000 + h.closeness * 10000000 + s.key ELSE s.key * 8 + h.closeness END
-ORDER BY b.voter_id;
+SELECT voter_id,
+       CASE WHEN key % 8 >= 5 THEN 'accepted' ELSE r.status END,
+       h.mode,
+       CASE WHEN key >= 8 THEN DATE '1799-12-31' + CAST(key // 8 AS INTEGER) END
+FROM chosen c JOIN hand h USING (closeness) JOIN rank r ON r.place = key % 8
+ORDER BY voter_id;
