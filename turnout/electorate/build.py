@@ -1,7 +1,6 @@
 """From the canonical tables to ``propensity`` and ``cells``, and the :class:`Electorate` of them."""
 
 import datetime as dt
-import json
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
@@ -16,6 +15,7 @@ from turnout.electorate import (
     days,
     describing,
     features,
+    keeping,
     learning,
     propensity,
     scoring,
@@ -136,54 +136,15 @@ def _built(
         reuse.once(
             connection, _SCORES, scores, _SCORES_TABLES, lambda: _score(workspace, spec, contest, described, salt)
         )
-        key = None if scores is None else reuse.key(_UNIT, scores, _told(contest), as_of, _seen(now))
+        key = None if scores is None else reuse.key(_UNIT, scores, keeping.told(contest), as_of, keeping.seen(now))
 
         def make() -> None:
             _put_in_rows(workspace)
-            _keep(workspace, _expected(workspace, spec, contest, described, now))
+            keeping.keep(workspace, _expected(workspace, spec, contest, described, now))
 
         put_in_place(connection, _UNIT, key, _TABLES, make)
         workspace.execute("electorate/propensity")
-        return _kept(workspace)
-
-
-def _told(contest: Contest) -> tuple[object, ...]:
-    """Return what the contest says, but of its files; and what the table of days holds, if there is one."""
-    past_days = contest.propensity.past_days
-    given = contest.model_dump(exclude={"inputs", "output", "draws"})
-    return given, "" if past_days is None or not past_days.is_file() else reuse.content(past_days)
-
-
-def _seen(now: Situation) -> tuple[object, ...]:
-    """Return the state of the election as what a key is made of."""
-    return {**vars(now), "polls": now.polls.sort("county", "precinct").rows()}, now.polls.columns
-
-
-def _keep(workspace: Workspace, built: Electorate) -> None:
-    """Write what :func:`_kept` reads beside ``cells``."""
-    facts = {
-        "total_sd": built.total_sd,
-        "group_sd": {name: sd.tolist() for name, sd in built.group_sd.items()},
-        "date": built.date.isoformat(),
-        "comparable": None if built.comparable is None else built.comparable.isoformat(),
-        "days": built.days,
-        "accepted": built.accepted.tolist(),
-    }
-    workspace.store("electorate_facts", pl.DataFrame({"facts": [json.dumps(facts)]}))
-
-
-def _kept(workspace: Workspace) -> Electorate:
-    facts = json.loads(workspace.table("electorate_facts").item())
-    comparable = facts["comparable"]
-    return Electorate(
-        workspace.table("cells").sort("county", "precinct", "group_name", "tranche"),
-        facts["total_sd"],
-        {name: np.array(sd) for name, sd in facts["group_sd"].items()},
-        dt.date.fromisoformat(facts["date"]),
-        None if comparable is None else dt.date.fromisoformat(comparable),
-        facts["days"],
-        np.array(facts["accepted"]),
-    )
+        return keeping.kept(workspace)
 
 
 def _expected(
