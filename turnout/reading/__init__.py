@@ -6,6 +6,7 @@ from functools import partial
 from pathlib import Path
 
 from turnout import resources, reuse
+from turnout.addresses import Address
 from turnout.contest import Contest
 from turnout.errors import TurnoutError
 from turnout.reading import (
@@ -47,6 +48,7 @@ def load(workspace: Workspace, contest: Contest) -> None:
     InputRefused
         If a file cannot be used. The tables are then left empty.
     """
+    contest = source.pinned(contest, files.members())
     source.require(contest.inputs.paths())
     with filling(workspace):
         fill(workspace, contest, files.load)
@@ -78,7 +80,9 @@ def completed(workspace: Workspace, contest: Contest) -> Contest:
     )
 
 
-def load_history(workspace: Workspace, paths: Sequence[Path], crosswalk: Path | None = None) -> None:
+def load_history(
+    workspace: Workspace, paths: Sequence[Path | Address], crosswalk: Path | Address | None = None
+) -> None:
     """Fill ``results`` with past elections alone, of every state and date the files hold.
 
     Parameters

@@ -13,6 +13,7 @@ from typing import Any, Final, Literal
 from turnout import errors, reuse
 from turnout.contest import Contest
 from turnout.errors import AbstainedEverywhere, BatchPartlyFailed, InputStale, TurnoutError, UsageError
+from turnout.reading import files, source
 from turnout.running import freshness, ledger, project, provenance, workers
 from turnout.running.progress import Progress, silent
 
@@ -195,7 +196,7 @@ def _one(task: _Task, progress: Progress = silent) -> Outcome:
     started = time.time()
     contest, basis = None, {}
     try:
-        contest = Contest.load(task.config)
+        contest = source.pinned(Contest.load(task.config), files.members())
         as_of = task.settings.as_of or dt.datetime.now()
         freshness.require(contest, as_of=as_of, max_age=task.settings.max_age, fixed=task.settings.as_of is not None)
         basis = _basis(contest)
