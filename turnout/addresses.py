@@ -186,7 +186,7 @@ def _address(scheme: str, rest: str) -> Address:
             " taken from the environment or the machine, never from an address or a contest."
         )
     path, _, query = path.partition("?")
-    path = path.partition("#")[0]
+    path = path if scheme in _BUCKETS else path.partition("#")[0]
     shown = f"{scheme}://{host}/{path}"
     _require_readable(scheme, host, shown)
     if query and scheme in _BUCKETS:

@@ -79,7 +79,8 @@ class _Handler(BaseHTTPRequestHandler):
         self.host.queries.append(urllib.parse.urlsplit(self.path).query)
         self.host.asked[f"{'PART' if self.headers.get('Range') else self.command} {key}"] += 1
         if query.get("list-type") == "2":
-            return self._send(200, self._listing(query.get("prefix", "")), {}, body=body)
+            listing = self._listing(query.get("prefix", ""), query.get("delimiter", ""))
+            return self._send(200, listing, {}, body=body)
         if key in self.host.status:
             return self._send(self.host.status[key], b"<Error/>", {}, body=body)
         if key not in self.host.files:
@@ -106,13 +107,13 @@ class _Handler(BaseHTTPRequestHandler):
             self.wfile.write(content[: len(content) // 2] if cut else content)
         self.close_connection = cut
 
-    def _listing(self, prefix: str) -> bytes:
+    def _listing(self, prefix: str, delimiter: str) -> bytes:
         rows = "".join(
             f"<Contents><Key>{escape(key)}</Key><LastModified>2017-06-07T01:46:40.000Z</LastModified>"
             f"<ETag>&quot;{hashlib.md5(content, usedforsecurity=False).hexdigest()}&quot;</ETag>"
             f"<Size>{len(content)}</Size><StorageClass>STANDARD</StorageClass></Contents>"
             for key, content in sorted(self.host.files.items())
-            if key.startswith(prefix)
+            if key.startswith(prefix) and not (delimiter and delimiter in key[len(prefix) :])
         )
         return (
             '<?xml version="1.0" encoding="UTF-8"?><ListBucketResult'

@@ -13,6 +13,7 @@ import pytest
 from tests.reading import host as hosts
 from turnout import Contest
 from turnout.addresses import Address, located
+from turnout.contest import Inputs
 from turnout.errors import InputRefused, TurnoutError, UsageError
 from turnout.reading import answers, load, objects, source
 from turnout.running import check, init
@@ -180,19 +181,23 @@ def test_a_link_that_is_signed_is_used_and_never_shown(workspace, host, tmp_path
         (404, "there is no such object. Check the address."),
         (403, "the host forbids it (403). Ask for the right to read it, or check whose credentials are set."),
         (401, "the host wants other credentials (401). Set AWS_ACCESS_KEY_ID"),
+        (301, "the bucket is in another region than the environment says. Set AWS_REGION to its own."),
         (503, "the host answered with status 503. Try again later, or copy the file."),
     ],
 )
-@pytest.mark.parametrize("kind", ["returns", "voters", "ballots", "vote_history", "history", "crosswalk"])
-def test_what_a_host_answers_is_said_in_words(workspace, host, tmp_path, monkeypatch, status, said, kind):
-    if status == 503 and kind != "voters":
-        pytest.skip("it is asked again, which takes time")
+def test_what_a_host_answers_is_said_in_words(workspace, host, tmp_path, status, said):
     host.status["x.csv"] = status
-    told = refusal(
-        workspace, contest(tmp_path, **{kind: "s3://bucket/x.csv" if kind == "crosswalk" else ["s3://bucket/x.csv"]})
-    )
+    told = refusal(workspace, contest(tmp_path, voters=["s3://bucket/x.csv"]))
     assert told.startswith(f"s3://bucket/x.csv: {said}")
     assert workspace.table("voters").is_empty()
+
+
+@pytest.mark.parametrize("kind", [*Inputs.SEVERAL, *Inputs.SINGLE])
+def test_an_object_that_is_missing_is_named_whatever_it_is(host, tmp_path, kind):
+    address = "s3://bucket/x.csv"
+    given = contest(tmp_path, **{kind: address if kind in Inputs.SINGLE else [address]})
+    with pytest.raises(UsageError, match=r"^s3://bucket/x\.csv: there is no such object\."):
+        source.pinned(given)
 
 
 def test_a_host_that_is_not_there_is_said_in_words(workspace, tmp_path, monkeypatch):

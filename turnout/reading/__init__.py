@@ -6,7 +6,7 @@ from functools import partial
 from pathlib import Path
 
 from turnout import resources, reuse
-from turnout.addresses import Address
+from turnout.addresses import Address, located
 from turnout.contest import Contest
 from turnout.errors import TurnoutError
 from turnout.reading import (
@@ -99,9 +99,9 @@ def load_history(
     asked = Asked(Contest(), date=None, state=None, is_past=True, of_any_state=True)
     with filling(workspace):
         choose = partial(Catalogue().choose, "results")
-        files.load(workspace, choose, paths, partial(results.fill, asked=asked))
+        files.load(workspace, choose, [located(path) for path in paths], partial(results.fill, asked=asked))
         totals.settle(workspace, is_past=True)
-        past_crosswalk.load(workspace, crosswalk)
+        past_crosswalk.load(workspace, crosswalk and located(crosswalk))
 
 
 @contextlib.contextmanager

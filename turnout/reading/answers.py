@@ -98,6 +98,10 @@ def refusal(address: Address, kind: str, text: str) -> TurnoutError:
             "the endpoint that the environment names is http, which is read by anyone on the way. Name an https one,"
             f" or set {ALLOW_HTTP.get(address.scheme)}=true.",
         ),
+        (
+            says("incorrectly configured region"),
+            "the bucket is in another region than the environment says. Set AWS_REGION to its own.",
+        ),
         (code, f"the host answered with status {code}. Try again later, or copy the file."),
         (
             says(*_NO_LENGTH),

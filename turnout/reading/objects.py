@@ -14,6 +14,7 @@ import os
 import re
 import tempfile
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path, PurePosixPath
 from typing import IO, TYPE_CHECKING, Any, Final
@@ -29,6 +30,8 @@ if TYPE_CHECKING:
 
 #: Begins the name of a directory with a file that is being read, in a workspace.
 STAGING: Final = ".reading-"
+#: Objects that are asked for at once, which takes as long as the slowest answer.
+ASKED_AT_ONCE: Final = 8
 #: Bytes that are taken from a stream at once.
 _CHUNK: Final = 8 << 20
 #: Bytes of a zip that are asked for at once while its directory is looked for.
@@ -67,19 +70,25 @@ def listed(address: Address, suffixes: tuple[str, ...]) -> list[Address]:
     """
     fixed = re.split(r"[*\[]", address.key, maxsplit=1)[0] if address.is_pattern else address.key
     above = fixed[: fixed.rfind("/") + 1]
+    is_flat = "/" not in address.key[len(above) :]
+    keys = sorted(key for key in _keys(address, above, is_flat=is_flat) if _is_meant(key, address, suffixes))
+    if not keys:
+        held = "no object matches." if address.is_pattern else f"holds no file named {_any_of(suffixes)}."
+        raise UsageError(f"{address}: {held} Check the address.")
+    with ThreadPoolExecutor(ASKED_AT_ONCE) as pool:  # not every host lists a tag as it tells it of the object
+        return list(pool.map(found, [replace(address, key=key) for key in keys]))
+
+
+def _keys(address: Address, above: str, *, is_flat: bool) -> list[str]:
+    """Return the keys below a directory of a bucket; flat: those in it alone."""
     with _in_words(address):
         import obstore  # noqa: PLC0415 - an extra
 
-        metas = [each for batch in obstore.list(_store(address), prefix=above or None) for each in batch]
-    inside = [
-        replace(address, key=meta["path"], version=_version(meta))
-        for meta in sorted(metas, key=lambda meta: str(meta["path"]))
-        if _is_meant(meta["path"], address, suffixes)
-    ]
-    if not inside:
-        held = "no object matches." if address.is_pattern else f"holds no file named {_any_of(suffixes)}."
-        raise UsageError(f"{address}: {held} Check the address.")
-    return inside
+        if is_flat:
+            metas = list(obstore.list_with_delimiter(_store(address), above or None)["objects"])
+        else:
+            metas = [each for batch in obstore.list(_store(address), above or None) for each in batch]
+    return [str(meta["path"]) for meta in metas]
 
 
 def _is_meant(key: str, address: Address, suffixes: tuple[str, ...]) -> bool:

@@ -21,8 +21,6 @@ Choose = Callable[[str, list[str], str], Fit]
 
 #: What a directory given as ``--history`` is searched for.
 SUFFIXES = (".parquet", ".csv", ".tsv", ".csv.gz", ".tsv.gz")
-#: Objects that are asked for at once, which takes as long as the slowest answer.
-_ASKED_AT_ONCE = 8
 
 
 @dataclass(frozen=True)
@@ -158,7 +156,7 @@ def pinned(contest: Contest, members: Sequence[str] = ()) -> Contest:
     given = contest.inputs
     if not any(isinstance(path, Address) and path.version is None for path in given.paths()):
         return contest
-    with ThreadPoolExecutor(_ASKED_AT_ONCE) as pool:
+    with ThreadPoolExecutor(objects.ASKED_AT_ONCE) as pool:
         find = partial(looked_up, members=members)
         wanted = [path for path in dict.fromkeys(given.paths()) if isinstance(path, Address)]
         found = dict(zip(wanted, pool.map(find, wanted), strict=True))

@@ -85,6 +85,7 @@ def loose(
     UsageError
         If a file or the layout does not exist.
     """
+    paths = [located(path) for path in paths]
     catalogue = catalogue_beside(paths, layout)
     contest = Contest.of({"inputs": {"allow_shrink": allow_shrink}}, "options")
     with scratch("check") as workspace:
