@@ -267,3 +267,31 @@ def test_check_takes_addresses_and_init_says_that_it_does_not(host, tmp_path):
 def test_a_full_disk_is_not_the_hosts_fault():
     assert answers.is_of_host(OSError("connection lost"))
     assert not answers.is_of_host(OSError(errno.ENOSPC, "No space left on device"))
+
+
+@pytest.mark.filterwarnings("ignore")  # moto's own
+def test_a_server_that_others_wrote_is_read_as_well(workspace, tmp_path, monkeypatch):
+    """Against moto's S3, which is no part of the environment: `make cloud`."""
+    server = pytest.importorskip(
+        "moto.server", reason="moto is not installed; `make cloud` tries it"
+    ).ThreadedMotoServer(ip_address="127.0.0.1", port=0)
+    boto3 = pytest.importorskip("boto3")
+    server.start()
+    try:
+        address = "http://{}:{}".format(*server.get_host_and_port())
+        for name, value in hosts.environment(hosts.Host(address=address)).items():
+            monkeypatch.setenv(name, value)
+        client = boto3.client("s3", endpoint_url=address)
+        client.create_bucket(Bucket="files")
+        zipped = io.BytesIO()
+        with zipfile.ZipFile(zipped, "w") as archive:
+            archive.writestr("deep/a.csv", VOTERS)
+        client.put_object(Bucket="files", Key="ca/a.zip", Body=zipped.getvalue())
+        client.put_object(Bucket="files", Key="ca/kern/b.csv", Body=VOTERS.replace("\n", "\n9", 60).encode())
+        client.put_object(Bucket="files", Key="ca/past/c.csv", Body=VOTERS.replace("\n", "\n8", 60).encode())
+        given = ["s3://files/ca/a.zip", "s3://files/ca/*/b.csv", "s3://files/ca/past/"]
+        assert rows(workspace, contest(tmp_path, voters=given)).height == 180
+        with pytest.raises(UsageError, match="there is no such object"):
+            source.expand([located("s3://files/ca/none.csv")])
+    finally:
+        server.stop()

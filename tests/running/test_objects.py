@@ -11,8 +11,9 @@ import polars as pl
 import pytest
 
 from tests.reading import host as hosts
-from tests.running import parted
+from tests.running import night, parted
 from turnout import example, reuse
+from turnout.addresses import located
 from turnout.contest import Contest, Inputs
 from turnout.errors import InputRefused, InputStale
 from turnout.reading import load, source
@@ -20,6 +21,7 @@ from turnout.running import batch, partitions, project
 from turnout.running.feeds import WAITING, Files
 from turnout.running.live import Live
 from turnout.running.shelf import Arrival
+from turnout.running.watch import Watch
 from turnout.workspace import Workspace
 
 ROLLS = ("voters", "vote_history", "ballots")
@@ -208,3 +210,23 @@ def test_a_release_in_a_bucket_is_awaited_and_the_newest_of_many_taken(host):
     assert [each.file for each in arrival.inputs(Path("kept")).release] == [Path("kept/1.csv"), Path("kept/2.csv")]
     newest = Files(Inputs(), "s3://bucket/night/*.csv", interval=0).arrivals(Event())
     assert set(next(newest).files) == {"2.csv"}
+
+
+def test_a_watch_asks_a_host_that_fails_again_and_takes_the_release(host, tmp_path):
+    asked = night.contest(tmp_path)
+    night.publish(tmp_path / "returns.csv", night.releases()[1])
+    host.files["c.csv"] = b"county,precinct,voter_file_precinct\n"
+    host.status["c.csv"] = 503
+    inputs = asked.inputs.model_copy(update={"crosswalk": located("s3://bucket/c.csv")})
+
+    class Feed:
+        def arrivals(self, stop):
+            looks = Files(inputs, interval=0).arrivals(stop)
+            yield next(looks)
+            host.status.clear()
+            yield next(looks)
+
+    told = list(Watch(asked).run(Feed(), Event()))
+    assert [each.kind for each in told] == ["note", "taken"]
+    assert told[0].said.startswith("s3://bucket/c.csv: the host answered with status 503.")
+    assert told[0].said.endswith("It is tried again at the next look.")
