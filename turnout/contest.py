@@ -8,7 +8,7 @@ from typing import Annotated, ClassVar, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
-from turnout.addresses import Address, Local, Location
+from turnout.addresses import Address, Local, Location, local
 from turnout.errors import UsageError
 from turnout.vocabulary import GROUPS, Mode
 
@@ -188,8 +188,9 @@ class Contest(_Strict):
         Raises
         ------
         UsageError
-            If the file is missing, is not TOML, or has a key or value that does not belong.
+            If the file is missing or on no disk, is not TOML, or has a key or value that does not belong.
         """
+        local(path)
         try:
             fields = tomllib.loads(path.read_text(encoding="utf-8"))
         except OSError as error:

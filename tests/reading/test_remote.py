@@ -16,7 +16,8 @@ from turnout.addresses import Address, located
 from turnout.contest import Inputs
 from turnout.errors import InputRefused, TurnoutError, UsageError
 from turnout.reading import answers, load, objects, source
-from turnout.running import check, init
+from turnout.running import batch, check, init
+from turnout.running.history import History
 from turnout.workspace import Workspace
 
 VOTERS = "voter_id,last_name,precinct,county\n" + "".join(f"{n},Name{n},P{n % 3},Kern\n" for n in range(60))
@@ -92,6 +93,16 @@ def test_settings_are_read_from_a_disk_only(key):
     section = {"layouts": "inputs", "output": ""}.get(name, part)
     with pytest.raises(UsageError, match=r"^s3://bucket/x: is read from a disk only"):
         Contest.of({section: {name: value}} if section else {name: value}, "options")
+
+
+@pytest.mark.parametrize(
+    "take",
+    [Contest.load, lambda path: batch.find([path]), lambda path: History(path, Contest())],
+    ids=["contest", "batch", "history"],
+)
+def test_what_is_read_from_a_disk_only_is_named_without_what_a_link_is_signed_by(take):
+    with pytest.raises(UsageError, match=r"^https://files\.example/contest\.toml: .* disk"):
+        take(Path(f"https://files.example/contest.toml?{SIGNED}"))
 
 
 def test_objects_are_read_as_files_are(workspace, host, tmp_path):

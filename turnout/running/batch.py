@@ -10,7 +10,7 @@ from importlib import metadata
 from pathlib import Path
 from typing import Any, Final, Literal
 
-from turnout import errors, reuse
+from turnout import addresses, errors, reuse
 from turnout.contest import Contest
 from turnout.errors import AbstainedEverywhere, BatchPartlyFailed, InputStale, TurnoutError, UsageError
 from turnout.reading import files, source
@@ -78,8 +78,9 @@ def find(named: Sequence[Path]) -> list[Path]:
     Raises
     ------
     UsageError
-        If a directory or a pattern names none.
+        If a directory or a pattern names none, or one is an address.
     """
+    addresses.refuse(named, "contests are read from a disk; the files that they name may lie elsewhere.")
     found: list[Path] = []
     for path in named:
         if path.is_dir():
