@@ -6,7 +6,7 @@ STAMP  := $(VENV)/.installed
 # Root only, and never a question: elsewhere chromium is the user's to install.
 APT    := DEBIAN_FRONTEND=noninteractive timeout 200 apt-get -qq -o Acquire::Retries=1 -o Acquire::http::Timeout=20
 
-.PHONY: help demo test lint types docs pytest browser soak fuzz encryption audit bench bench-large bench-peers bench-ballot format lock clean
+.PHONY: help demo test lint types docs pytest browser soak fuzz encryption cloud audit bench bench-large bench-peers bench-ballot format lock clean
 
 help:            ## what can be made
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/' | expand -t 16
@@ -65,6 +65,11 @@ encryption: $(STAMP) ## the tests of encrypted workspaces with OpenSSL: the newe
 	  duckdb.sql(f\"INSTALL '{u.find_spec('duckdb_extension_httpfs').submodule_search_locations[0]}/extensions/v1.5.5/httpfs.duckdb_extension'\")"
 	HOME=$(CURDIR)/$(VENV)-encryption $(VENV)-encryption/bin/python -m pytest -n 0 tests/test_workspace.py tests/running/test_forget.py
 
+cloud: $(STAMP)  ## the tests of buckets and the web with moto's S3 server, too (in an environment of its own)
+	$(BIN)/uv venv --quiet --clear --python $(BIN)/python $(VENV)-cloud
+	$(BIN)/uv pip install --quiet --python $(VENV)-cloud/bin/python --group dev --editable . 'moto[s3,server]>=5'
+	$(VENV)-cloud/bin/python -m pytest -n 0 tests/reading/test_remote.py tests/running/test_objects.py
+
 audit: $(STAMP)  ## known vulnerabilities of the pinned dependencies (needs the network; what cannot be audited fails)
 	$(BIN)/uv tool run --from pip-audit==2.10.1 pip-audit --requirement requirements.lock --require-hashes --disable-pip --strict \
 	  $(if $(OSV),--vulnerability-service osv --osv-url $(OSV))
@@ -92,4 +97,4 @@ lock: $(STAMP)   ## pin every dependency, with hashes, for every platform
 	  --no-emit-find-links --no-annotate --group dev --group docs --output-file requirements.lock pyproject.toml
 
 clean:           ## remove the environment and what was generated
-	rm -rf $(VENV) $(VENV)-fuzz $(VENV)-encryption build demo dist .mypy_cache .pytest_cache .ruff_cache
+	rm -rf $(VENV) $(VENV)-fuzz $(VENV)-encryption $(VENV)-cloud build demo dist .mypy_cache .pytest_cache .ruff_cache

@@ -24,7 +24,18 @@ ROOMS = (
     "running",
     "cli",
 )
-GROUND = {"vocabulary", "errors", "contest", "encryption", "quoting", "resources", "reuse", "storage", "workspace"}
+GROUND = {
+    "addresses",
+    "vocabulary",
+    "errors",
+    "contest",
+    "encryption",
+    "quoting",
+    "resources",
+    "reuse",
+    "storage",
+    "workspace",
+}
 QUERIES = sorted((ROOT / "sql").rglob("*.sql"))
 SPECIFICATIONS = sorted((ROOT / "models").glob("*.toml"))
 

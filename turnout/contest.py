@@ -4,10 +4,11 @@ import datetime as dt
 import tomllib
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Annotated, Literal, Self
+from typing import Annotated, ClassVar, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
+from turnout.addresses import Address, Local, Location, local
 from turnout.errors import UsageError
 from turnout.vocabulary import GROUPS, Mode
 
@@ -35,7 +36,7 @@ class Release(_Strict):
     """
 
     counts: Mode
-    file: Path | None = None
+    file: Location | None = None
     number: int | None = Field(default=None, ge=1)
     """Which release, in a file that holds several."""
     final: bool = False
@@ -45,16 +46,20 @@ class Release(_Strict):
 class Inputs(_Strict):
     """The files of one contest. Every one but ``returns`` may be missing; each missing one widens the answer."""
 
-    returns: tuple[Path, ...] = ()
+    #: Fields that name several files, and those that name one.
+    SEVERAL: ClassVar = ("returns", "voters", "vote_history", "ballots", "history")
+    SINGLE: ClassVar = ("crosswalk", "past_crosswalk", "boundaries")
+
+    returns: tuple[Location, ...] = ()
     release: tuple[Release, ...] = ()
     """Releases of votes so far in the order of their publication, where the files do not say the mode. Those without
     a file, which are to come, stand last."""
-    voters: tuple[Path, ...] = ()
-    vote_history: tuple[Path, ...] = ()
-    ballots: tuple[Path, ...] = ()
-    history: tuple[Path, ...] = ()
+    voters: tuple[Location, ...] = ()
+    vote_history: tuple[Location, ...] = ()
+    ballots: tuple[Location, ...] = ()
+    history: tuple[Location, ...] = ()
     """Past results by vote mode: files, or directories of them."""
-    layouts: tuple[Path, ...] = ()
+    layouts: tuple[Local, ...] = ()
     """Layout files of one's own. Those in ``layouts/`` beside the contest file are found by themselves."""
     read_as: dict[Literal["voters", "vote_history", "ballots", "results"], str] = {}
     """Table -> layout that its files have, where it cannot be told from the file."""
@@ -62,15 +67,15 @@ class Inputs(_Strict):
     """Share of the voters with a ballot that may be gone since the last day's file; more refuses the file."""
     partitioned: bool = False
     """Whether each voter file holds counties of its own and is modelled by itself; the cells are then added up."""
-    crosswalk: Path | None = None
+    crosswalk: Location | None = None
     """A CSV ``county, precinct, voter_file_precinct`` for precincts the results spell in another way."""
-    past_crosswalk: Path | None = None
+    past_crosswalk: Location | None = None
     """A CSV ``county, precinct, to_precinct`` (``from_date, to_date, weight``): what past precincts became."""
-    boundaries: Path | None = None
+    boundaries: Location | None = None
     """A GeoJSON file of the precincts, for the map on the page."""
 
-    def paths(self) -> Iterator[Path]:
-        """Yield every path named, in a fixed order."""
+    def paths(self) -> Iterator[Path | Address]:
+        """Yield every path and address named, in a fixed order."""
         yield from self.returns
         yield from (release.file for release in self.release if release.file is not None)
         yield from (*self.voters, *self.vote_history, *self.ballots, *self.history)
@@ -103,13 +108,13 @@ class EthnicitySettings(_Strict):
 
     margins: dict[str, Share] = {}
     """Known shares of the registered by leaf group; the estimates are raked to them."""
-    statistics: Path | None = None
+    statistics: Local | None = None
     """A CSV of registered voters by county and group, known from elsewhere; each county is raked to its row."""
-    surnames: tuple[Path, ...] = ()
+    surnames: tuple[Local, ...] = ()
     """CSVs of surnames and who bears them, in place of the shipped rows."""
-    first_names: tuple[Path, ...] = ()
+    first_names: tuple[Local, ...] = ()
     """CSVs of first names, in the same form."""
-    geography: tuple[Path, ...] = ()
+    geography: tuple[Local, ...] = ()
     """CSVs of precincts, tracts, ZIPs or counties and who lives there."""
     vendor_reliability: float | None = Field(default=None, gt=0, lt=1)
     """Chance that a label in ``vendor_ethnicity`` names the voter's own group, at most; None: the model's."""
@@ -150,7 +155,7 @@ class PropensitySettings(_Strict):
     """Expected ballots counted late: mail in transit or dropped off, and provisionals."""
     turnout: Range | None = None
     """Expected ballots of all kinds."""
-    past_days: Path | None = None
+    past_days: Local | None = None
     """A cohort-days.csv of a past election: the daily curve of returns, and what to compare each day with."""
 
 
@@ -170,7 +175,7 @@ class Contest(_Strict):
     note: str = ""
     seed: int = Field(default=0, ge=0)
     draws: int = Field(default=1000, ge=100, le=100_000)
-    output: Path = Path("output")
+    output: Local = Path("output")
     candidates: tuple[Candidate, ...] = ()
     inputs: Inputs = Inputs()
     ethnicity: EthnicitySettings = EthnicitySettings()
@@ -183,8 +188,9 @@ class Contest(_Strict):
         Raises
         ------
         UsageError
-            If the file is missing, is not TOML, or has a key or value that does not belong.
+            If the file is missing or on no disk, is not TOML, or has a key or value that does not belong.
         """
+        local(path)
         try:
             fields = tomllib.loads(path.read_text(encoding="utf-8"))
         except OSError as error:
@@ -223,15 +229,18 @@ class Contest(_Strict):
                 ),
                 "inputs": inputs.model_copy(
                     update={
-                        **{name: tuple(base / path for path in getattr(inputs, name)) for name in _PATHS},
+                        **{
+                            name: tuple(_from(base, path) for path in getattr(inputs, name))
+                            for name in Inputs.SEVERAL
+                        },
                         "release": tuple(
-                            release.model_copy(update={"file": release.file and base / release.file})
+                            release.model_copy(update={"file": release.file and _from(base, release.file)})
                             for release in inputs.release
                         ),
                         "layouts": _layouts(base, inputs.layouts),
                         **{
-                            name: None if (path := getattr(inputs, name)) is None else base / path
-                            for name in ("crosswalk", "past_crosswalk", "boundaries")
+                            name: None if (path := getattr(inputs, name)) is None else _from(base, path)
+                            for name in Inputs.SINGLE
                         },
                     }
                 ),
@@ -247,7 +256,9 @@ class Contest(_Strict):
         )
 
 
-_PATHS = ("returns", "voters", "vote_history", "ballots", "history")
+def _from(base: Path, path: Path | Address) -> Path | Address:
+    """Return a path as it is taken from a directory; an address is whole by itself."""
+    return path if isinstance(path, Address) else base / path
 
 
 def _layouts(base: Path, named: tuple[Path, ...]) -> tuple[Path, ...]:

@@ -25,6 +25,7 @@ import duckdb
 
 import turnout
 from turnout import resources
+from turnout.addresses import Address
 from turnout.quoting import quoted
 
 #: Libraries whose versions can change a result.
@@ -34,11 +35,19 @@ ACCOUNT: Final = ("rejects", "reconciliation", "findings")
 
 _UNITS: Final = "kept_units"
 _ASIDE: Final = "kept_"
+_OBJECTS: Final = "kept_objects"
 _OURS: Final = "NOT internal AND NOT temporary AND database_name = current_database()"
 #: A unit is standing once it is in place in this run, aside where it is the last run's, lost where it was dropped.
 _MAKE_UNITS: Final = f"""CREATE TABLE IF NOT EXISTS {_UNITS} (
   unit VARCHAR NOT NULL, key VARCHAR NOT NULL, tables VARCHAR[] NOT NULL, note VARCHAR NOT NULL,
   standing BOOLEAN NOT NULL, taken BOOLEAN NOT NULL)"""
+
+
+#: What was in an object when it was fetched: the hash of its content, by what its host calls that content.
+_MAKE_OBJECTS: Final = f"""CREATE TABLE IF NOT EXISTS {_OBJECTS} (
+  address VARCHAR NOT NULL, etag VARCHAR NOT NULL, size BIGINT NOT NULL, modified VARCHAR NOT NULL,
+  sha256 VARCHAR NOT NULL, asked BOOLEAN NOT NULL)"""
+_SAME_OBJECT: Final = "address = $1 AND etag = $2 AND size = $3 AND modified = $4"
 
 
 def key(*basis: object) -> str:
@@ -81,11 +90,14 @@ def begin(connection: duckdb.DuckDBPyConnection) -> None:
     """
     connection.execute("BEGIN")
     connection.execute(_MAKE_UNITS)
+    connection.execute(_MAKE_OBJECTS)
+    connection.execute(f"DELETE FROM {_OBJECTS} WHERE etag = '' OR starts_with(etag, 'W/')")  # noqa: S608
+    connection.execute(f"UPDATE {_OBJECTS} SET asked = false")  # noqa: S608
     for (name,) in connection.execute(
         f"SELECT view_name FROM duckdb_views() WHERE {_OURS}"  # noqa: S608
     ).fetchall():
         connection.execute(f"DROP VIEW {quoted(name)}")
-    keep = {_UNITS, *(f"{_ASIDE}{name}" for name in ACCOUNT)}
+    keep = {_UNITS, _OBJECTS, *(f"{_ASIDE}{name}" for name in ACCOUNT)}
     standing: set[str] = set()
     for tables, is_standing in connection.execute(f"SELECT tables, standing FROM {_UNITS}").fetchall():  # noqa: S608
         keep |= {f"{_ASIDE}{table}" for table in tables}
@@ -120,6 +132,31 @@ def end(connection: duckdb.DuckDBPyConnection) -> None:
     """Drop the units that this run did not ask for."""
     for (unit,) in connection.execute(f"SELECT unit FROM {_UNITS} WHERE NOT standing").fetchall():  # noqa: S608
         drop(connection, unit)
+    connection.execute(f"DELETE FROM {_OBJECTS} WHERE NOT asked")  # noqa: S608
+
+
+def remember(connection: duckdb.DuckDBPyConnection, address: Address, sha256: str) -> None:
+    """Note the hash of an object that was fetched, in the version that its address says."""
+    connection.execute(f"DELETE FROM {_OBJECTS} WHERE {_SAME_OBJECT}", _told(address))  # noqa: S608
+    connection.execute(f"INSERT INTO {_OBJECTS} VALUES ($1, $2, $3, $4, $5, true)", [*_told(address), sha256])  # noqa: S608
+
+
+def remembered(connection: duckdb.DuckDBPyConnection, address: Address) -> str | None:
+    """Return the hash of an object that this run or the last fetched in the same version; None where none did.
+
+    A version that its host does not tell from others for sure is that of one run alone.
+    """
+    told = _told(address)
+    connection.execute(f"UPDATE {_OBJECTS} SET asked = true WHERE {_SAME_OBJECT}", told)  # noqa: S608
+    found = connection.execute(f"SELECT sha256 FROM {_OBJECTS} WHERE {_SAME_OBJECT}", told).fetchall()  # noqa: S608
+    return str(found[0][0]) if found else None
+
+
+def _told(address: Address) -> list[object]:
+    version = address.version
+    if version is None:
+        raise ValueError(f"{address}: was not looked up")
+    return [str(address.whole), version.etag, version.size, str(version.modified)]
 
 
 def held(connection: duckdb.DuckDBPyConnection, unit: str, key: Callable[[], str]) -> str | None:

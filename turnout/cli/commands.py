@@ -229,15 +229,16 @@ def report(
     The map is drawn anew from the boundaries that CONFIG or --boundaries names. Nothing is projected again.
     """
     from turnout import reporting  # noqa: PLC0415
+    from turnout.addresses import located  # noqa: PLC0415
     from turnout.contest import Contest  # noqa: PLC0415
 
-    directory = config
+    directory, shapes = config, boundaries and located(boundaries)
     if not config.is_dir():
         contest = Contest.load(config)
-        directory, boundaries = contest.output, boundaries or contest.inputs.boundaries
+        directory, shapes = contest.output, shapes or contest.inputs.boundaries
     with progress_shown(quiet) as progress:
         progress("writing the page and the workbook")
-        paths = [str(path) for path in reporting.rebuild(directory, boundaries)]
+        paths = [str(path) for path in reporting.rebuild(directory, shapes)]
     give(
         show=lambda _: typer.echo("\n".join(paths)),
         document=lambda: f"{json.dumps({'written': paths}, ensure_ascii=False)}\n",

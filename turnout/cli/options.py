@@ -3,11 +3,19 @@
 import datetime as dt
 from collections.abc import Collection
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
 from turnout.errors import UsageError
+
+
+def located(text: str) -> Any:  # noqa: ANN401 - typer knows no union
+    """Return where an input lies: a path, or the address of an object, of which a path would lose a slash."""
+    from turnout import addresses  # noqa: PLC0415
+
+    return addresses.located(text)
+
 
 Config = Annotated[Path, typer.Argument(metavar="CONFIG", help="The contest's contest.toml.")]
 OptionalConfig = Annotated[
@@ -52,7 +60,9 @@ DemoVoters = Annotated[
 
 CheckFiles = Annotated[
     list[Path] | None,
-    typer.Argument(metavar="FILE", help="Files, whatever they are, or one contest.toml.", show_default=False),
+    typer.Argument(
+        parser=located, metavar="FILE", help="Files, whatever they are, or one contest.toml.", show_default=False
+    ),
 ]
 InitFiles = Annotated[list[Path], typer.Argument(metavar="FILE", help="The files of one contest, whatever they are.")]
 InitOutput = Annotated[
@@ -76,26 +86,49 @@ AllowShrink = Annotated[
 
 Returns = Annotated[
     list[Path] | None,
-    typer.Option("--returns", metavar="FILE", help="Returns so far: one contest or a whole ballot. May be repeated."),
+    typer.Option(
+        "--returns",
+        parser=located,
+        metavar="FILE",
+        help="Returns so far: one contest or a whole ballot. May be repeated.",
+    ),
 ]
 Voters = Annotated[
-    list[Path] | None, typer.Option("--voters", metavar="FILE", help="The voter file. May be repeated.")
+    list[Path] | None,
+    typer.Option("--voters", parser=located, metavar="FILE", help="The voter file. May be repeated."),
 ]
 VoteHistory = Annotated[
     list[Path] | None,
-    typer.Option("--vote-history", metavar="FILE", help="Who voted in past elections, and how. May be repeated."),
+    typer.Option(
+        "--vote-history",
+        parser=located,
+        metavar="FILE",
+        help="Who voted in past elections, and how. May be repeated.",
+    ),
 ]
 Ballots = Annotated[
     list[Path] | None,
-    typer.Option("--ballots", metavar="FILE", help="Ballots sent, returned and accepted so far. May be repeated."),
+    typer.Option(
+        "--ballots",
+        parser=located,
+        metavar="FILE",
+        help="Ballots sent, returned and accepted so far. May be repeated.",
+    ),
 ]
 History = Annotated[
     list[Path] | None,
-    typer.Option("--history", metavar="DIR", help="Past results by vote mode: a directory or file. May be repeated."),
+    typer.Option(
+        "--history",
+        parser=located,
+        metavar="DIR",
+        help="Past results by vote mode: a directory or file. May be repeated.",
+    ),
 ]
 PastCrosswalk = Annotated[
     Path | None,
-    typer.Option("--past-crosswalk", metavar="FILE", help="CSV of what precincts of past elections became."),
+    typer.Option(
+        "--past-crosswalk", parser=located, metavar="FILE", help="CSV of what precincts of past elections became."
+    ),
 ]
 Output = Annotated[
     Path | None, typer.Option("--output", metavar="DIR", help="Directory to publish into. Required without a CONFIG.")
@@ -129,7 +162,8 @@ TablesOutput = Annotated[
     Path | None, typer.Option("--output", metavar="DIR", help="Directory to write the tables into, as CSV.")
 ]
 Boundaries = Annotated[
-    Path | None, typer.Option("--boundaries", metavar="FILE", help="GeoJSON of the precincts, for the map.")
+    Path | None,
+    typer.Option("--boundaries", parser=located, metavar="FILE", help="GeoJSON of the precincts, for the map."),
 ]
 PropensityOutput = Annotated[
     Path | None,
@@ -150,7 +184,12 @@ ScoresJson = Annotated[bool, typer.Option("--json", help="Print summary.json ins
 
 RequiredHistory = Annotated[
     list[Path],
-    typer.Option("--history", metavar="DIR", help="Past results by vote mode: a directory or file. May be repeated."),
+    typer.Option(
+        "--history",
+        parser=located,
+        metavar="DIR",
+        help="Past results by vote mode: a directory or file. May be repeated.",
+    ),
 ]
 Stages = Annotated[
     str, typer.Option("--stage", metavar="LIST", help="Per cent of precincts reported at which to stop, by commas.")

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Final
 if TYPE_CHECKING:
     from rich.console import Console
 
+    from turnout.addresses import Address
     from turnout.contest import Contest
 
 #: About what part of the work each stage is, in hundredths: of a run with a voter file, and of one without.
@@ -112,22 +113,24 @@ def estimate_of(contest: "Contest | None", stages: Collection[str] = (), *, gene
     return Estimate(weights, _reading_time(list(contest.inputs.paths()) if contest is not None else []))
 
 
-def estimate_of_files(paths: Iterable[Path]) -> Estimate:
+def estimate_of_files(paths: Iterable["Path | Address"]) -> Estimate:
     """Return the estimate for a command that looks at files one by one, and says whose turn it is by its name."""
     weights: dict[str, float] = {}
     for path in paths:
-        for file in sorted(path.rglob("*")) if path.is_dir() else (path,):
+        for file in sorted(path.rglob("*")) if isinstance(path, Path) and path.is_dir() else (path,):
             weights[file.name] = weights.get(file.name, 0.0) + _size(file)
     first = next(iter(weights.values()), 0.0)
     return Estimate(weights, first / _PACE) if first else Estimate(_WITH_VOTERS)
 
 
-def _size(path: Path) -> float:
+def _size(path: "Path | Address") -> float:
     """Return how many bytes there are to read, about, once unpacked; at least one."""
-    return max(path.stat().st_size * _PACKED.get(path.suffix, 1), 1) if path.is_file() else 1.0
+    if not isinstance(path, Path) or not path.is_file():
+        return 1.0
+    return max(path.stat().st_size * _PACKED.get(path.suffix, 1), 1)
 
 
-def _reading_time(paths: list[Path]) -> float:
+def _reading_time(paths: "list[Path | Address]") -> float:
     """Return about how many seconds it takes to read files, by their size."""
     return 0.5 + sum(map(_size, paths)) / _PACE
 

@@ -43,7 +43,9 @@ Command = Annotated[
 ]
 Interval = Annotated[
     float | None,
-    typer.Option("--interval", min=0.1, metavar="SECONDS", help="Between looks. [default: 1; with --run 60]"),
+    typer.Option(
+        "--interval", min=0.1, metavar="SECONDS", help="Between looks. [default: 1; with --run or addresses 60]"
+    ),
 ]
 ReplayFile = Annotated[
     Path | None,
@@ -152,7 +154,7 @@ def watch(
     )
     from turnout.running.watch import Watch  # noqa: PLC0415
 
-    refresh = max(2, round(interval or (60 if command else 1)))
+    refresh = max(2, round(interval or _pause(chosen, command, releases)))
     structured = log_format is LogFormat.json
     quiet = quiet or (structured and not as_json)
     with contextlib.ExitStack() as stack:
@@ -209,7 +211,15 @@ def _feed(
         raise UsageError("--speed and --counts go with --replay.")
     from turnout.running.feeds import Files  # noqa: PLC0415
 
-    return Files(chosen.inputs, newest, command, interval or (60.0 if command else 1.0))
+    return Files(chosen.inputs, newest, command, interval or _pause(chosen, command, newest))
+
+
+def _pause(chosen: "Contest", command: str, newest: str | None) -> float:
+    """Return the seconds between looks where none are asked for: what others serve is not asked for every second."""
+    from turnout.addresses import Address, located  # noqa: PLC0415
+
+    named = [*chosen.inputs.paths(), *([] if newest is None else [located(newest)])]
+    return 60.0 if command or any(isinstance(each, Address) for each in named) else 1.0
 
 
 def _counted(text: str | None, chosen: "Contest") -> dict[int, Mode]:

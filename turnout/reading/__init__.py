@@ -6,6 +6,7 @@ from functools import partial
 from pathlib import Path
 
 from turnout import resources, reuse
+from turnout.addresses import Address, located
 from turnout.contest import Contest
 from turnout.errors import TurnoutError
 from turnout.reading import (
@@ -47,6 +48,7 @@ def load(workspace: Workspace, contest: Contest) -> None:
     InputRefused
         If a file cannot be used. The tables are then left empty.
     """
+    contest = source.pinned(contest, files.members())
     source.require(contest.inputs.paths())
     with filling(workspace):
         fill(workspace, contest, files.load)
@@ -78,7 +80,9 @@ def completed(workspace: Workspace, contest: Contest) -> Contest:
     )
 
 
-def load_history(workspace: Workspace, paths: Sequence[Path], crosswalk: Path | None = None) -> None:
+def load_history(
+    workspace: Workspace, paths: Sequence[Path | Address], crosswalk: Path | Address | None = None
+) -> None:
     """Fill ``results`` with past elections alone, of every state and date the files hold.
 
     Parameters
@@ -95,9 +99,9 @@ def load_history(workspace: Workspace, paths: Sequence[Path], crosswalk: Path | 
     asked = Asked(Contest(), date=None, state=None, is_past=True, of_any_state=True)
     with filling(workspace):
         choose = partial(Catalogue().choose, "results")
-        files.load(workspace, choose, paths, partial(results.fill, asked=asked))
+        files.load(workspace, choose, [located(path) for path in paths], partial(results.fill, asked=asked))
         totals.settle(workspace, is_past=True)
-        past_crosswalk.load(workspace, crosswalk)
+        past_crosswalk.load(workspace, crosswalk and located(crosswalk))
 
 
 @contextlib.contextmanager

@@ -15,6 +15,7 @@ from fnmatch import fnmatch
 from pathlib import Path, PurePosixPath
 from typing import IO, Protocol
 
+from turnout.addresses import Address
 from turnout.errors import InputRefused, UsageError
 from turnout.reading.lines import BLOCK, Readable
 
@@ -45,11 +46,14 @@ def is_zip(path: Path) -> bool:
         return False
 
 
-def members(path: Path, pattern: str, declared: Iterable[str]) -> list[str]:
+def members(
+    path: Path | Address, pattern: str, declared: Iterable[str], opened: IO[bytes] | None = None
+) -> list[str]:
     """Choose the members of a zip to read.
 
     Parameters
     ----------
+    opened : the zip, where it is not a file on disk
     pattern : name or pattern asked for, by path or by last part; "" where none was
     declared : patterns of the layouts that say which member is theirs
 
@@ -62,7 +66,7 @@ def members(path: Path, pattern: str, declared: Iterable[str]) -> list[str]:
     """
     name = path.name
     try:
-        with zipfile.ZipFile(path) as archive:
+        with zipfile.ZipFile(opened or path) as archive:  # type: ignore[arg-type]
             listed = [info.filename for info in archive.infolist() if not info.is_dir()]
     except (zipfile.BadZipFile, OSError, ValueError):
         raise InputRefused(f"{name}: a damaged archive or spreadsheet. Fetch it again. Nothing was loaded.") from None

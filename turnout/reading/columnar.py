@@ -22,7 +22,7 @@ def read(workspace: Workspace, source: Source, choose: Choose, staging: Path) ->
     """
     link = staging / "current.parquet"
     link.unlink(missing_ok=True)
-    link.symlink_to(source.path.resolve())
+    link.symlink_to(source.file.resolve())
     execute = workspace.connection.execute
     try:
         described = execute("DESCRIBE SELECT * FROM read_parquet($file)", {"file": str(link)}).fetchall()
@@ -47,7 +47,7 @@ def read(workspace: Workspace, source: Source, choose: Choose, staging: Path) ->
         layout=layout,
         columns=frozenset(fit.found),
         header=header,
-        sha256=decode.sha256(source.path),
+        sha256=decode.sha256(source.file),
         lines_in=int(rows),
         first_line=2,
         fit=fit,
@@ -77,7 +77,7 @@ def peek(source: Source, _: Path, count: int = 2000) -> tuple[list[str], list[li
         If it is damaged.
     """
     try:
-        frame = pl.scan_parquet(source.path, glob=False).head(count).collect()
+        frame = pl.scan_parquet(source.file, glob=False).head(count).collect()
     except (pl.exceptions.PolarsError, OSError):
         raise InputRefused(f"{source.name}: a damaged Parquet file. Fetch it again. Nothing was loaded.") from None
     texts = [["" if value is None else str(value) for value in row] for row in frame.iter_rows()]

@@ -5,14 +5,15 @@ from pathlib import Path
 
 import polars as pl
 
+from turnout.addresses import Address
 from turnout.errors import InputRefused, UsageError
-from turnout.reading import places
+from turnout.reading import objects, places
 from turnout.workspace import Workspace
 
 _COLUMNS = ("county", "precinct", "voter_file_precinct")
 
 
-def apply(workspace: Workspace, crosswalk: Path | None, units: pl.DataFrame | None = None) -> None:
+def apply(workspace: Workspace, crosswalk: Path | Address | None, units: pl.DataFrame | None = None) -> None:
     """Rename the results' precincts to the voter file's: by the crosswalk, else spelled alike, else nearly alike.
 
     Records what stays unmatched on either side. Does nothing where there are no voters or no results.
@@ -26,7 +27,8 @@ def apply(workspace: Workspace, crosswalk: Path | None, units: pl.DataFrame | No
     UsageError, InputRefused
         If the crosswalk is missing or lacks its columns.
     """
-    listed = None if crosswalk is None else read_csv(crosswalk, _COLUMNS)
+    with objects.at_hand(crosswalk, workspace) as path:
+        listed = None if crosswalk is None else read_csv(path, _COLUMNS)
     units = workspace.query("reading/voter_units") if units is None else units
     if units.is_empty() and not workspace.connection.execute("SELECT EXISTS (FROM voters)").fetchall()[0][0]:
         return

@@ -122,12 +122,12 @@ def _is_dos(odd: Counter[int]) -> bool:
 
 def _pass(source: Source, staging: Path, fallback: str) -> tuple[Text, Counter[int]]:
     digest = hashlib.sha256()
-    with archives.opened(source.path, source.member, source.name, digest) as stream:
+    with archives.opened(source.file, source.member, source.name, digest) as stream:
         head = stream.read(lines.BLOCK)
-        text = Text(source.path, encoding=_sniffed(head), fallback=fallback)
+        text = Text(source.file, encoding=_sniffed(head), fallback=fallback)
         repair = _Repair(text)
         with _Writer(
-            text, staging / "utf8.txt", in_place=not archives.is_packed(source.path, source.member)
+            text, staging / "utf8.txt", in_place=not archives.is_packed(source.file, source.member)
         ) as writer:
             for original, block in _blocks(stream, head, source.name, repair):
                 writer.put(original, block)

@@ -1,24 +1,25 @@
 """One file after another through the same gate: read, resolve codes, hand over, close the account."""
 
+import contextlib
+import itertools
 import shutil
 import tempfile
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 
 import duckdb
 
+from turnout.addresses import Address
 from turnout.errors import InputRefused, in_words
-from turnout.reading import codes, columnar, decode, delimited, layouts, reconcile, source, structured
+from turnout.reading import codes, columnar, decode, delimited, layouts, objects, reconcile, source, structured
 from turnout.reading.source import Choose, Reading, Source
 from turnout.workspace import Workspace
-
-_STAGING = ".reading-"
 
 
 def load(
     workspace: Workspace,
     choose: Choose,
-    paths: Iterable[Path | Source],
+    paths: Iterable[Path | Address | Source],
     fill: Callable[[Workspace, Reading], int],
     *,
     may_be_empty: bool = False,
@@ -47,33 +48,41 @@ def load(
     """
     seen: dict[str, str] = {}
     readings: list[Reading] = []
-    for file in source.expand(paths, members()):
-        with _staging(workspace) as directory:
-            reconcile.begin(workspace)
-            reading = _read(workspace, file, choose, Path(directory))
-            try:
-                if observe is not None:
-                    observe(reading)
-                _take(workspace, reading, fill, seen, may_be_empty=may_be_empty)
-            except duckdb.Error as error:
-                if reading.text is not None or in_words(error) is not None:  # no fault of the file, parsed before
-                    raise
-                problem = str(error).splitlines()[0].replace(f"{directory}/current.parquet", reading.name)
-                raise InputRefused(
-                    f"{reading.name}: a damaged Parquet file ({problem}). Nothing was loaded."
-                ) from None
-            readings.append(reading)
+    for whole, those in itertools.groupby(source.expand(paths, members()), lambda each: each.whole):
+        with objects.at_hand(whole, workspace) as path:  # an object is fetched once for all members of a zip
+            for file in those:
+                with _staging(workspace) as directory:
+                    reconcile.begin(workspace)
+                    reading = _read(workspace, file.on_disk(path), choose, Path(directory))
+                    reading.source = file
+                    with _damage_told(reading, f"{directory}/current.parquet"):
+                        if observe is not None:
+                            observe(reading)
+                        _take(workspace, reading, fill, seen, may_be_empty=may_be_empty)
+                    readings.append(reading)
     return readings
+
+
+@contextlib.contextmanager
+def _damage_told(reading: Reading, link: str) -> Iterator[None]:
+    """Refuse a file of which it shows only now that it is damaged: Parquet is looked into as it is needed."""
+    try:
+        yield
+    except duckdb.Error as error:
+        if reading.text is not None or in_words(error) is not None:  # no fault of the file, parsed before
+            raise
+        problem = str(error).splitlines()[0].replace(link, reading.name)
+        raise InputRefused(f"{reading.name}: a damaged Parquet file ({problem}). Nothing was loaded.") from None
 
 
 def sweep(workspace: Workspace) -> None:
     """Remove what a killed run left in the staging directories."""
-    for leftover in workspace.directory.glob(f"{_STAGING}*"):
+    for leftover in workspace.directory.glob(f"{objects.STAGING}*"):
         shutil.rmtree(leftover, ignore_errors=True)
 
 
 def _staging(workspace: Workspace) -> "tempfile.TemporaryDirectory[str]":
-    return tempfile.TemporaryDirectory(prefix=_STAGING, dir=workspace.directory)
+    return tempfile.TemporaryDirectory(prefix=objects.STAGING, dir=workspace.directory)
 
 
 def members() -> list[str]:
@@ -82,10 +91,10 @@ def members() -> list[str]:
 
 
 def _read(workspace: Workspace, file: Source, choose: Choose, staging: Path) -> Reading:
-    head = decode.magic(file.path)
+    head = decode.magic(file.file)
     if head.startswith(b"PAR1"):
         return columnar.read(workspace, file, choose, staging)
-    if file.path.suffix.lower() == ".parquet":
+    if file.file.suffix.lower() == ".parquet":
         raise InputRefused(
             f"{file.name}: not a Parquet file, by its first bytes. Fetch it again. Nothing was loaded."
         )

@@ -6,7 +6,9 @@ from typing import Final
 
 import polars as pl
 
+from turnout.addresses import Address
 from turnout.errors import InputRefused
+from turnout.reading import objects
 from turnout.reading.crosswalk import read_csv
 from turnout.workspace import Workspace
 
@@ -18,7 +20,7 @@ _PRECINCT: Final = ("county", "precinct", "from_date", "to_date")
 _ROUNDING: Final = 0.005
 
 
-def load(workspace: Workspace, path: Path | None) -> None:
+def load(workspace: Workspace, location: Path | Address | None) -> None:
     """Fill ``unit_crosswalk``, and say which of its lines speak of no precinct in the past results.
 
     Raises
@@ -26,14 +28,16 @@ def load(workspace: Workspace, path: Path | None) -> None:
     UsageError, InputRefused
         If the file is missing, lacks its columns, or holds a line that cannot be followed.
     """
-    if path is None:
+    if location is None:
         return
-    frame = _shared_out(_read(path), path.name)
+    with objects.at_hand(location, workspace) as path:
+        frame = _shared_out(_read(path), path.name)
+        sha256 = hashlib.sha256(path.read_bytes()).hexdigest()
     with workspace.registered("incoming", frame):
         workspace.execute("reading/past_crosswalk_fill")
     workspace.connection.execute(
         "INSERT INTO reconciliation VALUES (?, 'past_crosswalk', ?, ?, ?, 0, 0, '')",
-        [path.name, hashlib.sha256(path.read_bytes()).hexdigest(), frame.height, frame.height],
+        [path.name, sha256, frame.height, frame.height],
     )
     row = workspace.query("reading/past_crosswalk_summary").row(0, named=True)
     if row["without"]:

@@ -6,7 +6,10 @@ from functools import cache, partial
 from pathlib import Path
 from typing import Any, Final
 
+import duckdb
+
 from turnout import reuse
+from turnout.addresses import Address
 from turnout.contest import Inputs
 from turnout.reading import ballots, files, source, voters
 from turnout.reading.catalogue import Catalogue, companion
@@ -40,15 +43,16 @@ def fill(
         return
     connection = workspace.connection
     before = _stamp((*inputs.voters, *inputs.vote_history))
-    hashes: dict[Path, str] = {}  # of files that were read
+    _drop_unknown(connection, {VOTERS: inputs.voters, HISTORY: inputs.vote_history})
+    hashes: dict[Path | Address, str] = {}  # of files that were read
     given = _given(inputs)
 
     @cache
     def of_voters() -> str:
-        return reuse.key(VOTERS, *_basis(inputs, VOTERS, inputs.voters, given, hashes))
+        return reuse.key(VOTERS, *_basis(connection, inputs, VOTERS, given, hashes))
 
     def of_history() -> str:
-        basis = _basis(inputs, HISTORY, inputs.vote_history, given, hashes)
+        basis = _basis(connection, inputs, HISTORY, given, hashes)
         return reuse.key(HISTORY, *basis, str(date), of_voters() if has_companions else "")
 
     has_companions = bool(reuse.held(connection, VOTERS, of_voters))
@@ -82,8 +86,13 @@ def fill_ballots(workspace: Workspace, inputs: Inputs, choose: Choose, load: Cal
         read()
         return
     before = _stamp(inputs.ballots)
-    basis = _basis(inputs, BALLOTS, inputs.ballots, _given(inputs), {})
-    key = partial(reuse.key, BALLOTS, *basis, of_voters)
+    _drop_unknown(connection, {BALLOTS: inputs.ballots})
+    given = _given(inputs)
+
+    @cache
+    def key() -> str:
+        return reuse.key(BALLOTS, *_basis(connection, inputs, BALLOTS, given, {}), of_voters)
+
     if not reuse.taken(connection, BALLOTS, key):
         with reuse.recorded(connection, BALLOTS, key, ("ballot_events", "ballots")):
             read()
@@ -151,8 +160,33 @@ def _given(inputs: Inputs) -> tuple[str, ...]:
     return tuple(reuse.content(path) for path in inputs.layouts)
 
 
+def _drop_unknown(connection: duckdb.DuckDBPyConnection, units: Mapping[str, Sequence[Path | Address]]) -> None:
+    """Drop units that follow from an object of which no hash is known: it has changed, or was never fetched.
+
+    It is fetched to be read, and hashed then; to hash it first would fetch it twice.
+    """
+    for unit, paths in units.items():
+        found = [each.whole for each in source.expand(paths, files.members())]
+        if any(isinstance(each, Address) and reuse.remembered(connection, each) is None for each in found):
+            reuse.drop(connection, unit)
+
+
+def _content(connection: duckdb.DuckDBPyConnection, path: Path | Address) -> str:
+    """Return the hash of a file, or of an object that was fetched."""
+    if isinstance(path, Path):
+        return reuse.content(path)
+    known = reuse.remembered(connection, path)
+    if known is None:
+        raise ValueError(f"{path}: was not fetched")
+    return known
+
+
 def _basis(
-    inputs: Inputs, table: str, paths: Sequence[Path], given: Sequence[str], hashes: Mapping[Path, str]
+    connection: duckdb.DuckDBPyConnection,
+    inputs: Inputs,
+    table: str,
+    given: Sequence[str],
+    hashes: Mapping[Path | Address, str],
 ) -> tuple[object, ...]:
     """Return what the rows of a table follow from, beside the code: files in order, layouts, how they are read.
 
@@ -161,22 +195,23 @@ def _basis(
     given : hashes of the layouts
     hashes : those of the files that are known; the others are hashed
     """
-    found = source.expand(paths, files.members())
-    of_each = {each.path: hashes.get(each.path) for each in found}
-    of_each |= {path: reuse.content(path) for path, known in of_each.items() if known is None}
+    found = source.expand(getattr(inputs, table), files.members())
+    of_each = {each.whole: hashes.get(each.whole) for each in found}
+    of_each |= {path: _content(connection, path) for path, known in of_each.items() if known is None}
     return (
-        [(each.name, each.member, of_each[each.path]) for each in found],
+        [(each.name, each.member, of_each[each.whole]) for each in found],
         given,
         inputs.read_as.get(table, ""),  # type: ignore[call-overload]
     )
 
 
-def _hashes(read: Iterable[Reading]) -> dict[Path, str]:
+def _hashes(read: Iterable[Reading]) -> dict[Path | Address, str]:
     """Return the hashes of files as they were read; that of a member of a zip is not the zip's."""
-    return {reading.source.path: reading.sha256 for reading in read if not reading.source.member}
+    return {reading.source.whole: reading.sha256 for reading in read if not reading.source.member}
 
 
-def _stamp(paths: Iterable[Path]) -> _Stamp:
-    """Return what tells a file that was written meanwhile."""
-    found = dict.fromkeys(each.path for each in source.expand(paths, files.members()))
+def _stamp(paths: Iterable[Path | Address]) -> _Stamp:
+    """Return what tells a file that was written meanwhile; an object is fetched in one version, or not at all."""
+    those = (each.path for each in source.expand(paths, files.members()))
+    found = dict.fromkeys(path for path in those if isinstance(path, Path))
     return tuple((stat.st_ino, stat.st_size, stat.st_mtime_ns) for stat in (path.stat() for path in found))

@@ -59,8 +59,9 @@ class Change:
 
 def day_of(contest: Contest) -> dt.date | None:
     """Day of the newest ballot file, by the time it was last written; None where there is none."""
-    times = [file.path.stat().st_mtime for file in source.expand(contest.inputs.ballots, files.members())]
-    return dt.datetime.fromtimestamp(max(times)).date() if times else None
+    found = source.expand(contest.inputs.ballots, files.members())
+    times = [when for file in found if (when := source.written(file.path)) is not None]
+    return max(times).date() if times else None
 
 
 def follow(workspace: Workspace, contest: Contest) -> Change | None:

@@ -1,21 +1,24 @@
 """Which files an input names, and what was learned of each while reading it."""
 
+import datetime as dt
 import glob
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field, replace
+from functools import partial
 from pathlib import Path, PurePosixPath
 
+from turnout.addresses import Address
+from turnout.contest import Contest, Inputs
 from turnout.errors import UsageError
-from turnout.reading import archives
+from turnout.reading import archives, objects
 from turnout.reading.catalogue import Fit
 from turnout.reading.layouts import Layout
 
 #: Finds the layout of a file: its name in messages, its column names, its first line.
 Choose = Callable[[str, list[str], str], Fit]
 
-#: How an address begins that is of no disk, as a path has it.
-_REMOTE = frozenset({"s3:", "s3a:", "gs:", "gcs:", "r2:", "az:", "abfs:", "abfss:", "http:", "https:"})
 #: What a directory given as ``--history`` is searched for.
 SUFFIXES = (".parquet", ".csv", ".tsv", ".csv.gz", ".tsv.gz")
 
@@ -26,12 +29,28 @@ class Source:
 
     Attributes
     ----------
+    path : of an object, its address in the version that was found
     name : how messages and tables call it
     """
 
-    path: Path
+    path: Path | Address
     member: str = ""
     name: str = ""
+
+    @property
+    def file(self) -> Path:
+        """The file on disk. An object has one only as :func:`on_disk` has it."""
+        assert isinstance(self.path, Path)  # noqa: S101 - objects are fetched before they are read
+        return self.path
+
+    @property
+    def whole(self) -> Path | Address:
+        """The file or object that holds it."""
+        return self.path.whole if isinstance(self.path, Address) else self.path
+
+    def on_disk(self, file: Path) -> "Source":
+        """Return the same, as a copy of it lies on disk."""
+        return replace(self, path=file)
 
 
 @dataclass
@@ -71,11 +90,11 @@ class Reading:
     raws: dict[int, str] = field(default_factory=dict)
 
 
-def expand(paths: Iterable[Path | Source], members: Sequence[str] = ()) -> list[Source]:
+def expand(paths: Iterable[Path | Address | Source], members: Sequence[str] = ()) -> list[Source]:
     """Return the files that paths name, each with a short name of its own.
 
     A path may be a file, a directory (its data files, by name), a pattern (``extract/*_20170606.txt``), a zip, or a
-    member or pattern within a zip (``absentee.zip/STATEWIDE.csv``).
+    member or pattern within a zip (``absentee.zip/STATEWIDE.csv``). An address may be the same in a bucket.
 
     Parameters
     ----------
@@ -88,13 +107,86 @@ def expand(paths: Iterable[Path | Source], members: Sequence[str] = ()) -> list[
     InputRefused
         If a zip cannot be used, or nothing says which of its files is meant.
     """
-    found = [
-        source for path in paths for source in ([path] if isinstance(path, Source) else _expanded(path, members))
-    ]
+    found = [source for path in paths for source in _sources(path, members)]
     return _named(found)
 
 
-def require(paths: Iterable[Path]) -> None:
+def _sources(path: Path | Address | Source, members: Sequence[str]) -> list[Source]:
+    if isinstance(path, Source):
+        return [path]
+    if isinstance(path, Address):
+        return [Source(each, each.member) for each in looked_up(path, members)]
+    return _expanded(path, members)
+
+
+def looked_up(address: Address, members: Sequence[str] = ()) -> list[Address]:
+    """Return the objects, or members of zips, that an address names, each in the version that is there now.
+
+    One that has its version is returned as it is: a run looks once, and reads what it then saw.
+
+    Raises
+    ------
+    UsageError, InputRefused
+        As :func:`expand` does.
+    """
+    if address.version is not None:
+        return [address]
+    whole = address.whole
+    there = objects.listed(whole, SUFFIXES) if whole.is_listed else [objects.found(whole)]
+    return [each for one in there for each in _inside(one, address.member, members)]
+
+
+def _inside(address: Address, pattern: str, members: Sequence[str]) -> list[Address]:
+    """Return the members of a zip that are meant, by its directory; or an object that is none."""
+    if not address.is_zip:
+        return [address]
+    with objects.opened(address) as file:
+        chosen = archives.members(address, pattern, () if pattern else members, file)
+    return [replace(address, member=member) for member in chosen]
+
+
+def pinned(contest: Contest, members: Sequence[str] = ()) -> Contest:
+    """Return a contest whose addresses are each looked up once, for the whole run and all who take part in it.
+
+    Raises
+    ------
+    UsageError, InputRefused
+        If one names nothing, or several objects where one file is meant.
+    """
+    given = contest.inputs
+    if not any(isinstance(path, Address) and path.version is None for path in given.paths()):
+        return contest
+    with ThreadPoolExecutor(objects.ASKED_AT_ONCE) as pool:
+        find = partial(looked_up, members=members)
+        wanted = [path for path in dict.fromkeys(given.paths()) if isinstance(path, Address)]
+        found = dict(zip(wanted, pool.map(find, wanted), strict=True))
+
+    def all_of(path: Path | Address) -> Sequence[Path | Address]:
+        return found[path] if isinstance(path, Address) else [path]
+
+    def one_of(path: Path | Address | None) -> Path | Address | None:
+        several = [] if path is None else all_of(path)
+        if len(several) > 1:
+            raise UsageError(f"{path}: names {len(several)} objects, where one file is meant. Name the one.")
+        return several[0] if several else None
+
+    changes: dict[str, object] = {
+        name: tuple(each for path in getattr(given, name) for each in all_of(path)) for name in Inputs.SEVERAL
+    }
+    changes |= {name: one_of(getattr(given, name)) for name in Inputs.SINGLE}
+    changes["release"] = tuple(each.model_copy(update={"file": one_of(each.file)}) for each in given.release)
+    return contest.model_copy(update={"inputs": given.model_copy(update=changes)})
+
+
+def written(path: Path | Address) -> dt.datetime | None:
+    """Return when a file was written, in local time; None where the host of an object does not say."""
+    if not isinstance(path, Address):
+        return dt.datetime.fromtimestamp(path.stat().st_mtime)
+    modified = None if path.version is None else path.version.modified
+    return None if modified is None else modified.astimezone().replace(tzinfo=None)
+
+
+def require(paths: Iterable[Path | Address]) -> None:
     """Check, before anything is read, that every path names something.
 
     Raises
@@ -103,7 +195,9 @@ def require(paths: Iterable[Path]) -> None:
         If one does not.
     """
     for path in paths:
-        if not path.exists() and not _archive(path) and not glob.glob(str(path)):  # noqa: PTH207
+        if isinstance(path, Address):
+            looked_up(path)
+        elif not path.exists() and not _archive(path) and not glob.glob(str(path)):  # noqa: PTH207
             raise _absent(path)
 
 
@@ -130,14 +224,7 @@ def _expanded(path: Path, members: Sequence[str]) -> list[Source]:
 
 def _absent(path: Path) -> UsageError:
     """Return what to say of a path that names nothing."""
-    place = next((number for number, part in enumerate(path.parts) if part in _REMOTE), None)
-    if place is None:
-        return UsageError(f"{path}: no such file. Check the path.")
-    scheme, *rest = path.parts[place:]
-    return UsageError(
-        f"{scheme}//{'/'.join(rest)}: files on object storage and the web are not read, for every input is hashed and"
-        " accounted for line by line from a disk. Mount the bucket (rclone mount, s3fs, gcsfuse), or copy the file."
-    )
+    return UsageError(f"{path}: no such file. Check the path.")
 
 
 def _entered(path: Path, pattern: str, members: Sequence[str]) -> list[Source]:

@@ -25,7 +25,7 @@ _LA_COUNTY = ("election_date", "contest_group", "contest", "candidate", "party",
 
 def is_structured(source: Source) -> bool:
     """Whether a file is XML or JSON by its first sign."""
-    with archives.opened(source.path, source.member, source.name, hashlib.sha256(), drain=False) as stream:
+    with archives.opened(source.file, source.member, source.name, hashlib.sha256(), drain=False) as stream:
         head = stream.read(400).lstrip(_BEFORE)
     return head.startswith((b"<?xml", b"<ElectionResult", b"<!DOCTYPE", b"{", b"["))
 
@@ -41,7 +41,7 @@ def flatten(source: Source, staging: Path) -> tuple[Source, str]:
     digest = hashlib.sha256()
     target = staging / "flat.csv"
     with (
-        archives.opened(source.path, source.member, source.name, digest) as stream,
+        archives.opened(source.file, source.member, source.name, digest) as stream,
         target.open("w", encoding="utf-8", newline="") as out,
     ):
         writer = csv.writer(out, lineterminator="\n")

@@ -8,9 +8,22 @@ from functools import partial
 from pathlib import Path
 
 from turnout import reading as room
+from turnout.addresses import Address
 from turnout.contest import Contest
 from turnout.errors import InputRefused
-from turnout.reading import aggregates, ballots, codes, crosswalk, files, remarks, results, rolls, source, voters
+from turnout.reading import (
+    aggregates,
+    ballots,
+    codes,
+    crosswalk,
+    files,
+    objects,
+    remarks,
+    results,
+    rolls,
+    source,
+    voters,
+)
 from turnout.reading.canonical import CODED, DAY_FIRST, FIELDS, NO_DATE, OUT_OF_RANGE
 from turnout.reading.catalogue import AggregateOnly, Catalogue
 from turnout.reading.codes import Code
@@ -102,7 +115,7 @@ class Surveyor:
         self,
         workspace: Workspace,
         choose: Choose,
-        paths: Iterable[Path],
+        paths: Iterable[Path | Address | Source],
         fill: Callable[[Workspace, Reading], int],
         *,
         may_be_empty: bool = False,
@@ -131,9 +144,14 @@ class Surveyor:
 
 def _aggregate(workspace: Workspace, source: Source, only: AggregateOnly) -> list[dict[str, object]]:
     """Count ballots that are no voter's; nothing where they cannot be counted."""
-    with tempfile.TemporaryDirectory(prefix=".reading-", dir=workspace.directory) as staging:
+    with (
+        tempfile.TemporaryDirectory(prefix=objects.STAGING, dir=workspace.directory) as staging,
+        objects.at_hand(source.whole, workspace) as path,
+    ):
         try:
-            return aggregates.count(workspace, source, only.layout, only.header, Path(staging)).to_dicts()
+            return aggregates.count(
+                workspace, source.on_disk(path), only.layout, only.header, Path(staging)
+            ).to_dicts()
         except InputRefused:
             return []
 
@@ -187,7 +205,7 @@ def _note_lacking(workspace: Workspace) -> None:
 
 def loose(
     workspace: Workspace,
-    paths: Sequence[Path],
+    paths: Sequence[Path | Address],
     catalogue: Catalogue,
     today: dt.date,
     progress: Callable[[str], None],

@@ -4,6 +4,8 @@ import dataclasses
 from pathlib import Path
 
 from turnout import storage
+from turnout.addresses import Address
+from turnout.reading import objects
 from turnout.reporting import document, ledger, tables
 from turnout.reporting.boundaries import Shape
 from turnout.reporting.boundaries import read as read_boundaries
@@ -51,7 +53,7 @@ def write(directory: Path, run: Run, *, workbook: bool = True) -> None:
         storage.write(directory / name, content)
 
 
-def shapes(boundaries: Path | None) -> tuple[Shape, ...]:
+def shapes(boundaries: Path | Address | None) -> tuple[Shape, ...]:
     """Return the shapes in a GeoJSON file of precincts; none without one.
 
     Raises
@@ -61,7 +63,8 @@ def shapes(boundaries: Path | None) -> tuple[Shape, ...]:
     InputRefused
         If it holds no polygons.
     """
-    return () if boundaries is None else read_boundaries(boundaries)
+    with objects.at_hand(boundaries) as path:
+        return () if boundaries is None else read_boundaries(path)
 
 
 def entered(run: Run, directory: Path) -> Run:
@@ -89,7 +92,7 @@ def to_json(run: Run) -> str:
     return document.to_json(tables.published(run))
 
 
-def rebuild(directory: Path, boundaries: Path | None = None) -> list[Path]:
+def rebuild(directory: Path, boundaries: Path | Address | None = None) -> list[Path]:
     """Write ``report.html`` and ``report.xlsx`` again from what was last published; return their paths.
 
     They land beside the files they were made from, each in one rename, even if another run publishes meanwhile.

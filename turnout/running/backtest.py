@@ -17,6 +17,7 @@ import polars as pl
 
 import turnout.backtest as backtest  # noqa: PLR0402 - the room; `from turnout` it is the function `over`
 from turnout import reading, resources, storage
+from turnout.addresses import Address
 from turnout.backtest import Backtest, Parts, Replay
 from turnout.backtest.scores import MANY
 from turnout.errors import InputRefused, UsageError
@@ -63,7 +64,7 @@ class Settings:
     past_crosswalk : the user's list of what precincts of past elections became
     """
 
-    history: tuple[Path, ...]
+    history: tuple[Path | Address, ...]
     output: Path
     shares: tuple[int, ...] = (0, 10, 25, 50)
     orders: tuple[str, ...] = ORDERS
@@ -117,7 +118,7 @@ def run(settings: Settings, *, advance: Advance = lambda *_: None) -> Backtest:
 
 
 def over(  # noqa: PLR0913 - the options of a command, by name
-    history: Path | Sequence[Path],
+    history: Path | Address | Sequence[Path | Address],
     output: Path,
     *,
     states: Sequence[str] = (),
@@ -134,7 +135,7 @@ def over(  # noqa: PLR0913 - the options of a command, by name
 
     Parameters
     ----------
-    history : past results by vote mode: files, or directories of them
+    history : past results by vote mode: files, directories of them, or their addresses in a bucket or on the web
     output : directory to publish into
     states : only elections of these, as two letters; empty: of all
     shares : per cent of the precincts' poll votes at which counts are stopped, 0 to 99
@@ -152,7 +153,7 @@ def over(  # noqa: PLR0913 - the options of a command, by name
     UsageError, InputRefused, WorkspaceBusy
         As :func:`run` does.
     """
-    paths = (history,) if isinstance(history, Path) else tuple(history)
+    paths = (history,) if isinstance(history, Path | Address) else tuple(history)
     return run(
         Settings(
             history=paths,

@@ -10,9 +10,10 @@ from importlib import metadata
 from pathlib import Path
 from typing import Any, Final, Literal
 
-from turnout import errors, reuse
+from turnout import addresses, errors, reuse
 from turnout.contest import Contest
 from turnout.errors import AbstainedEverywhere, BatchPartlyFailed, InputStale, TurnoutError, UsageError
+from turnout.reading import files, source
 from turnout.running import freshness, ledger, project, provenance, workers
 from turnout.running.progress import Progress, silent
 
@@ -77,8 +78,9 @@ def find(named: Sequence[Path]) -> list[Path]:
     Raises
     ------
     UsageError
-        If a directory or a pattern names none.
+        If a directory or a pattern names none, or one is an address.
     """
+    addresses.refuse(named, "contests are read from a disk; the files that they name may lie elsewhere.")
     found: list[Path] = []
     for path in named:
         if path.is_dir():
@@ -195,7 +197,7 @@ def _one(task: _Task, progress: Progress = silent) -> Outcome:
     started = time.time()
     contest, basis = None, {}
     try:
-        contest = Contest.load(task.config)
+        contest = source.pinned(Contest.load(task.config), files.members())
         as_of = task.settings.as_of or dt.datetime.now()
         freshness.require(contest, as_of=as_of, max_age=task.settings.max_age, fixed=task.settings.as_of is not None)
         basis = _basis(contest)

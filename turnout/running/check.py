@@ -8,6 +8,7 @@ from pathlib import Path
 
 import polars as pl
 
+from turnout.addresses import Address, located
 from turnout.contest import Contest
 from turnout.errors import InputRefused, UsageError
 from turnout.reading import ballots, files, snapshots, source, survey
@@ -57,6 +58,7 @@ def run(contest: Contest, *, against: str | None = None, progress: Progress = si
     """
     if next(contest.inputs.paths(), None) is None:
         raise UsageError("There is nothing to check. Name files, or a CONFIG.")
+    contest = source.pinned(contest, files.members())
     source.require(contest.inputs.paths())
     catalogue = Catalogue.load(contest.inputs.layouts, contest.inputs.read_as)
     with scratch("check") as workspace:
@@ -65,7 +67,7 @@ def run(contest: Contest, *, against: str | None = None, progress: Progress = si
 
 
 def loose(
-    paths: Sequence[Path],
+    paths: Sequence[Path | Address],
     *,
     layout: str | None = None,
     against: str | None = None,
@@ -83,6 +85,7 @@ def loose(
     UsageError
         If a file or the layout does not exist.
     """
+    paths = [located(path) for path in paths]
     catalogue = catalogue_beside(paths, layout)
     contest = Contest.of({"inputs": {"allow_shrink": allow_shrink}}, "options")
     with scratch("check") as workspace:
@@ -119,9 +122,10 @@ def _seen(
     )
 
 
-def catalogue_beside(paths: Sequence[Path], layout: str | None) -> Catalogue:
+def catalogue_beside(paths: Sequence[Path | Address], layout: str | None) -> Catalogue:
     """Return the shipped layouts with those in ``layouts/`` beside the files, or the one that is named."""
-    beside = sorted({found for path in paths for found in (path.parent / "layouts").glob("*.toml")})
+    homes = {path.parent for path in paths if isinstance(path, Path)}
+    beside = sorted({found for home in homes for found in (home / "layouts").glob("*.toml")})
     if layout is None:
         return Catalogue.load(beside)
     if layout.endswith(".toml"):
@@ -134,8 +138,8 @@ def _change(workspace: Workspace, against: str, contest: Contest, catalogue: Cat
     """Compare the ballots read with an earlier file, or with those kept of a day."""
     if not workspace.connection.execute("SELECT count(*) FROM ballot_events").fetchall()[0][0]:
         raise UsageError("--against compares ballots, and none were read. Name a ballot file.")
-    path = Path(against)
-    if path.exists():
+    path = located(against)
+    if isinstance(path, Address) or path.exists():
         with scratch("check") as earlier:
             with filling_tables(earlier):
                 choose = partial(catalogue.choose, "ballots")

@@ -9,7 +9,7 @@ from turnout import electorate, ethnicity, reading, reuse
 from turnout.contest import Contest
 from turnout.electorate import breakdown, days, specification
 from turnout.errors import UsageError
-from turnout.reading import snapshots
+from turnout.reading import files, snapshots, source
 from turnout.reporting import Run
 from turnout.reporting.cohorts import Cohorts
 from turnout.reporting.tables import COMPONENTS, PROJECTION
@@ -45,6 +45,7 @@ def run(
     if by:
         breakdown.check(by)
     rng = np.random.default_rng(contest.seed)
+    contest = source.pinned(contest, files.members())
     with Workspace.create(contest.output, wait=wait) as workspace:
         progress("reading")
         reading.load(workspace, contest)

@@ -12,9 +12,10 @@ from pathlib import Path
 from threading import Event
 from typing import Final, Protocol
 
+from turnout.addresses import Address, located
 from turnout.contest import Inputs
 from turnout.errors import TurnoutError, UsageError
-from turnout.reading import files, source
+from turnout.reading import answers, files, objects, source
 from turnout.reading.source import Source
 from turnout.running.shelf import Arrival
 
@@ -31,7 +32,7 @@ WAITING: Final = " Waiting for it."
 _LONGEST: Final = 300
 
 Stamp = tuple[tuple[str, int, int, int, int], ...]
-"""Path, size, time of its content's and of its own change, and inode of each file."""
+"""Path, size, time of its content's and of its own change, and inode of each file; of an object, its version."""
 
 
 class Feed(Protocol):
@@ -78,37 +79,42 @@ class Files:
             if problem := _run(self.command):
                 yield problem
             try:
-                found = self._found()
+                returns, published = self._found()
                 beside = source.expand(others, files.members())
+                watched = [*returns, *published, *beside]
+                stamp = _stamp(watched)
+                is_new = stamp not in ((), seen) and (stamp := _quiet(watched, stamp, stop))
+                arrival = self._arrival(returns, published, beside, stamp) if is_new else None
             except TurnoutError as error:
                 yield f"{error}{WAITING}"
             else:
-                stamp = _stamp([*found, *beside])
-                if stamp not in ((), seen) and (stamp := _quiet([*found, *beside], stamp, stop)):
-                    seen = stamp
-                    yield self._arrival(found, beside, stamp)
-                else:
-                    yield None
+                seen = stamp if arrival is not None else seen
+                yield arrival
             stop.wait(self.interval)
 
-    def _found(self) -> list[Source]:
-        """Return the files that are the returns now.
+    def _found(self) -> tuple[list[Source], list[Source]]:
+        """Return the files that are the returns now, and those of releases that are there.
 
         Raises
         ------
         TurnoutError
             If one is missing, or is an archive that cannot be opened.
         """
+        if self.newest is not None and isinstance(pattern := located(self.newest), Address):
+            several = source.expand([pattern])
+            return [max(several, key=lambda each: (str(source.written(each.path)), each.name))], []
         if self.newest is not None:
             matched = [Path(path) for path in glob.glob(self.newest)]  # noqa: PTH207 - of a whole path
             if not matched:
                 raise UsageError(f"{self.newest}: no file matches.")
-            return [Source(max(matched, key=lambda path: (path.stat().st_mtime_ns, path.name)))]
-        published = _published(self.inputs)
-        return [*source.expand(self.inputs.returns, files.members()), *(Source(path) for path in published)]
+            return [Source(max(matched, key=lambda path: (path.stat().st_mtime_ns, path.name)))], []
+        return source.expand(self.inputs.returns, files.members()), _published(self.inputs)
 
-    def _arrival(self, found: Sequence[Source], beside: Sequence[Source], stamp: Stamp) -> Arrival:
-        names = _names([each.path for each in found])
+    def _arrival(
+        self, returns: Sequence[Source], published: Sequence[Source], beside: Sequence[Source], stamp: Stamp
+    ) -> Arrival:
+        found = [*returns, *published]
+        names = _names([each.whole for each in found])
         whole = time.monotonic() + max(SETTLED - _age(stamp), 0.0)
 
         def steady() -> bool:
@@ -117,30 +123,36 @@ class Files:
 
         def inputs(directory: Path) -> Inputs:
             if self.newest is not None:
-                return self.inputs.model_copy(update={"returns": (directory / names[found[0].path],), "release": ()})
-            many = len(found) - len(_published(self.inputs))
+                return self.inputs.model_copy(update={"returns": (directory / names[found[0].whole],), "release": ()})
+            there = [directory / names[each.whole] for each in published]
             return self.inputs.model_copy(
                 update={
-                    "returns": tuple(directory / names[each.path] / each.member for each in found[:many]),
+                    "returns": tuple(directory / names[each.whole] / each.member for each in returns),
                     "release": tuple(
-                        release.model_copy(
-                            update={"file": directory / names[release.file] if release.file in names else None}
-                        )
-                        for release in self.inputs.release
+                        release.model_copy(update={"file": there[n] if n < len(there) else None})
+                        for n, release in enumerate(self.inputs.release)  # those to come stand last
                     ),
                 }
             )
 
         return Arrival(
             dt.datetime.now().astimezone(),
-            {name: path for path, name in names.items()},
+            {name: _content(path) for path, name in names.items()},
             inputs,
             beside=stamp[len(found) :],
             steady=steady,
         )
 
 
-def _published(inputs: Inputs) -> list[Path]:
+def _content(path: Path | Address) -> Path | bytes:
+    """Return a file, or what is in an object, in the version that was found."""
+    if isinstance(path, Path):
+        return path
+    with objects.at_hand(path) as file:
+        return file.read_bytes()
+
+
+def _published(inputs: Inputs) -> list[Source]:
     """Return the files of the releases that are there already.
 
     Raises
@@ -149,13 +161,23 @@ def _published(inputs: Inputs) -> list[Path]:
         If one is missing while a later one is there.
     """
     named = [release.file for release in inputs.release if release.file is not None]
-    there = [path.exists() for path in named]
+    found = [_if_there(path) for path in named]
+    there = [each is not None for each in found]
     if there != sorted(there, reverse=True):
         raise UsageError(f"{named[there.index(False)]}: no such file, and a later release is there.")
-    return [path for path, found in zip(named, there, strict=True) if found]
+    return [each for each in found if each is not None]
 
 
-def _names(paths: Sequence[Path]) -> dict[Path, str]:
+def _if_there(path: Path | Address) -> Source | None:
+    if isinstance(path, Path):
+        return Source(path) if path.exists() else None
+    try:
+        return Source(objects.found(path))
+    except answers.NoObject:
+        return None
+
+
+def _names(paths: Sequence[Path | Address]) -> dict[Path | Address, str]:
     """Name the copies of files as reading calls them: by the last part, with the directory's where two share it."""
     several = list(dict.fromkeys(paths))
     last = Counter(path.name for path in several)
@@ -168,10 +190,19 @@ def _names(paths: Sequence[Path]) -> dict[Path, str]:
 def _stamp(found: Sequence[Source]) -> Stamp:
     """Return what changes when a file is written; empty where there is none, or one has just gone."""
     try:
-        stats = [(str(each.path), each.path.stat()) for each in found]
+        return tuple(_told(each.whole) for each in found)
     except OSError:
         return ()
-    return tuple((path, stat.st_size, stat.st_mtime_ns, stat.st_ctime_ns, stat.st_ino) for path, stat in stats)
+
+
+def _told(path: Path | Address) -> tuple[str, int, int, int, int]:
+    if isinstance(path, Path):
+        stat = path.stat()
+        return str(path), stat.st_size, stat.st_mtime_ns, stat.st_ctime_ns, stat.st_ino
+    version = path.version
+    if version is None:
+        raise ValueError(f"{path}: was not looked up")
+    return f"{path} {version.etag} {version.modified}", version.size, 0, 0, 0  # whole as soon as it is there
 
 
 def _age(stamp: Stamp) -> float:

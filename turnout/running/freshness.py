@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Final
 
+from turnout.addresses import Address
 from turnout.contest import Contest
 from turnout.errors import InputRefused, InputStale, UsageError
 from turnout.reading import files, source
@@ -50,7 +51,7 @@ def require(contest: Contest, *, as_of: dt.datetime, max_age: dt.timedelta | Non
         written = _written(paths)
         if not written:
             continue
-        when, newest = max(written)
+        when, newest = written[-1]
         if max_age is not None and as_of - when > max_age:
             raise InputStale(
                 f"{newest.name}: the newest of the {what} was written at {_minute(when)}, {_span(as_of - when)}"
@@ -65,9 +66,11 @@ def require(contest: Contest, *, as_of: dt.datetime, max_age: dt.timedelta | Non
                 )
 
 
-def _written(paths: Iterable[Path]) -> list[tuple[dt.datetime, Path]]:
+def _written(paths: Iterable[Path | Address]) -> list[tuple[dt.datetime, Path | Address]]:
+    """Return files and when each was written, the oldest first; without objects of which their host does not say."""
     found = {each.path for each in source.expand(paths, files.members())}
-    return sorted((dt.datetime.fromtimestamp(path.stat().st_mtime), path) for path in found)
+    told = [(when, path) for path in found if (when := source.written(path)) is not None]
+    return sorted(told, key=lambda each: (each[0], str(each[1])))
 
 
 def _minute(when: dt.datetime) -> str:

@@ -11,6 +11,7 @@ from typing import Final
 
 import polars as pl
 
+from turnout import addresses
 from turnout.contest import Contest, Inputs, Release
 from turnout.errors import InputRefused, UsageError
 from turnout.running.shelf import Arrival
@@ -112,6 +113,7 @@ def _read(path: Path) -> pl.DataFrame:
     ------
     UsageError, InputRefused
     """
+    addresses.refuse([path], "a history is replayed from a disk. Copy the file, and name the copy.")
     try:
         frame = _frame(path)
     except OSError as error:

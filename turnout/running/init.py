@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
+from turnout import addresses
 from turnout.errors import InputRefused, UsageError
 from turnout.reading import codes, columnar, decode, delimited, draft, files, sketch, source, structured, suggest
 from turnout.reading import filling as filling_tables
@@ -70,6 +71,9 @@ def look(
     remove_unplaced(directory, (CONTEST,))
     if target.exists() and not force:
         raise UsageError(f"{target}: is there already. Name another --output, or replace it with --force.")
+    addresses.refuse(
+        paths, "init looks into files on a disk. Copy them for that, and write the addresses into what it makes."
+    )
     source.require(paths)
     catalogue = Catalogue.load(sorted((directory / "layouts").glob("*.toml")))
     named = [catalogue.only(name) for name in layouts]
@@ -194,7 +198,7 @@ class _Room:
 
     def _drafted(self, file: Source, unknown: UnknownFile) -> Draft:
         """Return the layout drafted for files of this header, or draft one."""
-        packed = decode.magic(file.path).startswith(b"PAR1")
+        packed = decode.magic(file.file).startswith(b"PAR1")
         if not packed and structured.is_structured(file):
             raise unknown
         header, rows = (columnar if packed else delimited).peek(file, self.scratch)
@@ -279,7 +283,7 @@ def _contest(seen: Seen, directory: Path, told: Told) -> str:
     inputs: dict[str, list[str]] = {}
     rest: list[str] = []
     for file in seen.found:
-        path = os.path.relpath((file.file.path.resolve() / file.file.member), directory.resolve())
+        path = os.path.relpath((file.file.file.resolve() / file.file.member), directory.resolve())
         for key in keys(file, told, seen.found):
             if key == "release":
                 rest += _release(file, path, told)

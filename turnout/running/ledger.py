@@ -10,7 +10,10 @@ from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any, Final
 
+from pydantic import BaseModel
+
 from turnout import reuse
+from turnout.addresses import Address
 from turnout.contest import Contest
 from turnout.reading import files, source
 from turnout.running import provenance
@@ -63,7 +66,7 @@ def inputs(contest: Contest) -> list[Entry]:
         If a path names nothing, or a zip cannot be used.
     """
     given = contest.inputs
-    named: dict[str, Iterable[Path]] = {
+    named: dict[str, Iterable[Path | Address]] = {
         "returns": given.returns,
         "release": [release.file for release in given.release if release.file is not None],
         "voters": given.voters,
@@ -78,12 +81,21 @@ def inputs(contest: Contest) -> list[Entry]:
     members = files.members()
     named = {key: tuple(paths) for key, paths in named.items()}
     listed = {path for paths in named.values() for path in paths}
-    named["other"] = [path for path in _paths(contest.model_dump(exclude={"output"})) if path not in listed]
-    found = {(key, path): None for key, paths in named.items() for path in _whole(source.expand(paths, members))}
-    return [
-        {"input": key, "file": path.name, "bytes": path.stat().st_size, "sha256": reuse.content(path)}
-        for key, path in found
+    named["other"] = [
+        path for path in _paths([value for name, value in contest if name != "output"]) if path not in listed
     ]
+    found = {(key, path): None for key, paths in named.items() for path in _whole(source.expand(paths, members))}
+    return [{"input": key, **_content(path)} for key, path in found]
+
+
+def _content(path: Path | Address) -> Entry:
+    """Return what tells what is in a file: its size and hash, or what the host of an object calls its version."""
+    if isinstance(path, Path):
+        return {"file": path.name, "bytes": path.stat().st_size, "sha256": reuse.content(path)}
+    version = path.version
+    if version is None:
+        raise ValueError(f"{path}: was not looked up")
+    return {"file": str(path), "bytes": version.size, "etag": version.etag, "modified": str(version.modified)}
 
 
 def outputs(directory: Path) -> dict[str, str]:
@@ -104,14 +116,16 @@ def fingerprint(contest: Contest, read_from: Iterable[Entry]) -> str:
     return hashlib.sha256(json.dumps(basis, sort_keys=True, default=str).encode()).hexdigest()
 
 
-def _whole(sources: Iterable[source.Source]) -> list[Path]:
-    return list(dict.fromkeys(each.path for each in sources))
+def _whole(sources: Iterable[source.Source]) -> list[Path | Address]:
+    return list(dict.fromkeys(each.whole for each in sources))
 
 
-def _paths(value: object) -> Iterator[Path]:
+def _paths(value: object) -> Iterator[Path | Address]:
     """Yield every path in a contest's fields: whichever key names a file, the result follows from it."""
-    if isinstance(value, Path):
+    if isinstance(value, Path | Address):
         yield value
+    elif isinstance(value, BaseModel):
+        yield from _paths([inner for _, inner in value])
     elif isinstance(value, Mapping):
         for inner in value.values():
             yield from _paths(inner)

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from importlib import import_module
+from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
@@ -17,7 +18,7 @@ from turnout import electorate, ethnicity, reading, reporting, reuse
 from turnout.contest import Contest, Inputs
 from turnout.electorate import days
 from turnout.errors import UsageError
-from turnout.reading import snapshots, source
+from turnout.reading import files, snapshots, source
 from turnout.running import partitions, provenance
 from turnout.running.progress import Progress, silent
 from turnout.workspace import Workspace
@@ -127,17 +128,17 @@ class Live:
         if inputs is not None:
             self._contest = self._contest.model_copy(update={"inputs": inputs})
         with contextlib.nullcontext() if self._contest.inputs.voters else _without_pauses():
-            return self._update(judge, progress)
+            return self._update(source.pinned(self._contest, files.members()), judge, progress)
 
-    def _update(self, judge: Callable[[Workspace], None], progress: Progress) -> reporting.Run:
-        _require_generated(self._contest)
-        shapes = reporting.shapes(self._contest.inputs.boundaries)  # before the work, for the file may be refused
+    def _update(self, asked: Contest, judge: Callable[[Workspace], None], progress: Progress) -> reporting.Run:
+        _require_generated(asked)
+        shapes = reporting.shapes(asked.inputs.boundaries)  # before the work, for the file may be refused
         started = time.time()
-        rng = np.random.default_rng(self._contest.seed)
-        with Workspace.create(self._contest.output, wait=self._wait) as workspace:
+        rng = np.random.default_rng(asked.seed)
+        with Workspace.create(asked.output, wait=self._wait) as workspace:
             progress("reading")
-            with _loaded_ahead(workspace, self._contest.inputs):
-                contest, past = self._read(workspace)
+            with _loaded_ahead(workspace, asked.inputs):
+                contest, past = self._read(workspace, asked)
             judge(workspace)
             workspace.seal()
             whole = not contest.inputs.partitioned
@@ -190,16 +191,16 @@ class Live:
         days.keep_latest(workspace, voters)
         return voters
 
-    def _read(self, workspace: Workspace) -> "tuple[Contest, Past | None]":
+    def _read(self, workspace: Workspace, asked: Contest) -> "tuple[Contest, Past | None]":
         """Fill the tables. Returns the contest with what the returns tell of it, and its past if that is at hand."""
-        inputs = self._contest.inputs
+        inputs = asked.inputs
         if inputs.voters:
             source.require(inputs.paths())
             here = partitions.without_voters(inputs) if inputs.partitioned else inputs
-            reading.load(workspace, self._contest.model_copy(update={"inputs": here}))
-            return reading.completed(workspace, self._contest), None
-        reading.load(workspace, _without_history(self._contest))
-        contest = reading.completed(workspace, self._contest)
+            reading.load(workspace, asked.model_copy(update={"inputs": here}))
+            return reading.completed(workspace, asked), None
+        reading.load(workspace, _without_history(asked))
+        contest = reading.completed(workspace, asked)
         if self._past is None or (self._past.before, self._past.state) != (contest.date, contest.state):
             self._past = _read_past(workspace, contest)
         else:
@@ -255,7 +256,7 @@ def _without_history(contest: Contest) -> Contest:
 
 def _require_generated(contest: Contest) -> None:
     """Say how to make the files of a synthetic contest that are not there; the reader speaks for all others."""
-    missing = [path for path in contest.inputs.paths() if not path.exists()]
+    missing = [path for path in contest.inputs.paths() if isinstance(path, Path) and not path.exists()]
     if contest.synthetic and missing:
         raise UsageError(
             f"{missing[0]}: no such file. This electorate is generated: `turnout demo --files-only "
@@ -270,6 +271,7 @@ def _provenance(workspace: Workspace, contest: Contest, models: tuple[str, ...],
         "seed": contest.seed,
         "draws": contest.draws,
         "inputs": provenance.inputs(workspace),
+        **provenance.objects(workspace, contest),
         "models": provenance.models(models),
         "as_of": workspace.query("running/as_of")["as_of"].item(),
         "reused": _reused(workspace),

@@ -16,11 +16,13 @@ from typing import Final
 import numpy as np
 import polars as pl
 
-from turnout import electorate, ethnicity, reading
+from turnout import electorate, ethnicity, reading, reuse
+from turnout.addresses import Address
 from turnout.contest import Contest, Inputs
 from turnout.electorate import Electorate, days, model, specification
 from turnout.errors import UsageError
 from turnout.reading import crosswalk, files, source
+from turnout.running import provenance
 from turnout.running.progress import Progress
 from turnout.vocabulary import COHORTS
 from turnout.workspace import Workspace, scratch
@@ -68,6 +70,7 @@ class Part:
     ----------
     units : ``county, precinct, voters`` of the voter file
     latest : the day the ballots stand at; None where none has a date
+    objects : what was fetched, and the hash of each
     """
 
     name: str
@@ -76,6 +79,7 @@ class Part:
     reconciliation: pl.DataFrame
     findings: pl.DataFrame
     latest: dt.date | None
+    objects: tuple[tuple[Address, str], ...] = ()
 
 
 Spread = Callable[[Sequence[Task], Progress], list[Part]]
@@ -100,7 +104,7 @@ def tasks(contest: Contest) -> list[Task]:
     for number, path in enumerate(paths):
         home = path.parent.resolve()
 
-        def own(given: Sequence[Path], home: Path = home) -> tuple[Path, ...]:
+        def own(given: Sequence[Path | Address], home: Path | Address = home) -> tuple[Path | Address, ...]:
             theirs = [each for each in given if each.parent.resolve() not in alone - {home}]
             return tuple(each.absolute() for each in theirs)
 
@@ -155,6 +159,7 @@ def measure(task: Task, *, threads: int | None = None) -> Part:
             reconciliation=_placed(workspace.table("reconciliation"), "source", task),
             findings=_placed(_told(workspace.table("findings"), task.name), "message", task),
             latest=days.latest(workspace),
+            objects=tuple(provenance.fetched(workspace, contest)),
         )
 
 
@@ -196,6 +201,8 @@ def gather(workspace: Workspace, contest: Contest, parts: Sequence[Part]) -> Ele
         If a county is in two voter files, votes are of no county of theirs, or they mean another election day.
     """
     _refuse_overlap(parts)
+    for address, sha256 in (each for part in parts for each in part.objects):
+        reuse.remember(workspace.connection, address, sha256)
     crosswalk.apply(workspace, contest.inputs.crosswalk, pl.concat([part.units for part in parts]))
     counties = pl.concat([part.units.select("county") for part in parts]).unique().sort("county")
     with workspace.registered("counties", counties):

@@ -2,10 +2,13 @@
 
 import hashlib
 import platform
+from collections.abc import Iterator
 from importlib import metadata
 from pathlib import Path
 
 from turnout import resources, reuse
+from turnout.addresses import Address
+from turnout.contest import Contest
 from turnout.workspace import Workspace
 
 
@@ -24,6 +27,24 @@ def inputs(workspace: Workspace) -> list[dict[str, object]]:
         {"name": row["source"], "rows": row["loaded"], "sha256": row["sha256"]}
         for row in workspace.table("reconciliation").iter_rows(named=True)
     ]
+
+
+def fetched(workspace: Workspace, contest: Contest) -> Iterator[tuple[Address, str]]:
+    """Yield the objects that a contest names, in their order and each once, with the hash of what was read."""
+    named = dict.fromkeys(path.whole for path in contest.inputs.paths() if isinstance(path, Address))
+    for address in named:
+        if address.version is not None and (known := reuse.remembered(workspace.connection, address)) is not None:
+            yield address, known
+
+
+def objects(workspace: Workspace, contest: Contest) -> dict[str, object]:
+    """Return under ``objects`` the address, version, size and hash of what was fetched; nothing where nothing was."""
+    found = [
+        {"object": str(address), "etag": version.etag, "bytes": version.size, "sha256": sha256}
+        for address, sha256 in fetched(workspace, contest)
+        if (version := address.version) is not None
+    ]
+    return {"objects": found} if found else {}
 
 
 def models(names: tuple[str, ...]) -> dict[str, str]:

@@ -12,6 +12,7 @@ import polars as pl
 from turnout import reporting
 from turnout.contest import Contest, Inputs
 from turnout.errors import InputRefused, TurnoutError, WorkspaceBusy
+from turnout.reading.answers import Passing
 from turnout.reporting import live as page
 from turnout.running import regressions
 from turnout.running.feeds import Feed
@@ -174,7 +175,7 @@ class Watch:
             self._live = Live(self.contest.model_copy(update={"inputs": inputs}), workbook=False)
         try:
             run = self._live.update(inputs=inputs, judge=judge, progress=self.progress)
-        except WorkspaceBusy as error:
+        except (WorkspaceBusy, Passing) as error:
             return self._note(f"{error} It is tried again at the next look.")
         except _Regressed as error:
             self._held = self._shelf.record(release, "held", str(error), counted=seen[0]), inputs
