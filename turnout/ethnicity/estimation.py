@@ -7,7 +7,7 @@ from functools import partial
 import numpy as np
 import polars as pl
 
-from turnout import reuse
+from turnout import resources, reuse
 from turnout.contest import Contest, EthnicitySettings
 from turnout.ethnicity import composition, evidence, findings, learning, names, own, posterior, raking, specification
 from turnout.ethnicity.coding import CODES, STATUSES, Coded, code, rows, run
@@ -126,7 +126,8 @@ def _estimate(
     settings = contest.ethnicity
     tables = own.name_tables(settings.surnames, settings.first_names, prior)
     places = own.geography(settings.geography, prior)
-    workspace.connection.execute("DELETE FROM ethnicity")
+    workspace.connection.execute("DROP TABLE ethnicity")
+    workspace.connection.execute(resources.sql("schema"))  # empty, and with words of any kind again
     _keep_by_status(workspace, pl.DataFrame(schema=_BY_STATUS))
     if not settings.learn:
         look_up(workspace, tables, places, model)
