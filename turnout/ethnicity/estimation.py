@@ -274,14 +274,15 @@ def look_up(workspace: Workspace, tables: NameTables, places: pl.DataFrame | Non
         weight /= weight.sum(axis=1, keepdims=True)
         there = pl.when(pl.col(GROUPS[0]).is_null()).then(pl.lit("district")).otherwise(pl.lit(rung))
         rungs = found.select(there).to_series()
-    said = {
-        kind: posterior.named(_at_the_files_rate(kind, matched, tables, model), bit)
-        for kind, bit in (("surname", posterior.SURNAME), ("first", posterior.FIRST))
-    }
-    nothing = pl.DataFrame({"kind": list(said), "raw": "", "code": pl.Series([names.MISSING] * 2, dtype=pl.Int32)})
-    found = names.coded(matched.filter(pl.col("raw") != "")).filter(pl.col("code") != names.ON_NO_LIST)
+    codes, said = [], {}
+    for kind, bit in (("surname", posterior.SURNAME), ("first", posterior.FIRST)):
+        table = _at_the_files_rate(kind, matched, tables, model)
+        found, table = names.frequent_first(matched.filter(pl.col("kind") == kind, pl.col("raw") != ""), table)
+        nothing = pl.DataFrame({"kind": kind, "raw": "", "code": pl.Series([names.MISSING], dtype=pl.Int32)})
+        codes += [nothing, found.filter(pl.col("code") != names.ON_NO_LIST)]
+        said[kind] = posterior.named(table, bit)
     cell = posterior.rows(cells["key"], posterior.place_bits(rungs, by_status=False), weight)
-    posterior.write_direct(connection, pl.concat([nothing, found]), said, cell)
+    posterior.write_direct(connection, pl.concat(codes), said, cell)
 
 
 def _at_the_files_rate(kind: str, matched: pl.DataFrame, tables: NameTables, model: Specification) -> np.ndarray:

@@ -61,6 +61,20 @@ def coded(found: pl.DataFrame) -> pl.DataFrame:
     return found.sort("voters", descending=True).select("kind", "raw", code=code.cast(pl.Int32))
 
 
+def frequent_first(found: pl.DataFrame, matrix: np.ndarray) -> tuple[pl.DataFrame, np.ndarray]:
+    """Code the names of one kind by a table of their own: as :func:`coded`, and the table's rows by those codes.
+
+    The rows most voters bear come first and those that nobody bears are left out, so that the rows that are looked at
+    most are few and beside each other. ``matrix`` is as :func:`likelihoods` gives it; so is what is returned.
+    """
+    named = found.filter(~pl.col("is_missing"), pl.col("table_row").is_not_null())
+    borne = named.group_by("table_row").agg(pl.col("voters").sum())
+    borne = borne.sort("voters", "table_row", descending=[True, False]).with_row_index("rank")
+    ranked = found.join(borne.select("table_row", "rank"), on="table_row", how="left").drop("table_row")
+    rows = np.append(borne["table_row"].to_numpy(), (ON_NO_LIST, MISSING))
+    return coded(ranked.rename({"rank": "table_row"})), matrix[rows]
+
+
 def listed(tables: NameTables, kinds: Sequence[str] = KINDS) -> pl.DataFrame:
     """All listed names: ``kind, name, table_row``; without the row for names on no list, so that none matches it."""
     return pl.concat(
