@@ -143,7 +143,8 @@ def _estimate(
     if places is not None:
         found = workspace.connection.table("ethnicity_places").pl().sort("place_id")
         coded = coded.leaning(own.lean(found, own.shares_of_places(places, prior)).to_numpy())
-    fitted = fit(coded, tables, known, model, margins=margins)
+    middle = "middle" in coded.matched["kind"]
+    fitted = fit(coded, tables, known, model, margins=margins, middle=middle)
     write(workspace, fitted, known)
     if by_ballot:
         _keep_by_status(workspace, by_status(fitted))
@@ -158,6 +159,7 @@ def fit(
     *,
     margins: np.ndarray | None = None,
     learn_prior: bool = True,
+    middle: bool = True,
 ) -> Fitted:
     """Learn make-ups, ways of voting and what labels are worth from the sample of a coded file.
 
@@ -165,12 +167,13 @@ def fit(
     ----------
     margins : (counties, groups) known shares of the registered, NaN where unknown
     learn_prior : if false, every cell has the prior's make-up, and labels say what is expected of them
+    middle : if false, no voter of the file has a middle name, and their table, the largest, is not made
     """
     prior = model.prior_shares()
     expected = Tables(
         names.likelihoods(tables.surname),
         names.likelihoods(tables.first),
-        names.likelihoods(tables.middle),
+        names.likelihoods(tables.middle if middle else tables.surname.head(0)),
         known.expected,
         model.vendor.reliability,
     )

@@ -92,10 +92,13 @@ def likelihoods(table: pl.DataFrame) -> np.ndarray:
     ``MISSING``, −1, is a row of ones. A table without the row ``*`` says nothing of names on no list.
     """
     matrix = table.select(GROUPS).to_numpy()
-    matrix = matrix / matrix.max(axis=1, keepdims=True)
     own = table.filter(pl.col("name") == UNLISTED).select(GROUPS).to_numpy()
-    unlisted = own[:1] if len(own) else np.ones((1, len(GROUPS)))
-    return np.vstack([matrix, unlisted, np.ones((1, len(GROUPS)))]).astype(np.float32)
+    found = np.empty((len(matrix) + 2, len(GROUPS)), dtype=np.float32)
+    # divided in double precision, row by row of the result: the tables are large, and no copy is made
+    np.divide(matrix, matrix.max(axis=1, keepdims=True), out=found[:-2], casting="same_kind")
+    found[ON_NO_LIST] = own[0] if len(own) else 1.0
+    found[MISSING] = 1.0
+    return found
 
 
 def at_the_rate_of(counted: tuple[int, int], matrix: np.ndarray, shares: np.ndarray, strength: float) -> np.ndarray:
