@@ -62,7 +62,7 @@ def _run(
         for name, frame in (given | {"cell_weight": cells, "basis_word": words}).items():
             connection.register("given", frame)
             connection.execute(f"CREATE OR REPLACE TEMP TABLE {name} AS FROM given")
-        enum = f"ENUM ({', '.join(map(literal, words['word']))})"  # two bytes a voter, not thirty
+        enum = f"ENUM ({', '.join(map(literal, words['word']))})"  # a byte or two a voter, not thirty
         for table, column in (("basis_word", "word"), ("ethnicity", "basis")):
             connection.execute(f"ALTER TABLE {table} ALTER {column} TYPE {enum}")
         run(connection, joint)
@@ -79,7 +79,7 @@ def _run(
 def _words_of(tables: list[pl.DataFrame]) -> pl.DataFrame:
     """Return what every sum of one ``bit`` of each table says: ``bits, word``, a row at least."""
     sums = np.zeros(1, dtype=np.int16)
-    for table in tables:
+    for table in filter(len, tables):
         sums = np.unique(np.add.outer(sums, table["bit"].unique().to_numpy()))
     bits = pl.Series("bits", sums, dtype=pl.Int16)
     return pl.DataFrame({"bits": bits, "word": pl.Series(basis_words(), dtype=pl.String).gather(bits)})
