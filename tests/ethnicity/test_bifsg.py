@@ -61,7 +61,7 @@ def test_labels_are_worth_what_is_stated_as_in_a_contest(workspace):
 
 @pytest.mark.parametrize("stated", [0, 1, -0.5, 1.5, float("nan")])
 def test_a_reliability_that_is_no_chance_is_refused(stated):
-    with pytest.raises(ValueError, match="vendor_reliability is .* above 0 and below 1"):
+    with pytest.raises(ValueError, match=r"vendor_reliability is .* above 0 and below 1"):
         BIFSG(vendor_reliability=stated).fit(PEOPLE)
 
 

@@ -62,8 +62,8 @@ class Tables:
         for begin in range(0, len(product), _BLOCK):
             rows = slice(begin, begin + _BLOCK)
             block = product[rows]
-            surname, first = self.surname.take(codes.surname[rows], axis=0), self.first.take(codes.first[rows], axis=0)
-            np.multiply(surname, first, out=block)
+            np.copyto(block, self.surname.take(codes.surname[rows], axis=0))
+            block *= self.first.take(codes.first[rows], axis=0)
             block *= self.middle.take(codes.middle[rows], axis=0)
             for kind, table in labels.items():
                 block *= table.take(codes.labels[kind][rows], axis=0)
