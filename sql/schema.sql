@@ -75,7 +75,7 @@ CREATE TABLE IF NOT EXISTS ethnicity (
   chinese     FLOAT NOT NULL, filipino    FLOAT NOT NULL, indian      FLOAT NOT NULL,
   japanese    FLOAT NOT NULL, korean      FLOAT NOT NULL, vietnamese  FLOAT NOT NULL,
   other_asian FLOAT NOT NULL, native      FLOAT NOT NULL, other       FLOAT NOT NULL,
-  basis       VARCHAR NOT NULL USING COMPRESSION dict_fsst -- evidence used, e.g. 'surname+first+precinct'
+  basis       VARCHAR NOT NULL -- evidence used, e.g. 'surname+first+precinct'; an ENUM of these once there are estimates
 );
 
 -- Grain: voter not counted yet. Empty until voters are scored (sql/electorate/propensity.sql).

@@ -348,7 +348,7 @@ def _remove(path: Path) -> None:
 
 def _frame(relation: duckdb.DuckDBPyRelation) -> pl.DataFrame:
     frame: pl.DataFrame = relation.pl()
-    return frame
+    return frame.with_columns(pl.col(pl.Categorical).cast(pl.String))  # what an ENUM holds is read as text
 
 
 def _sync(directory: Path) -> None:

@@ -1,4 +1,4 @@
--- The voters as direct_posterior.sql reads them where nothing is learned: names as written and the place by one column, which
+-- The voters as direct_joint.sql reads them where nothing is learned: names as written and the place by one column, which
 -- the variable ethnicity_rung names ('precinct', 'tract', 'ZIP' or 'county').
 -- Grain: voter. Reads: voters. Writes: view voter_keys.
 CREATE OR REPLACE TEMP VIEW voter_keys AS

@@ -45,6 +45,26 @@ def test_an_unseen_precinct_has_the_districts_make_up():
     np.testing.assert_allclose(model.predict_proba(unseen)[0], model.district_, atol=1e-6)
 
 
+def test_labels_are_worth_what_is_stated_as_in_a_contest(workspace):
+    voters = electorate(2000, 4, seed=2).voters.with_columns(
+        vendor_ethnicity=pl.when(pl.int_range(pl.len()) % 3 == 0).then(pl.lit("Korean"))
+    )
+    workspace.append("voters", voters)
+    estimate(workspace, Contest.model_validate({"ethnicity": {"vendor_reliability": 0.3}}))
+    expected = workspace.table("ethnicity").select(GROUPS).to_numpy()
+    np.testing.assert_allclose(BIFSG(vendor_reliability=0.3).fit(voters).predict_proba(voters), expected, atol=2e-5)
+    korean = GROUPS.index("korean")
+    believed = BIFSG(vendor_reliability=0.99, learn_prior=False).fit(voters).predict_proba(voters)[::3, korean]
+    doubted = BIFSG(vendor_reliability=0.3, learn_prior=False).fit(voters).predict_proba(voters)[::3, korean]
+    assert (believed > doubted).all()
+
+
+@pytest.mark.parametrize("stated", [0, 1, -0.5, 1.5, float("nan")])
+def test_a_reliability_that_is_no_chance_is_refused(stated):
+    with pytest.raises(ValueError, match=r"vendor_reliability is .* above 0 and below 1"):
+        BIFSG(vendor_reliability=stated).fit(PEOPLE)
+
+
 def test_nobody():
     model = BIFSG().fit(PEOPLE)
     assert model.predict_proba(PEOPLE.clear()).shape == (0, 12)
@@ -57,7 +77,7 @@ def test_no_table_is_refused():
 
 def test_manners():
     model = clone(BIFSG(learn_prior=False))
-    assert model.get_params() == {"learn_prior": False}
+    assert model.get_params() == {"learn_prior": False, "vendor_reliability": None}
     assert Pipeline([("names", model)]).fit(PEOPLE).predict_proba(PEOPLE).shape == (5, 12)
     assert model.classes_.tolist() == list(GROUPS)
 

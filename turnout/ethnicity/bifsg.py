@@ -40,6 +40,9 @@ class BIFSG(BaseEstimator):  # type: ignore[misc]  # scikit-learn has no types
     ----------
     learn_prior : bool
         If false, ``fit`` learns nothing and every voter has the prior of ``models/ethnicity.toml``.
+    vendor_reliability : float or None
+        Chance that a label in ``vendor_ethnicity`` names the voter's own group, above 0 and below 1; at most this is
+        taken. None: as ``models/ethnicity.toml`` has it. The setting of contests by that name.
 
     Attributes
     ----------
@@ -58,8 +61,9 @@ class BIFSG(BaseEstimator):  # type: ignore[misc]  # scikit-learn has no types
     ['korean', 'vietnamese']
     """
 
-    def __init__(self, learn_prior: bool = True) -> None:
+    def __init__(self, learn_prior: bool = True, vendor_reliability: float | None = None) -> None:
         self.learn_prior = learn_prior
+        self.vendor_reliability = vendor_reliability
 
     def fit(self, X: Table, y: object = None) -> Self:  # noqa: ARG002 - scikit-learn's form
         """Learn the make-up of the places, and what labels say, from the names in X.
@@ -68,11 +72,17 @@ class BIFSG(BaseEstimator):  # type: ignore[misc]  # scikit-learn has no types
         ------
         InputRefused
             If X is a table without a column ``last_name``, or with nobody in it.
+        ValueError
+            If ``vendor_reliability`` is no chance.
         """
+        if self.vendor_reliability is not None and not 0 < self.vendor_reliability < 1:
+            raise ValueError(
+                f"BIFSG: vendor_reliability is {self.vendor_reliability}. Give a number above 0 and below 1, or None."
+            )
         frame, width = _voters(X)
         if frame.is_empty():
             raise InputRefused("BIFSG: found 0 sample(s) in X, nothing to learn from. Give at least one voter.")
-        model = specification.load()
+        model = specification.load().trusting(self.vendor_reliability)
         with _database(frame) as connection:
             known = evidence.read(rows(connection, "ethnicity/voter_labels"), model)
             coded = _coded(connection, known, len(frame))

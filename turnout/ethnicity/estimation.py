@@ -7,7 +7,7 @@ from functools import partial
 import numpy as np
 import polars as pl
 
-from turnout import reuse
+from turnout import resources, reuse
 from turnout.contest import Contest, EthnicitySettings
 from turnout.ethnicity import composition, evidence, findings, learning, names, own, posterior, raking, specification
 from turnout.ethnicity.coding import CODES, STATUSES, Coded, code, rows, run
@@ -126,7 +126,8 @@ def _estimate(
     settings = contest.ethnicity
     tables = own.name_tables(settings.surnames, settings.first_names, prior)
     places = own.geography(settings.geography, prior)
-    workspace.connection.execute("DELETE FROM ethnicity")
+    workspace.connection.execute("DROP TABLE ethnicity")
+    workspace.connection.execute(resources.sql("schema"))  # empty, and with words of any kind again
     _keep_by_status(workspace, pl.DataFrame(schema=_BY_STATUS))
     if not settings.learn:
         look_up(workspace, tables, places, model)
@@ -142,7 +143,8 @@ def _estimate(
     if places is not None:
         found = workspace.connection.table("ethnicity_places").pl().sort("place_id")
         coded = coded.leaning(own.lean(found, own.shares_of_places(places, prior)).to_numpy())
-    fitted = fit(coded, tables, known, model, margins=margins)
+    middle = "middle" in coded.matched["kind"]
+    fitted = fit(coded, tables, known, model, margins=margins, middle=middle)
     write(workspace, fitted, known)
     if by_ballot:
         _keep_by_status(workspace, by_status(fitted))
@@ -157,6 +159,7 @@ def fit(
     *,
     margins: np.ndarray | None = None,
     learn_prior: bool = True,
+    middle: bool = True,
 ) -> Fitted:
     """Learn make-ups, ways of voting and what labels are worth from the sample of a coded file.
 
@@ -164,12 +167,13 @@ def fit(
     ----------
     margins : (counties, groups) known shares of the registered, NaN where unknown
     learn_prior : if false, every cell has the prior's make-up, and labels say what is expected of them
+    middle : if false, no voter of the file has a middle name, and their table, the largest, is not made
     """
     prior = model.prior_shares()
     expected = Tables(
         names.likelihoods(tables.surname),
         names.likelihoods(tables.first),
-        names.likelihoods(tables.middle),
+        names.likelihoods(tables.middle if middle else tables.surname.head(0)),
         known.expected,
         model.vendor.reliability,
     )
@@ -273,14 +277,15 @@ def look_up(workspace: Workspace, tables: NameTables, places: pl.DataFrame | Non
         weight /= weight.sum(axis=1, keepdims=True)
         there = pl.when(pl.col(GROUPS[0]).is_null()).then(pl.lit("district")).otherwise(pl.lit(rung))
         rungs = found.select(there).to_series()
-    said = {
-        kind: posterior.named(_at_the_files_rate(kind, matched, tables, model), bit)
-        for kind, bit in (("surname", posterior.SURNAME), ("first", posterior.FIRST))
-    }
-    nothing = pl.DataFrame({"kind": list(said), "raw": "", "code": pl.Series([names.MISSING] * 2, dtype=pl.Int32)})
-    found = names.coded(matched.filter(pl.col("raw") != "")).filter(pl.col("code") != names.ON_NO_LIST)
+    codes, said = [], {}
+    for kind, bit in (("surname", posterior.SURNAME), ("first", posterior.FIRST)):
+        table = _at_the_files_rate(kind, matched, tables, model)
+        found, table = names.frequent_first(matched.filter(pl.col("kind") == kind, pl.col("raw") != ""), table)
+        nothing = pl.DataFrame({"kind": kind, "raw": "", "code": pl.Series([names.MISSING], dtype=pl.Int32)})
+        codes += [nothing, found.filter(pl.col("code") != names.ON_NO_LIST)]
+        said[kind] = posterior.named(table, bit)
     cell = posterior.rows(cells["key"], posterior.place_bits(rungs, by_status=False), weight)
-    posterior.write_direct(connection, pl.concat([nothing, found]), said, cell)
+    posterior.write_direct(connection, pl.concat(codes), said, cell)
 
 
 def _at_the_files_rate(kind: str, matched: pl.DataFrame, tables: NameTables, model: Specification) -> np.ndarray:

@@ -61,6 +61,20 @@ def coded(found: pl.DataFrame) -> pl.DataFrame:
     return found.sort("voters", descending=True).select("kind", "raw", code=code.cast(pl.Int32))
 
 
+def frequent_first(found: pl.DataFrame, matrix: np.ndarray) -> tuple[pl.DataFrame, np.ndarray]:
+    """Code the names of one kind by a table of their own: as :func:`coded`, and the table's rows by those codes.
+
+    The rows most voters bear come first and those that nobody bears are left out, so that the rows that are looked at
+    most are few and beside each other. ``matrix`` is as :func:`likelihoods` gives it; so is what is returned.
+    """
+    named = found.filter(~pl.col("is_missing"), pl.col("table_row").is_not_null())
+    borne = named.group_by("table_row").agg(pl.col("voters").sum())
+    borne = borne.sort("voters", "table_row", descending=[True, False]).with_row_index("rank")
+    ranked = found.join(borne.select("table_row", "rank"), on="table_row", how="left").drop("table_row")
+    rows = np.append(borne["table_row"].to_numpy(), (ON_NO_LIST, MISSING))
+    return coded(ranked.rename({"rank": "table_row"})), matrix[rows]
+
+
 def listed(tables: NameTables, kinds: Sequence[str] = KINDS) -> pl.DataFrame:
     """All listed names: ``kind, name, table_row``; without the row for names on no list, so that none matches it."""
     return pl.concat(
@@ -78,10 +92,13 @@ def likelihoods(table: pl.DataFrame) -> np.ndarray:
     ``MISSING``, −1, is a row of ones. A table without the row ``*`` says nothing of names on no list.
     """
     matrix = table.select(GROUPS).to_numpy()
-    matrix = matrix / matrix.max(axis=1, keepdims=True)
     own = table.filter(pl.col("name") == UNLISTED).select(GROUPS).to_numpy()
-    unlisted = own[:1] if len(own) else np.ones((1, len(GROUPS)))
-    return np.vstack([matrix, unlisted, np.ones((1, len(GROUPS)))]).astype(np.float32)
+    found = np.empty((len(matrix) + 2, len(GROUPS)), dtype=np.float32)
+    # divided in double precision, row by row of the result: the tables are large, and no copy is made
+    np.divide(matrix, matrix.max(axis=1, keepdims=True), out=found[:-2], casting="same_kind")
+    found[ON_NO_LIST] = own[0] if len(own) else 1.0
+    found[MISSING] = 1.0
+    return found
 
 
 def at_the_rate_of(counted: tuple[int, int], matrix: np.ndarray, shares: np.ndarray, strength: float) -> np.ndarray:

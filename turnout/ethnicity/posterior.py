@@ -8,6 +8,7 @@ import polars as pl
 
 from turnout.ethnicity import evidence, names
 from turnout.ethnicity.coding import run, uncompressed
+from turnout.quoting import literal
 from turnout.vocabulary import GROUPS
 
 #: Bits of the evidence an estimate rests on, beside those of :data:`turnout.ethnicity.evidence.BITS`.
@@ -30,8 +31,7 @@ def write(connection: duckdb.DuckDBPyConnection, likelihoods: dict[str, pl.DataF
     likelihoods : by 'surname', 'first', 'middle', 'labels': ``key, bit`` and the groups, see :func:`rows`
     cells : ``key, bit`` and the groups: the weight of each group in every cell that occurs
     """
-    given = {f"{kind}_likelihood": frame for kind, frame in likelihoods.items()}
-    _run(connection, "ethnicity/posterior", given | {"cell_weight": cells})
+    _run(connection, "ethnicity/joint", likelihoods, cells, {})
 
 
 def write_direct(
@@ -45,30 +45,49 @@ def write_direct(
     said : by 'surname' and 'first': ``key, bit`` and the groups, see :func:`named`
     cells : the same of every place that occurs
     """
-    given = {f"{kind}_likelihood": frame for kind, frame in said.items()}
-    _run(connection, "ethnicity/direct_posterior", given | {"name_code": code, "cell_weight": cells})
+    _run(connection, "ethnicity/direct_joint", said, cells, {"name_code": code})
 
 
-def _run(connection: duckdb.DuckDBPyConnection, query: str, given: dict[str, pl.DataFrame]) -> None:
-    connection.execute("SET VARIABLE basis_words = $1", [basis_words()])
+def _run(
+    connection: duckdb.DuckDBPyConnection,
+    joint: str,
+    said: dict[str, pl.DataFrame],
+    cells: pl.DataFrame,
+    codes: dict[str, pl.DataFrame],
+) -> None:
     last = connection.execute("SELECT coalesce(max(position), -1) FROM voter_keys").fetchall()[0][0]
+    words = _words_of([*said.values(), cells])
+    given = {f"{kind}_likelihood": frame for kind, frame in said.items()} | codes
     try:
-        for name, frame in given.items():
+        for name, frame in (given | {"cell_weight": cells, "basis_word": words}).items():
             connection.register("given", frame)
             connection.execute(f"CREATE OR REPLACE TEMP TABLE {name} AS FROM given")
+        enum = f"ENUM ({', '.join(map(literal, words['word']))})"  # a byte or two a voter, not thirty
+        for table, column in (("basis_word", "word"), ("ethnicity", "basis")):
+            connection.execute(f"ALTER TABLE {table} ALTER {column} TYPE {enum}")
+        run(connection, joint)
         with uncompressed(connection):
             for begin in range(0, last + 1, SORTED_AT_ONCE):
-                run(connection, query, begin=begin, end=begin + SORTED_AT_ONCE)
+                run(connection, "ethnicity/posterior", begin=begin, end=begin + SORTED_AT_ONCE)
     finally:
         connection.unregister("given")
-        for name in given:
+        connection.execute("DROP VIEW IF EXISTS voter_joint")
+        for name in (*given, "cell_weight", "basis_word"):
             connection.execute(f"DROP TABLE IF EXISTS {name}")
-        connection.execute("RESET VARIABLE basis_words")
+
+
+def _words_of(tables: list[pl.DataFrame]) -> pl.DataFrame:
+    """Return what every sum of one ``bit`` of each table says: ``bits, word``, a row at least."""
+    sums = np.zeros(1, dtype=np.int16)
+    for table in filter(len, tables):
+        sums = np.unique(np.add.outer(sums, table["bit"].unique().to_numpy()))
+    bits = pl.Series("bits", sums, dtype=pl.Int16)
+    return pl.DataFrame({"bits": bits, "word": pl.Series(basis_words(), dtype=pl.String).gather(bits)})
 
 
 def rows(key: pl.Series, bit: int | np.ndarray, table: np.ndarray) -> pl.DataFrame:
     """Return a likelihood or weight table as the query reads it: ``key, bit`` and a float32 column a group."""
-    bits = pl.Series("bit", np.broadcast_to(np.asarray(bit, dtype=np.int32), len(key)))
+    bits = pl.Series("bit", np.broadcast_to(np.asarray(bit, dtype=np.int16), len(key)))
     shares = pl.DataFrame(np.ascontiguousarray(table, dtype=np.float32), schema=list(GROUPS))
     return shares.with_columns(key.alias("key"), bits).select("key", "bit", *GROUPS)
 
