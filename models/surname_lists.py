@@ -4,14 +4,15 @@ A row of a list is a surname and its spellings. Its frequency in the homeland co
 the row or, by the row's signs, the weights that the package Faker (MIT) carries after a public one. A row with
 neither says only that the name is borne; how many bear it is then *estimated* from the Census 2020 counts:
 
-1. A list's size makes its sourced rows add up to the Asian bearers of the spellings that no other list claims.
+1. A list's size makes its sourced rows add up to the Asian bearers of the spellings that it claims alone, or nearly.
 2. A row without a source has the size that the spellings say which it alone claims. Where there are none, it is taken
    to be as large as the list's other such rows are on average, though no larger than the group's population leaves,
    or as its sign is frequent elsewhere (``only_start``).
 3. Some Asian bearers have a name by marriage or adoption: as many as names of no list have, by who else bears them.
 4. Where several claim a spelling, each claim is an expectation with an error, and the Census has their sum. What is
    over or short is shared in proportion to the claims' variances, the best linear estimate. The errors are measured
-   on the spellings that one list alone claims: how far sourced rows are off, and how unequal a list's other rows are.
+   on the spellings that one list claims alone: how far sourced rows are off, by their size (the larger, the less),
+   and how unequal a list's other rows are.
 
 Nothing is drawn by chance: the same wheels give the same figures.
 """
@@ -35,7 +36,10 @@ LEAST_OWN = 0.2
 LEAST_MEASURED = 300
 #: What a claim keeps of its expectation, at the least, where the Census has fewer than all claims expect. Judgement.
 LEAST_KEPT = 0.1
+#: A spelling tells of the list that has this part of its expected bearers. Judgement.
+NEARLY_ALONE = 0.9
 MARRIED = "married"
+_CLAIM = ("row", "list", "name", "part", "share", "start", "api", "married", "own", "left", "telling")
 _OTHERS = ("white", "black", "latino", "native", "other")
 
 
@@ -51,7 +55,8 @@ class Estimate:
     sizes
         Asians whose surnames a list describes, by list: its sourced rows' expected people are this times their share.
     errors
-        Standard deviation of log(counted / expected), by basis; *typical* and *start* by list.
+        Standard deviation of log(counted / expected), by basis; *typical* and *start* by list. That of sourced and
+        counted claims depends on their size: its value for 1,000 people, and the power of the size that it goes by.
     married
         Asian bearers for each other bearer, by broad group.
     """
@@ -138,6 +143,7 @@ def estimated(
         pl.concat([spellings.drop("surname"), origin_claims(spellings, lists, origins)])
         .join(people.select("name", "api", by_marriage.alias("married")), on="name", maintain_order="left")
         .with_columns((pl.len().over("name") == 1).alias("own"), (pl.col("api") - pl.col("married")).alias("left"))
+        .with_columns(pl.col("own").alias("telling"))
     )
     sizes = list_sizes(claims)
     alone = Counter(entry["group"] for entry in lists.values())
@@ -146,7 +152,8 @@ def estimated(
         for key, entry in lists.items()
         if alone[entry["group"]] == 1 and entry["group"] in populations
     }
-    claims = expectations(claims, sizes, most)
+    sizes = list_sizes(telling(expectations(claims, sizes, most)))
+    claims = telling(expectations(claims, sizes, most))
     errors = measured_errors(claims) | {MARRIED: married_error}
     last = spellings["row"].max()
     kept = claims.filter(pl.col("name").is_in(spellings["name"].unique().to_list())).with_columns(
@@ -157,9 +164,11 @@ def estimated(
         pl.col("married").alias("expected"), "api",
     )  # fmt: skip
     kept = pl.concat([kept.select(bearers.columns), bearers])
+    size = pl.col("expected").clip(LEAST_MEASURED) / 1000
     error = pl.coalesce(
         (pl.col("basis") + " " + pl.col("list")).replace_strict(errors, default=None, return_dtype=pl.Float64),
-        pl.col("basis").replace_strict(errors, default=errors["source"], return_dtype=pl.Float64),
+        pl.when(pl.col("basis") == MARRIED).then(pl.lit(errors[MARRIED])),
+        errors["source, of 1,000"] * size ** errors["source, by size"],
     )
     return Estimate(shared_out(kept.with_columns(error.alias("error"))), sizes, errors, rates)
 
@@ -204,10 +213,19 @@ def origin_claims(spellings: pl.DataFrame, lists: dict[str, dict], origins: dict
     return pl.DataFrame(found, schema=spellings.drop("surname").schema, orient="row")
 
 
+def telling(claims: pl.DataFrame) -> pl.DataFrame:
+    """Mark the claims that tell of their list, nearly alone on a spelling; what others expect of it is taken off."""
+    others = pl.col("expected").sum().over("name") - pl.col("expected")
+    return claims.with_columns(
+        (pl.col("expected") >= NEARLY_ALONE * (others + pl.col("expected"))).alias("telling"),
+        (pl.col("api") - pl.col("married") - others).alias("left"),
+    )
+
+
 def list_sizes(claims: pl.DataFrame) -> dict[str, float]:
-    """People that a list's shares are shares of, from the spellings that it alone claims."""
+    """People that a list's shares are shares of, from the spellings that it alone, or nearly, claims."""
     share = pl.coalesce("share", "start")
-    own = claims.filter(pl.col("own") & share.is_not_null())
+    own = claims.filter(pl.col("telling") & share.is_not_null())
     sizes = own.group_by("list", maintain_order=True).agg(pl.col("left").sum() / (share * pl.col("part")).sum())
     return dict(sizes.iter_rows())
 
@@ -217,6 +235,7 @@ def expectations(claims: pl.DataFrame, sizes: dict[str, float], most: dict[str, 
 
     ``most`` is the number of people that all rows of a list have at the most.
     """
+    claims = claims.select(_CLAIM)
     size = pl.col("list").replace_strict(sizes, default=None, return_dtype=pl.Float64)
     own = claims.filter("own").group_by("row", maintain_order=True).agg(pl.col("left").sum(), pl.col("part").sum())
     own = own.filter(pl.col("part") >= LEAST_OWN).select("row", (pl.col("left") / pl.col("part")).alias("counted"))
@@ -255,15 +274,24 @@ def rooms(claims: pl.DataFrame, most: dict[str, float]) -> dict[str, float]:
 
 
 def measured_errors(claims: pl.DataFrame) -> dict[str, float]:
-    """Root mean square of log(counted / expected), over what one claim alone explains."""
+    """Measure the standard deviation of log(counted / expected), over what one claim alone, or nearly, explains.
 
-    def spread(ratios: pl.Series, weights: pl.Series | None = None) -> float:
-        return float(np.sqrt(np.average(ratios.log() ** 2, weights=weights)))
+    That of sourced claims is a line in the logarithms of error and size; -0.635 is the mean log of a normal's size.
+    """
+
+    def spread(ratios: pl.Series) -> float:
+        return float(np.sqrt((ratios.log() ** 2).mean()))
 
     sourced = claims.filter(
-        pl.col("own") & (pl.col("basis") == "source") & (pl.col("expected") > LEAST_MEASURED) & (pl.col("left") > 0)
+        pl.col("telling")
+        & (pl.col("basis") == "source")
+        & (pl.col("expected") > LEAST_MEASURED)
+        & (pl.col("left") > 0)
     )
-    errors = {"source": spread(sourced["left"] / sourced["expected"], sourced["expected"])}
+    off = (sourced["left"] / sourced["expected"]).log().abs().clip(0.001)
+    size = np.log(sourced["expected"].to_numpy() / 1000)
+    *power, level = np.polyfit(size, np.log(off.to_numpy()) + 0.635, 1 if len(size) > 2 else 0)
+    errors = {"source, of 1,000": float(np.exp(level)), "source, by size": float(sum(power))}
     rows = claims.filter((pl.col("basis") == "count") & (pl.col("counted") > 0)).unique("row", maintain_order=True)
     for (key,), found in rows.group_by("list", maintain_order=True):
         started = found.filter(pl.col("start").is_not_null())
