@@ -62,7 +62,7 @@ def _run(
         for name, frame in (given | {"cell_weight": cells, "basis_word": words}).items():
             connection.register("given", frame)
             connection.execute(f"CREATE OR REPLACE TEMP TABLE {name} AS FROM given")
-        enum = f"ENUM ({', '.join(map(literal, words['word']))})"  # a byte or two a voter, not thirty
+        enum = f"ENUM ({', '.join(map(literal, words['word']))})"  # carried and written as a number, not as text
         for table, column in (("basis_word", "word"), ("ethnicity", "basis")):
             connection.execute(f"ALTER TABLE {table} ALTER {column} TYPE {enum}")
         run(connection, joint)
