@@ -1,7 +1,6 @@
 """From the canonical tables to the tables ``propensity`` and ``cells``, and the :class:`Electorate` of them."""
 
 import datetime as dt
-import json
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
@@ -159,29 +158,12 @@ def _seen(now: Situation) -> tuple[object, ...]:
 
 def _keep(workspace: Workspace, built: Electorate) -> None:
     """Write what :func:`_kept` reads beside ``cells``."""
-    facts = {
-        "total_sd": built.total_sd,
-        "group_sd": {name: sd.tolist() for name, sd in built.group_sd.items()},
-        "date": built.date.isoformat(),
-        "comparable": None if built.comparable is None else built.comparable.isoformat(),
-        "days": built.days,
-        "accepted": built.accepted.tolist(),
-    }
-    workspace.store("electorate_facts", pl.DataFrame({"facts": [json.dumps(facts)]}))
+    workspace.store("electorate_facts", pl.DataFrame({"facts": [built.facts()]}))
 
 
 def _kept(workspace: Workspace) -> Electorate:
-    facts = json.loads(workspace.table("electorate_facts").item())
-    comparable = facts["comparable"]
-    return Electorate(
-        workspace.table("cells").sort("county", "precinct", "group_name", "tranche"),
-        facts["total_sd"],
-        {name: np.array(sd) for name, sd in facts["group_sd"].items()},
-        dt.date.fromisoformat(facts["date"]),
-        None if comparable is None else dt.date.fromisoformat(comparable),
-        facts["days"],
-        np.array(facts["accepted"]),
-    )
+    cells = workspace.table("cells").sort("county", "precinct", "group_name", "tranche")
+    return Electorate.of(cells, workspace.table("electorate_facts").item())
 
 
 def _expected(

@@ -22,7 +22,7 @@ _STRANGERS: Final = "strangers"
 #: Note of a unit of voters whose files hold vote history, too.
 _COMPANIONS: Final = "holds vote history"
 
-_Stamp = tuple[tuple[int, int, int], ...]
+Stamp = tuple[tuple[int, int, int], ...]
 
 
 def fill(
@@ -39,7 +39,7 @@ def fill(
         _read_history(workspace, inputs, catalogue, date, load, _read_voters(workspace, inputs, catalogue, load))
         return
     connection = workspace.connection
-    before = _stamp((*inputs.voters, *inputs.vote_history))
+    before = stamp((*inputs.voters, *inputs.vote_history))
     hashes: dict[Path, str] = {}  # of files that were read
     given = _given(inputs)
 
@@ -65,7 +65,7 @@ def fill(
     if not reuse.taken(connection, HISTORY, of_history):
         with reuse.recorded(connection, HISTORY, of_history, ("vote_history",)):
             hashes |= _hashes(_read_history(workspace, inputs, catalogue, date, load, read))
-    if _stamp((*inputs.voters, *inputs.vote_history)) != before:  # written while it was read: the key is of neither
+    if stamp((*inputs.voters, *inputs.vote_history)) != before:  # written while it was read: the key is of neither
         reuse.disown(connection, (VOTERS, HISTORY))
 
 
@@ -81,13 +81,13 @@ def fill_ballots(workspace: Workspace, inputs: Inputs, choose: Choose, load: Cal
     if of_voters is None:
         read()
         return
-    before = _stamp(inputs.ballots)
+    before = stamp(inputs.ballots)
     basis = _basis(inputs, BALLOTS, inputs.ballots, _given(inputs), {})
     key = partial(reuse.key, BALLOTS, *basis, of_voters)
     if not reuse.taken(connection, BALLOTS, key):
         with reuse.recorded(connection, BALLOTS, key, ("ballot_events", "ballots")):
             read()
-    if _stamp(inputs.ballots) != before:
+    if stamp(inputs.ballots) != before:
         reuse.disown(connection, (BALLOTS,))
 
 
@@ -176,7 +176,7 @@ def _hashes(read: Iterable[Reading]) -> dict[Path, str]:
     return {reading.source.path: reading.sha256 for reading in read if not reading.source.member}
 
 
-def _stamp(paths: Iterable[Path]) -> _Stamp:
+def stamp(paths: Iterable[Path]) -> Stamp:
     """Return what tells a file that was written meanwhile."""
     found = dict.fromkeys(each.path for each in source.expand(paths, files.members()))
     return tuple((stat.st_ino, stat.st_size, stat.st_mtime_ns) for stat in (path.stat() for path in found))
