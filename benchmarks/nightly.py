@@ -2,11 +2,13 @@
 
     python benchmarks/nightly.py --voters 1000000
     python benchmarks/nightly.py --voters 1000000 --elections 20
+    python benchmarks/nightly.py --voters 2000000 --partitions 5
 
 Generates an electorate and projects it in a process of its own, Python's start included: from nothing; with nothing
 changed; with new returns alone, as on election night; and with a new ballot file, as every night. Each later run is
 compared byte for byte with one from nothing. Real vote histories are longer than the generated one: --elections adds
-as many past elections, each voter in a third of them.
+as many past elections, each voter in a third of them. With --partitions the electorate is in as many voter files of
+counties of their own, and the new ballot file is that of one of them.
 """
 
 import argparse
@@ -31,19 +33,27 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--voters", type=int, default=1_000_000)
     parser.add_argument("--elections", type=int, default=0)
+    parser.add_argument("--partitions", type=int, default=1)
     asked = parser.parse_args()
+    if asked.elections and asked.partitions > 1:
+        parser.error("--elections and --partitions exclude each other")
     with tempfile.TemporaryDirectory() as name:
         directory = Path(name)
-        example.generate(directory, 5, example.CA34.scaled(asked.voters, max(asked.voters // 1250, 4)))
+        if asked.partitions > 1:
+            example.generate_counties(directory, asked.voters, 5, partitions=asked.partitions)
+        else:
+            example.generate(directory, 5, example.CA34.scaled(asked.voters, max(asked.voters // 1250, 4)))
         lengthen(directory, asked.elections)
-        print(f"{asked.voters:,} voters, {lines(directory / 'vote_history.csv'):,} lines of history")
+        ballots = min(directory.rglob("ballots.csv"))
+        history = sum(lines(path) for path in directory.rglob("vote_history.csv"))
+        print(f"{asked.voters:,} voters in {asked.partitions:,} files, {history:,} lines of history")
         print(f"{'':<24}{'seconds':>10}{'processor':>10}{'peak MB':>10}{'÷ first':>10}{'same as anew':>14}")
         first = measured(directory)
         print(told("from nothing", first, first, ""), flush=True)
         for what, change in (
             ("nothing new", None),
             ("new returns", "returns.csv"),
-            ("a new ballot file", "ballots.csv"),
+            ("a new ballot file", ballots),
         ):
             if change is not None:
                 shorten(directory / change)

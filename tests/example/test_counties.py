@@ -5,6 +5,7 @@ import pytest
 
 from turnout import example
 from turnout.contest import Contest
+from turnout.errors import UsageError
 from turnout.example import counties
 from turnout.running import demo
 
@@ -74,7 +75,7 @@ def test_a_county_does_not_depend_on_how_many_follow(tmp_path, small_counties):
 
 
 def test_counties_differ_in_who_lives_there(small_counties):
-    scenarios = counties.plan(40_000, 7)
+    scenarios = counties.plan(counties.divided(40_000), 7)
     assert len({scenario.registered["korean"] for scenario in scenarios}) == 5
     for scenario in scenarios:
         rate = {
@@ -91,9 +92,59 @@ def test_too_few_are_refused(tmp_path):
 
 
 def test_a_later_demo_leaves_no_table_that_its_contest_does_not_name(tmp_path, small_counties):
-    for form in ("parquet", "csv"):
-        config, _ = demo.generate(tmp_path / "demo", seed=7, voters=9_000, form=form)
-    named = {path.name for path in Contest.load(config).inputs.paths()}
-    tables = {path.name for path in (tmp_path / "demo").iterdir() if path.suffix in {".csv", ".parquet"}}
-    assert tables == named
-    assert (tmp_path / "demo" / "night" / "releases.csv").is_file()
+    directory = tmp_path / "demo"
+    for form, partitions in (("parquet", 1), ("csv", 1), ("csv", 4), ("parquet", 2), ("parquet", 1)):
+        config, _ = demo.generate(directory, seed=7, voters=9_000, form=form, partitions=partitions)
+        named = set(Contest.load(config).inputs.paths())
+        tables = {path for path in directory.rglob("*") if path.suffix in {".csv", ".parquet"}}
+        assert tables - named == {directory / "night" / "releases.csv"}
+        assert named <= tables
+        assert len(list(directory.glob("part-*"))) == (partitions if partitions > 1 else 0)
+
+
+@pytest.mark.parametrize(
+    ("voters", "partitions", "sizes"),
+    [
+        (2_000, 1, [[2_000]]),
+        (300_001, 1, [[298_000, 2_001]]),
+        (700_000, 1, [[300_000, 300_000, 100_000]]),
+        (10_001, 4, [[2_501], [2_500], [2_500], [2_500]]),
+        (1_400_000, 2, [[300_000, 300_000, 100_000]] * 2),
+    ],
+)
+def test_voter_files_are_of_one_size_and_of_as_few_counties_as_hold_them(voters, partitions, sizes):
+    assert counties.divided(voters, partitions) == sizes
+
+
+@pytest.mark.parametrize("form", ["csv", "parquet"])
+def test_partitions_hold_counties_of_their_own(tmp_path, small_counties, form):
+    for name in ("a", "b"):
+        truth = example.generate_counties(tmp_path / name, 30_000, 7, form, partitions=3)
+    assert len(truth.truths) == 6
+    read = pl.read_csv if form == "csv" else pl.read_parquet
+    contest = Contest.load(tmp_path / "a" / "contest.toml")
+    inputs = contest.inputs
+    assert inputs.partitioned
+    assert [path.parent.name for path in inputs.voters] == ["part-01", "part-02", "part-03"]
+    counted, ids = [], []
+    for paths in zip(inputs.voters, inputs.vote_history, inputs.ballots, strict=True):
+        voters, history, ballots = (read(path) for path in paths)
+        assert voters.height == 10_000
+        for lines in (history, ballots):
+            assert lines["voter_id"].is_in(voters["voter_id"].implode()).all()
+        counted.append(voters["county"].unique(maintain_order=True).to_list())
+        ids += voters["voter_id"].to_list()
+        for path in paths:
+            assert path.read_bytes() == (tmp_path / "b" / path.parent.name / path.name).read_bytes()
+    assert counted == [["County 001", "County 002"], ["County 003", "County 004"], ["County 005", "County 006"]]
+    assert len(set(ids)) == 30_000
+    returns = pl.read_csv(tmp_path / "a" / "returns.csv", infer_schema=False)
+    assert returns["county"].unique(maintain_order=True).to_list() == [name for own in counted for name in own]
+    assert "part-01/ to part-03/" in (tmp_path / "a" / "README.txt").read_text()
+
+
+def test_too_few_voters_for_the_files_are_refused(tmp_path):
+    with pytest.raises(ValueError, match=r"each of 3 voter files has at least 2,000"):
+        example.generate_counties(tmp_path, 5_999, partitions=3)
+    with pytest.raises(UsageError, match=r"5,999 voters are too few for 3 files.*lower --partitions"):
+        demo.generate(tmp_path, voters=5_999, partitions=3)

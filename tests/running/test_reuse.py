@@ -266,7 +266,7 @@ def test_a_file_that_is_written_while_it_is_read_is_not_taken_over(files, monkey
     from turnout.reading import rolls
 
     stamps = iter(range(100))
-    monkeypatch.setattr(rolls, "_stamp", lambda paths: next(stamps))
+    monkeypatch.setattr(rolls, "stamp", lambda paths: next(stamps))
     drop_lines(files / "voters.csv", 10)
     run(files)
     monkeypatch.undo()

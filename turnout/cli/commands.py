@@ -28,13 +28,16 @@ _COMPARED: Final = ("reading", "ethnicity", "comparing")
         "turnout demo try --seed 7",
         "turnout demo try --files-only",
         "turnout demo large --voters 10000000 --parquet --files-only",
+        "turnout demo apart --voters 2000000 --partitions 5 --files-only",
     )
 )
 def demo(
     directory: options.DemoDirectory = Path("demo"),
+    *,
     seed: Annotated[int, typer.Option(min=0, help="Seed of the electorate and of the draws.")] = 2017,
     files_only: Annotated[bool, typer.Option("--files-only", help="Write the files and stop.")] = False,
     voters: options.DemoVoters = None,
+    partitions: options.DemoPartitions = 1,
     parquet: options.DemoParquet = False,
     quiet: options.Quiet = False,
     as_json: options.Json = False,
@@ -48,12 +51,20 @@ def demo(
     With --voters it is of any size: beyond 300,000 voters one statewide contest in as many counties as it takes,
     which are like that district but differ in who lives there. They are drawn and written one after another, so
     memory does not grow with their number.
+
+    With --partitions the counties are divided among K voter files of one size, the partitions of one contest, which
+    `turnout project` models one by one, here or on a cluster.
     """
     from turnout.running import demo as running  # noqa: PLC0415
 
     with progress_shown(quiet, estimate_of(None, generated=True)) as progress:
         config, truth = running.generate(
-            directory, seed=seed, voters=voters, form="parquet" if parquet else "csv", progress=progress
+            directory,
+            seed=seed,
+            voters=voters,
+            form="parquet" if parquet else "csv",
+            partitions=partitions,
+            progress=progress,
         )
         run = None if files_only else running.run(config, progress=progress)
     if run is None:
@@ -61,7 +72,8 @@ def demo(
         return
     _give(run, quiet=quiet, as_json=as_json)
     if not quiet and not as_json:
-        for sentence in (running.ended(config, truth), *((running.CERTIFIED,) if voters is None else ())):
+        founding = voters is None and partitions == 1
+        for sentence in (running.ended(config, truth), *((running.CERTIFIED,) if founding else ())):
             console().print(f"\n{sentence}", markup=False, highlight=False)
     _refuse_abstention(run)
 

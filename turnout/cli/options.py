@@ -47,6 +47,17 @@ DemoDirectory = Annotated[
 DemoParquet = Annotated[
     bool, typer.Option("--parquet", help="Write voters, vote history and ballots as Parquet, not CSV.")
 ]
+DemoPartitions = Annotated[
+    int,
+    typer.Option(
+        "--partitions",
+        min=1,
+        max=10_000,
+        metavar="K",
+        help="Write K voter files of counties of their own, each in a directory with its history and ballots.",
+        show_default=False,
+    ),
+]
 DemoVoters = Annotated[
     int | None,
     typer.Option(

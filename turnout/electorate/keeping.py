@@ -1,9 +1,5 @@
 """An electorate between one run and the next: what it follows from, and how it is kept in the workspace."""
 
-import datetime as dt
-import json
-
-import numpy as np
 import polars as pl
 
 from turnout import reuse
@@ -27,27 +23,10 @@ def seen(now: Situation) -> tuple[object, ...]:
 
 def keep(workspace: Workspace, built: Electorate) -> None:
     """Write what :func:`kept` reads beside ``cells``."""
-    facts = {
-        "total_sd": built.total_sd,
-        "group_sd": {name: sd.tolist() for name, sd in built.group_sd.items()},
-        "date": built.date.isoformat(),
-        "comparable": None if built.comparable is None else built.comparable.isoformat(),
-        "days": built.days,
-        "accepted": built.accepted.tolist(),
-    }
-    workspace.store("electorate_facts", pl.DataFrame({"facts": [json.dumps(facts)]}))
+    workspace.store("electorate_facts", pl.DataFrame({"facts": [built.facts()]}))
 
 
 def kept(workspace: Workspace) -> Electorate:
     """Return the electorate that stands in the workspace: what was built in this run, or taken over."""
-    facts = json.loads(workspace.table("electorate_facts").item())
-    comparable = facts["comparable"]
-    return Electorate(
-        workspace.table("cells").sort("county", "precinct", "group_name", "tranche"),
-        facts["total_sd"],
-        {name: np.array(sd) for name, sd in facts["group_sd"].items()},
-        dt.date.fromisoformat(facts["date"]),
-        None if comparable is None else dt.date.fromisoformat(comparable),
-        facts["days"],
-        np.array(facts["accepted"]),
-    )
+    cells = workspace.table("cells").sort("county", "precinct", "group_name", "tranche")
+    return Electorate.of(cells, workspace.table("electorate_facts").item())

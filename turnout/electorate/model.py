@@ -1,7 +1,9 @@
 """The electorate as cells: how many of each group vote in each tranche, and how uncertain that is."""
 
 import datetime as dt
+import json
 from dataclasses import dataclass, field
+from typing import Self
 
 import numpy as np
 import numpy.typing as npt
@@ -40,6 +42,34 @@ class Electorate:
     comparable: dt.date | None = None
     days: int = 0
     accepted: Floats = field(default_factory=lambda: np.zeros(len(GROUPS)))
+
+    def facts(self) -> str:
+        """Return all but the cells, as JSON that :meth:`of` reads."""
+        return json.dumps(
+            {
+                "total_sd": self.total_sd,
+                "group_sd": {name: sd.tolist() for name, sd in self.group_sd.items()},
+                "date": self.date.isoformat(),
+                "comparable": None if self.comparable is None else self.comparable.isoformat(),
+                "days": self.days,
+                "accepted": self.accepted.tolist(),
+            }
+        )
+
+    @classmethod
+    def of(cls, cells: pl.DataFrame, facts: str) -> Self:
+        """Return the electorate of cells, in their order, and of what :meth:`facts` told of it."""
+        told = json.loads(facts)
+        comparable = told["comparable"]
+        return cls(
+            cells,
+            told["total_sd"],
+            {name: np.array(sd) for name, sd in told["group_sd"].items()},
+            dt.date.fromisoformat(told["date"]),
+            None if comparable is None else dt.date.fromisoformat(comparable),
+            told["days"],
+            np.array(told["accepted"]),
+        )
 
     def expected(self) -> Floats:
         """Sum to expected voters (groups, cohorts), in the order of GROUPS and COHORTS."""

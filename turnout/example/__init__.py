@@ -8,9 +8,10 @@
 >>> releases = night(truth)                   # the count as a history of releases, for turnout watch --replay
 >>> truth.write(Path("truth.json"))
 >>> counties = generate_counties(Path("large"), 10_000_000, form="parquet")   # any size, in the memory of one county
+>>> apart = generate_counties(Path("apart"), 10_000_000, partitions=5)   # in five files of their own counties
 """
 
-from turnout.example.counties import Counties
+from turnout.example.counties import FEWEST, Counties
 from turnout.example.counties import generate as generate_counties
 from turnout.example.files import contest_toml
 from turnout.example.night import night, write_night
@@ -20,6 +21,7 @@ from turnout.example.truth import Truth, certified, returns
 
 __all__ = [
     "CA34",
+    "FEWEST",
     "Counties",
     "Electorate",
     "Neighbourhood",

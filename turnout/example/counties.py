@@ -4,9 +4,13 @@ A county has at most :data:`COUNTY` voters, so memory is that of one county howe
 founding case; the others differ from it in who lives there, in where the count stands, and a little in the shift at
 the polls, most of which the counties of one contest share. A county depends on the seed and on its place among the
 counties alone.
+
+Counties may be divided among several voter files of about one size, each in a directory with its history and ballots:
+the partitions of one contest.
 """
 
 import dataclasses
+import itertools
 import math
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack
@@ -37,7 +41,7 @@ _PRECINCT: Final = 300_000 / 195
 #: How far counties depart from the founding case: sd of the log of a group's share, and of the logit of the first
 #: count; sds of the shift at the polls and late between the counties of one contest. Invented.
 _SHARES_SD, _COUNT_SD, _SHIFT_SD = 0.5, 0.25, (0.12, 0.08)
-_TABLES: Final = ("voters", "vote_history", "ballots", "returns")
+_VOTER_LEVEL: Final = ("voters", "vote_history", "ballots")
 
 
 @dataclass(frozen=True)
@@ -55,35 +59,51 @@ class Counties:
 
 
 def generate(
-    directory: Path, voters: int, seed: int = 2017, form: Form = "csv", tell: "Tell | None" = None
+    directory: Path,
+    voters: int,
+    seed: int = 2017,
+    form: Form = "csv",
+    tell: "Tell | None" = None,
+    *,
+    partitions: int = 1,
 ) -> Counties:
     """Write the files of an electorate of ``voters`` into ``directory``, a county at a time.
 
     Writes voters, vote_history and ballots as ``form``, returns.csv, contest.toml and README.txt. The same seed, size
     and form give the same bytes. ``tell`` is called with the number of each county, from 1, and of all.
 
+    Parameters
+    ----------
+    partitions : how many voter files; several are in a directory each, with their history and ballots, and of
+        counties of their own
+
     Raises
     ------
     ValueError
-        If there are fewer voters than :data:`FEWEST`.
+        If a voter file has fewer voters than :data:`FEWEST`.
     """
-    if voters < FEWEST:
-        raise ValueError(f"voters = {voters}: an electorate has at least {FEWEST:,}.")
+    sizes = divided(voters, partitions)
     directory.mkdir(mode=0o700, parents=True, exist_ok=True)
-    scenarios = plan(voters, seed)
-    files.write_notes(directory, _whole(scenarios, voters), seed, form)
+    scenarios = plan(sizes, seed)
+    homes = files.homes(partitions)
+    files.write_notes(directory, _whole(scenarios, voters), seed, form, homes)
+    of_county = [home for home, own in zip(homes, sizes, strict=True) for _ in own]
+    drawn = zip(of_county, enumerate(draw(scenarios, voters, seed), start=1), strict=True)
     truths = []
-    with ExitStack() as stack:
-        tables = {
-            name: stack.enter_context(_opened(stack, directory, name, "csv" if name == "returns" else form))
-            for name in _TABLES
-        }
-        for number, county in enumerate(draw(scenarios, voters, seed), start=1):
-            if tell is not None:
-                tell(number, len(scenarios))
-            for name, table in tables.items():
-                table.append(getattr(county, name))
-            truths.append(dataclasses.replace(county.truth, voters=county.truth.voters.clear()))
+    with ExitStack() as whole:
+        returns = whole.enter_context(_opened(whole, directory, "returns", "csv"))
+        for home, own in itertools.groupby(drawn, key=lambda each: each[0]):
+            (directory / home).mkdir(mode=0o700, exist_ok=True)
+            with ExitStack() as stack:
+                tables = {
+                    name: stack.enter_context(_opened(stack, directory / home, name, form)) for name in _VOTER_LEVEL
+                }
+                for _, (number, county) in own:
+                    if tell is not None:
+                        tell(number, len(scenarios))
+                    for name, table in {**tables, "returns": returns}.items():
+                        table.append(getattr(county, name))
+                    truths.append(dataclasses.replace(county.truth, voters=county.truth.voters.clear()))
     return Counties(tuple(truths))
 
 
@@ -94,17 +114,38 @@ class Tell(Protocol):
         """Take the number of the county, from 1, and of all."""
 
 
-def plan(voters: int, seed: int) -> tuple[Scenario, ...]:
-    """Return a scenario for each county; one of at most :data:`COUNTY` voters is the founding case at its size."""
-    if voters <= COUNTY:
-        return (CA34.scaled(voters, max(2, round(voters / _PRECINCT))),)
+def divided(voters: int, partitions: int = 1) -> list[list[int]]:
+    """Return the sizes of the counties of each voter file: files of one size, and the fewest counties for it.
+
+    Raises
+    ------
+    ValueError
+        If a file would have fewer voters than :data:`FEWEST`.
+    """
+    if voters < FEWEST * partitions:
+        each = "an electorate has" if partitions == 1 else f"each of {partitions:,} voter files has"
+        raise ValueError(f"voters = {voters}: {each} at least {FEWEST:,}.")
+    least, more = divmod(voters, partitions)
+    return [_counties_of(least + (number < more)) for number in range(partitions)]
+
+
+def _counties_of(voters: int) -> list[int]:
+    """Divide voters into full counties and a last one that is large enough to be one."""
     number = math.ceil(voters / COUNTY)
-    common = draw_shift(CA34, np.random.default_rng([seed, 0]))
-    shift, late = (a + b for a, b in zip(common.chosen, common.swing, strict=True))
     sizes = [COUNTY] * (number - 1) + [voters - COUNTY * (number - 1)]
     if sizes[-1] < FEWEST:
         sizes[-2:] = [sizes[-2] - FEWEST, sizes[-1] + FEWEST]
-    return tuple(_county(seed, index, size, (shift, late)) for index, size in enumerate(sizes))
+    return sizes
+
+
+def plan(sizes: Sequence[Sequence[int]], seed: int) -> tuple[Scenario, ...]:
+    """Return a scenario for each county of :func:`divided`; one alone is the founding case at its size."""
+    counties = [size for own in sizes for size in own]
+    if len(counties) == 1:
+        return (CA34.scaled(counties[0], max(2, round(counties[0] / _PRECINCT))),)
+    common = draw_shift(CA34, np.random.default_rng([seed, 0]))
+    shift, late = (a + b for a, b in zip(common.chosen, common.swing, strict=True))
+    return tuple(_county(seed, index, size, (shift, late)) for index, size in enumerate(counties))
 
 
 def draw(scenarios: Sequence[Scenario], voters: int, seed: int) -> Iterator[Electorate]:

@@ -2,6 +2,7 @@
 
 import datetime as dt
 import json
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Literal
 
@@ -147,17 +148,31 @@ def write(directory: Path, tables: dict[str, pl.DataFrame]) -> None:
             table.write_csv(path, date_format="%Y-%m-%d")
 
 
-def write_notes(directory: Path, scenario: Scenario, seed: int, form: Form = "csv") -> None:
+def homes(partitions: int) -> tuple[str, ...]:
+    """Return the directory of each voter file, ending with a slash; "" for a single one."""
+    if partitions == 1:
+        return ("",)
+    digits = max(2, len(str(partitions)))
+    return tuple(f"part-{number:0{digits}}/" for number in range(1, partitions + 1))
+
+
+def write_notes(
+    directory: Path, scenario: Scenario, seed: int, form: Form = "csv", homes: Sequence[str] = ("",)
+) -> None:
     """Write contest.toml and README.txt, which say that the files are synthetic; ``form`` is that of the tables."""
-    contest, about = contest_toml(scenario, seed, form=form), readme(scenario, seed, form)
+    contest, about = contest_toml(scenario, seed, form=form, homes=homes), readme(scenario, seed, form, homes)
     for name, text in (("contest.toml", contest), ("README.txt", about)):
         with placed(directory / name) as path:
             path.write_text(text, encoding="utf-8")
 
 
-def readme(scenario: Scenario, seed: int, form: Form = "csv") -> str:
+def readme(scenario: Scenario, seed: int, form: Form = "csv", homes: Sequence[str] = ("",)) -> str:
     """Text of the README.txt that goes with the files."""
     listed = "\n".join(f"{f'{name}.{form}':<21}{what}" for name, what in _WHAT.items())
+    if len(homes) > 1:
+        listed = (
+            f"{homes[0]} to {homes[-1]}: {len(homes):,} voter files of counties of their own, each with\n{listed}\n"
+        )
     return f"""SYNTHETIC DATA. NOBODY IN THESE FILES EXISTS.
 
 {scenario.title}
@@ -177,8 +192,13 @@ _WHAT = {
 }
 
 
-def contest_toml(scenario: Scenario, seed: int, data: str = "", form: Form = "csv") -> str:
-    """Text of a contest.toml for the files in ``data``, a path relative to it that is empty or ends with a slash."""
+def contest_toml(
+    scenario: Scenario, seed: int, data: str = "", form: Form = "csv", homes: Sequence[str] = ("",)
+) -> str:
+    """Text of a contest.toml for the files in ``data``, a path relative to it that is empty or ends with a slash.
+
+    ``homes`` are the directories below it of voter files that are partitions (:func:`homes`).
+    """
     special = [past.date.isoformat() for past in scenario.past if past.special]
     candidates = "\n".join(
         f"[[candidates]]\nname = {json.dumps(one.name)}\nparty = {json.dumps(one.party)}\n"
@@ -199,13 +219,19 @@ output = "output"
 {candidates}
 [inputs]
 returns = ["{data}returns.csv"]
-voters = ["{data}voters.{form}"]
-vote_history = ["{data}vote_history.{form}"]
-ballots = ["{data}ballots.{form}"]
+{_listed(data, form, homes)}
 
 [propensity]
 comparable = [{", ".join(special)}]   # the first round: the same voters, two months before
 """
+
+
+def _listed(data: str, form: Form, homes: Sequence[str]) -> str:
+    """Return the lines of [inputs] that name the voter-level files."""
+    if len(homes) == 1:
+        return "\n".join(f'{name} = ["{data}{name}.{form}"]' for name in _WHAT)
+    lists = [f"{name} = [\n" + "".join(f'  "{data}{home}{name}.{form}",\n' for home in homes) + "]" for name in _WHAT]
+    return "\n".join(["partitioned = true   # each voter file is of counties of its own", *lists])
 
 
 _ABOUT = {

@@ -8,6 +8,8 @@ import numpy.typing as npt
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
 Bools = npt.NDArray[np.bool_]
+#: Largest factor by which odds are scaled: beyond any that a total can ask for that can be met.
+_MOST = 1e100
 
 
 class Lottery:
@@ -85,7 +87,7 @@ def draw_with_totals(
 
     Returns
     -------
-    (people,) index of the way, or -1 for none.
+    (people,) index of the way, or -1 for none. Where a group is too few for its total, all that can choose do.
     """
     groups, ways = totals.shape
     weight = [np.exp(utility) for utility in utilities]
@@ -94,7 +96,7 @@ def draw_with_totals(
         share = [weight[way] * scale[group, way] for way in range(ways)]
         none = 1 / (1 + np.sum(share, axis=0))
         got = np.column_stack([_sums(part * none, group, groups) for part in share])
-        scale *= totals / got
+        scale = np.minimum(scale * (totals / got), _MOST)
         if np.max(np.abs(got / totals - 1)) < 2e-3:
             break
     point = rng.random(len(group))

@@ -25,7 +25,7 @@ _STRANGERS: Final = "strangers"
 #: Note of a unit of voters whose files hold vote history, too.
 _COMPANIONS: Final = "holds vote history"
 
-_Stamp = tuple[tuple[int, int, int], ...]
+Stamp = tuple[tuple[int, int, int], ...]
 
 
 def fill(
@@ -42,7 +42,7 @@ def fill(
         _read_history(workspace, inputs, catalogue, date, load, _read_voters(workspace, inputs, catalogue, load))
         return
     connection = workspace.connection
-    before = _stamp((*inputs.voters, *inputs.vote_history))
+    before = stamp((*inputs.voters, *inputs.vote_history))
     _drop_unknown(connection, {VOTERS: inputs.voters, HISTORY: inputs.vote_history})
     hashes: dict[Path | Address, str] = {}  # of files that were read
     given = _given(inputs)
@@ -69,7 +69,7 @@ def fill(
     if not reuse.taken(connection, HISTORY, of_history):
         with reuse.recorded(connection, HISTORY, of_history, ("vote_history",)):
             hashes |= _hashes(_read_history(workspace, inputs, catalogue, date, load, read))
-    if _stamp((*inputs.voters, *inputs.vote_history)) != before:  # written while it was read: the key is of neither
+    if stamp((*inputs.voters, *inputs.vote_history)) != before:  # written while it was read: the key is of neither
         reuse.disown(connection, (VOTERS, HISTORY))
 
 
@@ -85,7 +85,7 @@ def fill_ballots(workspace: Workspace, inputs: Inputs, choose: Choose, load: Cal
     if of_voters is None:
         read()
         return
-    before = _stamp(inputs.ballots)
+    before = stamp(inputs.ballots)
     _drop_unknown(connection, {BALLOTS: inputs.ballots})
     given = _given(inputs)
 
@@ -96,7 +96,7 @@ def fill_ballots(workspace: Workspace, inputs: Inputs, choose: Choose, load: Cal
     if not reuse.taken(connection, BALLOTS, key):
         with reuse.recorded(connection, BALLOTS, key, ("ballot_events", "ballots")):
             read()
-    if _stamp(inputs.ballots) != before:
+    if stamp(inputs.ballots) != before:
         reuse.disown(connection, (BALLOTS,))
 
 
@@ -210,7 +210,7 @@ def _hashes(read: Iterable[Reading]) -> dict[Path | Address, str]:
     return {reading.source.whole: reading.sha256 for reading in read if not reading.source.member}
 
 
-def _stamp(paths: Iterable[Path | Address]) -> _Stamp:
+def stamp(paths: Iterable[Path | Address]) -> Stamp:
     """Return what tells a file that was written meanwhile; an object is fetched in one version, or not at all."""
     those = (each.path for each in source.expand(paths, files.members()))
     found = dict.fromkeys(path for path in those if isinstance(path, Path))

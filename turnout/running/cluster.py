@@ -10,14 +10,14 @@ import functools
 import logging
 import re
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Final
 
 from turnout import reuse
 from turnout.contest import Contest
 from turnout.errors import TurnoutError, UsageError
 from turnout.running import partitions
-from turnout.running.partitions import Part, Task
+from turnout.running.partitions import Measured, Task
 from turnout.running.progress import Progress
 
 if TYPE_CHECKING:
@@ -124,37 +124,37 @@ def _code() -> str:
     return reuse.code()
 
 
-def _spread(client: "Client", tasks: Sequence[Task], progress: Progress) -> list[Part]:
-    """Measure partitions on the workers and return them in order."""
+def _spread(
+    client: "Client", tasks: Sequence[Task], kept: Mapping[int, str], progress: Progress
+) -> Generator[Measured, None, None]:
+    """Measure partitions on the workers, and yield each as it is done."""
     from distributed import KilledWorker, as_completed  # noqa: PLC0415
 
     progress(f"partitions: 0 of {len(tasks)}")
-    futures = [client.submit(_measure, task, reuse.code(), pure=False) for task in tasks]
-    place = {future.key: number for number, future in enumerate(futures)}
-    parts: dict[int, Part] = {}
+    futures = [client.submit(_measure, task, kept.get(task.number, ""), reuse.code(), pure=False) for task in tasks]
+    names = {future.key: task.name for future, task in zip(futures, tasks, strict=True)}
     try:
-        for future in as_completed(futures):
-            number = place[future.key]
+        for done, future in enumerate(as_completed(futures), start=1):
             try:
-                parts[number] = future.result()
+                measured = future.result()
             except KilledWorker:
                 raise UsageError(
-                    f"{tasks[number].name}: every worker that took it was killed, perhaps for want of memory. Give"
+                    f"{names[future.key]}: every worker that took it was killed, perhaps for want of memory. Give"
                     " the workers more, or divide the file."
                 ) from None
-            progress(f"partitions: {len(parts)} of {len(tasks)}")
+            yield measured
+            progress(f"partitions: {done} of {len(tasks)}")
     finally:
         client.cancel(futures)
-    return [parts[number] for number in range(len(tasks))]
 
 
-def _measure(task: Task, code: str) -> Part:
-    """Measure one partition in a worker, on as many threads as the worker has."""
+def _measure(task: Task, kept: str, code: str) -> Measured:
+    """Measure one partition in a worker, on as many threads as the worker has, unless it is kept as it is."""
     from distributed import get_worker  # noqa: PLC0415
 
     if code != reuse.code():  # of a worker that came later
         raise UsageError("--cluster: a worker has another version of turnout. Install this one there.")
     try:
-        return partitions.measure(task, threads=get_worker().state.nthreads)
+        return partitions.renewed(task, kept, threads=get_worker().state.nthreads)
     except TurnoutError as error:
         raise type(error)(f"{task.name}: {error}") from None

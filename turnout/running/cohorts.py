@@ -13,6 +13,7 @@ from turnout.reading import files, snapshots, source
 from turnout.reporting import Run
 from turnout.reporting.cohorts import Cohorts
 from turnout.reporting.tables import COMPONENTS, PROJECTION
+from turnout.running import kept_parts
 from turnout.running.progress import Progress, silent
 from turnout.workspace import Workspace
 
@@ -50,6 +51,8 @@ def run(
         progress("reading")
         reading.load(workspace, contest)
         workspace.seal()
+        if contest.inputs.partitioned:
+            kept_parts.leave(workspace)
         if as_of is None:
             snapshots.follow(workspace, contest)
         contest = reading.completed(workspace, contest)

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
 _CONFIG: Final = "contest.toml"
 _NIGHT: Final = "night"
+_PARTS: Final = "part-*/*"
 
 
 def generate(
@@ -31,6 +32,7 @@ def generate(
     seed: int = 2017,
     voters: int | None = None,
     form: Form = "csv",
+    partitions: int = 1,
     progress: Progress = silent,
 ) -> tuple[Path, "example.Counties | example.Truth"]:
     """Write the example's files into ``directory``; return its ``contest.toml`` and what the files do not say.
@@ -41,44 +43,58 @@ def generate(
     ----------
     voters : how many, drawn and written a county at a time; None for the founding case as it was
     form : of the voter file, the history and the ballots
+    partitions : how many voter files of counties of their own, in a directory each where there are several
 
     Raises
     ------
     UsageError
-        If the directory holds files that an earlier demo did not write.
+        If the directory holds files that an earlier demo did not write, or there are too few voters for the files.
     """
+    size = voters or example.CA34.voters
+    if size < example.FEWEST * partitions:
+        raise UsageError(
+            f"{size:,} voters are too few for {partitions:,} files: each has at least {example.FEWEST:,}. Raise"
+            " --voters, or lower --partitions."
+        )
     _refuse_what_is_not_ours(directory)
     progress("generating the electorate")
-    if voters is not None or form != "csv":
+    if voters is not None or form != "csv" or partitions > 1:
         counties = example.generate_counties(
             directory,
-            voters or example.CA34.voters,
+            size,
             seed,
             form,
             lambda number, of: progress(f"generating the electorate, county {number:,} of {of:,}"),
+            partitions=partitions,
         )
         example.write_night(directory / _NIGHT, *counties.truths)
-        _remove_other_form(directory, form)
+        _remove_unnamed(directory)
         return directory / _CONFIG, counties
     with ThreadPoolExecutor(1) as loader:
         loader.submit(import_module, "turnout.running.project")  # the models load while the electorate is generated
         truth = example.generate(directory, seed)
         example.write_night(directory / _NIGHT, truth)
-    _remove_other_form(directory, form)
+    _remove_unnamed(directory)
     return directory / _CONFIG, truth
 
 
 def files(directory: Path) -> list[str]:
     """Return the names of the files that :func:`generate` wrote."""
-    found = (path for pattern in ("*", f"{_NIGHT}/*") for path in directory.glob(pattern) if path.is_file())
+    found = (path for pattern in ("*", f"{_NIGHT}/*", _PARTS) for path in directory.glob(pattern) if path.is_file())
     return sorted(path.relative_to(directory).as_posix() for path in found if not path.name.startswith("."))
 
 
-def _remove_other_form(directory: Path, form: Form) -> None:
-    """Remove the tables that an earlier demo left in the other form: nothing names them any more."""
-    other = "parquet" if form == "csv" else "csv"
-    for name in ("voters", "vote_history", "ballots"):
-        (directory / f"{name}.{other}").unlink(missing_ok=True)
+def _remove_unnamed(directory: Path) -> None:
+    """Remove the tables that an earlier demo left in another form or in other partitions."""
+    directory = directory.resolve()
+    named = {path.resolve() for path in Contest.load(directory / _CONFIG).inputs.paths()}
+    tables = (f"{name}.{form}" for name in ("voters", "vote_history", "ballots") for form in ("csv", "parquet"))
+    for name in tables:
+        for path in {directory / name, *directory.glob(f"part-*/{name}")} - named:
+            path.unlink(missing_ok=True)
+    for path in directory.glob("part-*"):
+        if path.is_dir() and not any(path.iterdir()):
+            path.rmdir()
 
 
 def run(config: Path, *, progress: Progress = silent) -> "Run":

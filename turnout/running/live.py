@@ -19,7 +19,7 @@ from turnout.contest import Contest, Inputs
 from turnout.electorate import days
 from turnout.errors import UsageError
 from turnout.reading import files, snapshots, source
-from turnout.running import partitions, provenance
+from turnout.running import kept_parts, partitions, provenance
 from turnout.running.progress import Progress, silent
 from turnout.workspace import Workspace
 
@@ -179,7 +179,11 @@ class Live:
     ) -> electorate.Electorate:
         """Estimate and score the voters, here or by partitions, and keep what is expected as of the ballots' day."""
         if contest.inputs.partitioned:
-            parts = self._spread(partitions.tasks(contest), progress)
+            tasks = partitions.tasks(contest)
+            with contextlib.closing(self._spread(tasks, kept_parts.begin(workspace), progress)) as spread:
+                for measured in spread:
+                    kept_parts.put(workspace, measured)
+            parts = kept_parts.parts(workspace, len(tasks))
             voters = partitions.gather(workspace, contest, parts)
             if dates := [part.latest for part in parts if part.latest is not None]:
                 days.keep(workspace, voters, max(dates))
@@ -274,13 +278,17 @@ def _provenance(workspace: Workspace, contest: Contest, models: tuple[str, ...],
         **provenance.objects(workspace, contest),
         "models": provenance.models(models),
         "as_of": workspace.query("running/as_of")["as_of"].item(),
-        "reused": _reused(workspace),
+        "reused": _reused(workspace, contest.inputs),
         "started": started,
         "seconds": time.time() - started,
     }
 
 
-def _reused(workspace: Workspace) -> list[str]:
+def _reused(workspace: Workspace, inputs: Inputs) -> list[str]:
     """Return what was taken over from the last run, in words."""
+    if not inputs.voters:
+        return []
+    if inputs.partitioned:
+        return kept_parts.account(workspace)
     found = reuse.taken_over(workspace.connection)
     return [words for unit, words in _TAKEN_OVER.items() if unit in found]

@@ -8,7 +8,7 @@ the result follows from the files, the contest's seed and the partition's place 
 import datetime as dt
 import re
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Generator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -21,7 +21,7 @@ from turnout.addresses import Address
 from turnout.contest import Contest, Inputs
 from turnout.electorate import Electorate, days, model, specification
 from turnout.errors import UsageError
-from turnout.reading import crosswalk, files, source
+from turnout.reading import crosswalk, files, rolls, source
 from turnout.running import provenance
 from turnout.running.progress import Progress
 from turnout.vocabulary import COHORTS
@@ -82,8 +82,24 @@ class Part:
     objects: tuple[tuple[Address, str], ...] = ()
 
 
-Spread = Callable[[Sequence[Task], Progress], list[Part]]
-"""What measures partitions and returns them in their order: here, one after another, or on a cluster."""
+@dataclass(frozen=True)
+class Measured:
+    """A partition as it stands now.
+
+    Attributes
+    ----------
+    number : the task's
+    key : hash of what the partition follows from; "" where it is not known, for a file was written meanwhile
+    part : None where it is kept under that key already, so that nothing was read
+    """
+
+    number: int
+    key: str
+    part: Part | None
+
+
+Spread = Callable[[Sequence[Task], Mapping[int, str], Progress], Generator[Measured, None, None]]
+"""What measures partitions that are not kept as they are, and yields each as it is done: here, or on a cluster."""
 
 
 def tasks(contest: Contest) -> list[Task]:
@@ -125,13 +141,84 @@ def tasks(contest: Contest) -> list[Task]:
     return found
 
 
-def here(tasks: Sequence[Task], progress: Progress) -> list[Part]:
+def here(tasks: Sequence[Task], kept: Mapping[int, str], progress: Progress) -> Generator[Measured, None, None]:
     """Measure partitions one after another in this process."""
-    parts = []
     for task in tasks:
         progress(f"partition {task.name}")
-        parts.append(measure(task))
-    return parts
+        yield renewed(task, kept.get(task.number, ""))
+
+
+def renewed(task: Task, kept: str, *, threads: int | None = None) -> Measured:
+    """Measure a partition, unless it follows from the same as when it was kept.
+
+    The files are hashed where they are read, block by block: on a cluster that is the worker's part.
+
+    Parameters
+    ----------
+    kept : the key under which the partition is kept; "" where it is not
+    """
+    before, now = _stamp(task), key(task)
+    if now and now == kept:
+        return Measured(task.number, now, None)
+    part = measure(task, threads=threads)
+    return Measured(task.number, now if _stamp(task) == before else "", part)
+
+
+def key(task: Task) -> str:
+    """Return the hash of all that a partition follows from.
+
+    "" where there is none: a file cannot be opened, as its reader tells, or a host does not tell versions apart.
+    """
+    contest, inputs = task.contest, task.contest.inputs
+    propensity = contest.propensity
+    beside = [*inputs.layouts, inputs.crosswalk, inputs.past_crosswalk, *contest.ethnicity.paths()]
+    beside += [propensity.past_days, Path(propensity.model) if propensity.model.endswith(".toml") else None]
+    try:
+        return reuse.key(
+            "partition",
+            task.number,
+            task.shared,
+            contest.model_dump(exclude={"inputs", "output", "draws"}),
+            [_contents(paths) for paths in _read(inputs)],
+            [release.model_dump(exclude={"file"}) for release in inputs.release],
+            inputs.read_as,
+            [_content(path) if isinstance(path, Address) or (path and path.is_file()) else "" for path in beside],
+        )
+    except (OSError, LookupError):
+        return ""
+
+
+def _read(inputs: Inputs) -> list[tuple[Path | Address, ...]]:
+    """Return the files that a partition is read from, by what they are."""
+    released = tuple(release.file for release in inputs.release if release.file is not None)
+    return [inputs.voters, inputs.vote_history, inputs.ballots, inputs.returns, released]
+
+
+def _contents(paths: Sequence[Path | Address]) -> list[tuple[str, ...]]:
+    """Return what files are called, in messages too, and the hash of each."""
+    found = source.expand(paths, files.members())
+    return [(each.path.parent.name, each.name, each.member, _content(each.path)) for each in found]
+
+
+def _content(path: Path | Address) -> str:
+    """Return the hash of a file, or what its host calls the version of an object.
+
+    Raises
+    ------
+    OSError
+        If the file cannot be opened.
+    LookupError
+        If the host has no name for the version that is of it alone.
+    """
+    if isinstance(path, Path):
+        return reuse.content(path)
+    if path.version is None or not path.version.is_known:
+        raise LookupError(str(path))
+    return f"{path.version.etag} {path.version.size}"
+
+
+def _stamp(task: Task) -> list[rolls.Stamp]:
+    return [rolls.stamp(paths) for paths in _read(task.contest.inputs)]
 
 
 def measure(task: Task, *, threads: int | None = None) -> Part:
@@ -201,8 +288,6 @@ def gather(workspace: Workspace, contest: Contest, parts: Sequence[Part]) -> Ele
         If a county is in two voter files, votes are of no county of theirs, or they mean another election day.
     """
     _refuse_overlap(parts)
-    for address, sha256 in (each for part in parts for each in part.objects):
-        reuse.remember(workspace.connection, address, sha256)
     crosswalk.apply(workspace, contest.inputs.crosswalk, pl.concat([part.units for part in parts]))
     counties = pl.concat([part.units.select("county") for part in parts]).unique().sort("county")
     with workspace.registered("counties", counties):
