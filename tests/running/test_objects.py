@@ -152,6 +152,12 @@ def test_workers_fetch_their_own_partitions(counties, host, tmp_path):
         }
         told = json.loads((there / "output" / "projection.json").read_text())["provenance"]["objects"]
         assert len({each["object"] for each in told}) == len(told) == 7
+        project.run(Contest.load(there / "contest.toml"), cluster=cluster.scheduler_address)
+        assert not [key for key in host.fetched() if "county" in key]  # kept, by the versions of its objects
+        assert published(there / "output") == published(counties / "output")
+        again = json.loads((there / "output" / "projection.json").read_text())["provenance"]["objects"]
+        assert again == told
+        host.files["ca/county-2/ballots.csv"] += b"\n"
         host.cut = {"ca/county-2/ballots.csv"}
         said = r"^county-2/voters\.csv: s3://bucket/ca/county-2/ballots\.csv: was cut off"
         with pytest.raises(InputRefused, match=said):
