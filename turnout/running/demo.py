@@ -86,6 +86,7 @@ def files(directory: Path) -> list[str]:
 
 def _remove_unnamed(directory: Path) -> None:
     """Remove the tables that an earlier demo left in another form or in other partitions."""
+    directory = directory.resolve()  # as the contest's paths are
     named = set(Contest.load(directory / _CONFIG).inputs.paths())
     tables = (f"{name}.{form}" for name in ("voters", "vote_history", "ballots") for form in ("csv", "parquet"))
     for name in tables:
