@@ -5,6 +5,7 @@ which may be a signature, is used to fetch and stands in no message, table or ou
 """
 
 import datetime as dt
+import hashlib
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
@@ -28,6 +29,8 @@ _ALIASES: Final = {
 _WHOLE: Final = re.compile(r"([A-Za-z][A-Za-z0-9+.-]+)://(.*)", re.DOTALL)
 #: A path that was an address before its slashes were taken for empty directories.
 _COLLAPSED: Final = re.compile(rf"({'|'.join((*SCHEMES, 'http', *_ALIASES))}):/(?!/)(.*)", re.DOTALL)
+#: The beginning of an address that lacks its slashes.
+_HALF: Final = re.compile(rf"({'|'.join((*SCHEMES, 'http', *_ALIASES))}):(?!/)", re.IGNORECASE)
 _LOOPBACK: Final = re.compile(r"(localhost|127\.\d+\.\d+\.\d+|\[::1\])(:\d+)?")
 _HOST: Final = re.compile(r"([A-Za-z0-9._-]+|\[[0-9A-Fa-f:]+\])(:\d+)?")
 _ZIP: Final = ".zip"
@@ -77,6 +80,12 @@ class Address:
 
     def __str__(self) -> str:
         return f"{self.scheme}://{self.host}/{self.key}{f'/{self.member}' if self.member else ''}"
+
+    @property
+    def identity(self) -> str:
+        """What tells the object from all others: its address, and a hash of the query, which is not to be seen."""
+        whole = f"{self.scheme}://{self.host}/{self.key}"
+        return f"{whole} {hashlib.sha256(self.query.encode()).hexdigest()}" if self.query else whole
 
     @property
     def name(self) -> str:
@@ -137,7 +146,10 @@ def located(given: object) -> Path | Address:
         return given
     if not isinstance(given, str | Path):
         raise ValueError("Input is not a valid path")  # noqa: TRY004 - the type that pydantic takes
-    match = _WHOLE.fullmatch(str(given)) or _COLLAPSED.fullmatch(str(given))
+    text = str(given).strip()
+    match = _WHOLE.fullmatch(text) or _COLLAPSED.fullmatch(text)
+    if match is None and ("://" in text or _HALF.match(text)):
+        raise UsageError("An input's address is not written as scheme://host/path, and is not shown. Write it so.")
     return Path(given) if match is None else _address(match[1].lower(), match[2])
 
 
@@ -151,7 +163,9 @@ def local(given: object) -> object:
     """
     found = located(given) if isinstance(given, str | Path) else given
     if isinstance(found, Address):
-        raise UsageError(f"{found}: is read from a disk only, as settings are. Copy the file, and name the copy.")
+        raise UsageError(
+            f"{found}: must be on a disk; only files of [inputs] may lie in a bucket or on the web. Name a path."
+        )
     return given
 
 
@@ -197,6 +211,8 @@ def _address(scheme: str, rest: str) -> Address:
     key = unquote(path) if scheme in ("http", "https") else path
     if any(part in ("", ".", "..") for part in key.removesuffix("/").split("/")) and key:
         raise UsageError(f"{shown}: has an empty part, or dots, between its slashes. Write the whole address.")
+    if "?" in key:  # a query that was encoded
+        raise UsageError(f"{scheme}://{host}: the address has a question mark in its path. Write it plainly.")
     if not key.isprintable():
         raise UsageError(f"{scheme}://{host}: the address has signs that cannot be printed. Write it plainly.")
     parts = key.split("/")

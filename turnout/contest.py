@@ -275,6 +275,6 @@ def _first_problem(error: ValidationError) -> str:
     if first["type"] == "extra_forbidden":
         reason = "unknown key. Remove it, or see docs/contest.md for the keys there are."
     else:
-        reason = f"{first['msg']}."
+        reason = f"{first['msg'].removeprefix('Value error, ')}."
     more = f" ({len(problems) - 1} more problems.)" if len(problems) > 1 else ""
     return f"{key}: {reason}{more}"

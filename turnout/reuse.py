@@ -156,7 +156,7 @@ def _told(address: Address) -> list[object]:
     version = address.version
     if version is None:
         raise ValueError(f"{address}: was not looked up")
-    return [str(address.whole), version.etag, version.size, str(version.modified)]
+    return [address.identity, version.etag, version.size, str(version.modified)]
 
 
 def held(connection: duckdb.DuckDBPyConnection, unit: str, key: Callable[[], str]) -> str | None:

@@ -51,6 +51,14 @@ def test_an_election_in_which_all_voted_teaches_little_and_widens(fill, people):
     assert built.total_sd["late"] > usual.total_sd["late"]
 
 
+def test_early_votes_without_an_accepted_ballot_are_a_warning(fill, people):
+    sent = people.ballots.with_columns(pl.lit("sent").alias("status"))
+    with fill(replace(people, ballots=sent)) as workspace:
+        build(workspace)
+        found = workspace.table("findings").filter(pl.col("severity") == "warning")["message"].to_list()
+    assert any("ballots in the ballots file none is accepted" in message for message in found)
+
+
 def test_all_counted_is_said(fill, people):
     ids = people.voters["voter_id"]
     everyone = pl.DataFrame({"voter_id": ids, "status": "accepted", "mode": "mail", "event_date": DATE})

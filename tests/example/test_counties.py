@@ -107,6 +107,20 @@ def test_a_later_demo_leaves_no_table_that_its_contest_does_not_name(
         assert len(list(directory.glob("part-*"))) == (partitions if partitions > 1 else 0)
 
 
+def test_a_demo_removes_no_file_that_is_not_its_own(tmp_path, small_counties):
+    directory, other = tmp_path / "demo", tmp_path / "other"
+    demo.generate(directory, seed=7, voters=9_000, partitions=3)
+    mine = [directory / "part-2019" / "voters.csv", directory / "part-03" / "notes.txt", other / "voters.csv"]
+    for path in mine:
+        path.parent.mkdir(exist_ok=True)
+        path.write_text("mine")
+    (directory / "part-old").symlink_to(other)
+    demo.generate(directory, seed=7, voters=9_000, partitions=2)
+    assert [path.read_text() for path in mine] == ["mine"] * 3
+    assert not (directory / "part-03" / "voters.csv").exists()
+    assert not [name for name in demo.files(directory) if "2019" in name or "notes" in name or "old" in name]
+
+
 @pytest.mark.parametrize(
     ("voters", "partitions", "sizes"),
     [

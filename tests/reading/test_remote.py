@@ -66,6 +66,10 @@ def refusal(workspace, contest: Contest, kind: type[TurnoutError] = UsageError) 
         ("https://ada:0123abcd@files.example/v.csv", r"^https://…@files\.example: names a user in the address\."),
         ("https://ada:01/0123abcd@files.example/v.csv", r"^https://…@files\.example/v\.csv: names a user"),
         ("s3://AKIA:0123abcd@bucket/v.csv", r"^s3://…@bucket: names a user in the address\."),
+        ("AKIA:0123abcd@s3://bucket/v.csv", r"is not shown"),
+        (f"https:files.example/v.csv?{SIGNED}", r"is not shown"),
+        ("https://files.example/v.csv%3Fsig=0123abcd", r"has a question mark in its path"),
+        (f" s3://bucket/v.csv?{SIGNED}", r"^s3://bucket/v\.csv: is followed by a question mark\."),
     ],
 )
 def test_an_address_that_is_not_read_is_refused_and_no_secret_shown(tmp_path, address, said):
@@ -86,12 +90,21 @@ def test_an_address_is_told_from_a_path_however_it_comes():
     assert located("s3://bucket/v.csv").parent.name == "bucket"
 
 
+def test_what_follows_a_question_mark_is_part_of_what_an_object_is_and_is_not_shown():
+    fifth, sixth = (located(f"https://files.example/get?day={day}") for day in (5, 6))
+    assert isinstance(fifth, Address)
+    assert isinstance(sixth, Address)
+    assert str(fifth) == str(sixth)
+    assert fifth.identity != sixth.identity
+    assert "day" not in fifth.identity
+
+
 @pytest.mark.parametrize("key", ["layouts", "output", "ethnicity.statistics", "propensity.past_days"])
 def test_settings_are_read_from_a_disk_only(key):
     part, _, name = key.rpartition(".")
     value: object = ["s3://bucket/x"] if name == "layouts" else "s3://bucket/x"
     section = {"layouts": "inputs", "output": ""}.get(name, part)
-    with pytest.raises(UsageError, match=r"^s3://bucket/x: is read from a disk only"):
+    with pytest.raises(UsageError, match=r"^s3://bucket/x: must be on a disk"):
         Contest.of({section: {name: value}} if section else {name: value}, "options")
 
 

@@ -204,6 +204,32 @@ def test_a_file_that_is_written_while_it_is_read_is_not_taken_over(files, monkey
     assert run(files) == but(2)
 
 
+def test_a_file_beside_the_partitions_that_is_written_meanwhile_is_not_taken_over(files, monkeypatch):
+    table = files / "surnames.csv"
+    table.write_text("name,korean\nZZYZX,100\n")
+    config = files / "contest.toml"
+    config.write_text(config.read_text() + '\n[ethnicity]\nsurnames = ["surnames.csv"]\n')
+    measure = partitions.measure
+
+    def measured(task, *, threads=None):
+        part = measure(task, threads=threads)
+        table.write_text("name,white\nZZYZX,100\n")
+        return part
+
+    with monkeypatch.context() as patch:
+        patch.setattr(partitions, "measure", measured)
+        run(files)
+    assert kept(files, "key <> ''") == [(False,), (True,)]  # the second found the table as it was left
+
+
+def test_a_workspace_that_was_cut_short_is_made_anew(files):
+    database = files / "output" / DATABASE
+    with database.open("r+b") as file:
+        file.truncate(database.stat().st_size // 2)
+    assert run(files) == []
+    assert is_as_new(files)
+
+
 def test_cohorts_of_the_command_leave_the_partitions_to_the_next_run(files):
     cohorts.run(Contest.load(files / "contest.toml"))
     assert run(files) == ALL

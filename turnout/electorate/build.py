@@ -294,9 +294,21 @@ def _expect(  # noqa: PLR0913
     if stated.late is not None:
         expected = expected.with_late(Total.of_range(stated.late))
     if now.begun and not now.accepted and now.early:
-        workspace.note(TOPIC, "Who has voted early is not known voter by voter; the early cohort is an expectation.")
+        _note_nobody_accepted(workspace, now)
         expected = replace(expected, early=Total(float(now.early), 0.0))
     return expected
+
+
+def _note_nobody_accepted(workspace: Workspace, now: Situation) -> None:
+    """Say that early votes are counted and no voter's ballot is known to be among them: a warning if ballots are."""
+    if now.sent:
+        message = (
+            f"{now.early:,} early votes are counted, but of the {now.sent:,} ballots in the ballots file none is"
+            " accepted. Who has voted early is then an expectation. Check that both are of one day."
+        )
+        workspace.note(TOPIC, message, severity="warning")
+    else:
+        workspace.note(TOPIC, "Who has voted early is not known voter by voter; the early cohort is an expectation.")
 
 
 def _write(

@@ -71,7 +71,7 @@ def calibrate(workspace: Workspace, contest: Contest) -> Calibration:
     if labels.is_empty():
         raise UsageError(
             "No label in the column vendor_ethnicity names a group, so there is nothing to compare with. Map the "
-            "column with self-reported race to it in the file's layout, and its codes in models/ethnicity.toml."
+            "column with self-reported race to it in the file's layout, and map its codes to words there."
         )
     labelled = int(labels["voters"].sum())
     if labelled < VOTERS_TO_SHOW:

@@ -286,6 +286,13 @@ def look_up(workspace: Workspace, tables: NameTables, places: pl.DataFrame | Non
         said[kind] = posterior.named(table, bit)
     cell = posterior.rows(cells["key"], posterior.place_bits(rungs, by_status=False), weight)
     posterior.write_direct(connection, pl.concat(codes), said, cell)
+    if places is None:
+        workspace.note(
+            "ethnicity not learned",
+            "learn = false, and no geography is given: every place is taken to be made up as the country is. The"
+            " file's own make-up may be quite another. Leave `learn` out, or give [ethnicity] geography.",
+            severity="warning",
+        )
 
 
 def _at_the_files_rate(kind: str, matched: pl.DataFrame, tables: NameTables, model: Specification) -> np.ndarray:

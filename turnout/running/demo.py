@@ -3,9 +3,9 @@
 from concurrent.futures import ThreadPoolExecutor
 from importlib import import_module
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, get_args
 
-from turnout import example
+from turnout import addresses, example
 from turnout.contest import Contest
 from turnout.errors import UsageError
 from turnout.example.files import Form
@@ -23,7 +23,8 @@ if TYPE_CHECKING:
 
 _CONFIG: Final = "contest.toml"
 _NIGHT: Final = "night"
-_PARTS: Final = "part-*/*"
+_README: Final = "README.txt"
+_TABLES: Final = ("voters", "vote_history", "ballots")
 
 
 def generate(
@@ -50,6 +51,7 @@ def generate(
     UsageError
         If the directory holds files that an earlier demo did not write, or there are too few voters for the files.
     """
+    addresses.refuse([directory], "a demo is written to a disk. Name a directory.")
     size = voters or example.CA34.voters
     if size < example.FEWEST * partitions:
         raise UsageError(
@@ -57,6 +59,7 @@ def generate(
             " --voters, or lower --partitions."
         )
     _refuse_what_is_not_ours(directory)
+    before = _tables(directory)
     progress("generating the electorate")
     if voters is not None or form != "csv" or partitions > 1:
         counties = example.generate_counties(
@@ -68,33 +71,43 @@ def generate(
             partitions=partitions,
         )
         example.write_night(directory / _NIGHT, *counties.truths)
-        _remove_unnamed(directory)
+        _remove(before - _tables(directory))
         return directory / _CONFIG, counties
     with ThreadPoolExecutor(1) as loader:
         loader.submit(import_module, "turnout.running.project")  # the models load while the electorate is generated
         truth = example.generate(directory, seed)
         example.write_night(directory / _NIGHT, truth)
-    _remove_unnamed(directory)
+    _remove(before - _tables(directory))
     return directory / _CONFIG, truth
 
 
 def files(directory: Path) -> list[str]:
     """Return the names of the files that :func:`generate` wrote."""
-    found = (path for pattern in ("*", f"{_NIGHT}/*", _PARTS) for path in directory.glob(pattern) if path.is_file())
-    return sorted(path.relative_to(directory).as_posix() for path in found if not path.name.startswith("."))
+    beside = (directory / name for name in (_CONFIG, _README, "returns.csv"))
+    found = [*_tables(directory), *beside, *directory.glob(f"{_NIGHT}/*")]
+    return sorted(path.relative_to(directory).as_posix() for path in found if path.is_file())
 
 
-def _remove_unnamed(directory: Path) -> None:
-    """Remove the tables that an earlier demo left in another form or in other partitions."""
-    directory = directory.resolve()
-    named = {path.resolve() for path in Contest.load(directory / _CONFIG).inputs.paths()}
-    tables = (f"{name}.{form}" for name in ("voters", "vote_history", "ballots") for form in ("csv", "parquet"))
-    for name in tables:
-        for path in {directory / name, *directory.glob(f"part-*/{name}")} - named:
-            path.unlink(missing_ok=True)
-    for path in directory.glob("part-*"):
-        if path.is_dir() and not any(path.iterdir()):
-            path.rmdir()
+def _tables(directory: Path) -> set[Path]:
+    """Return the tables of voters that the contest in a directory names and that a demo writes there; no links."""
+    config = directory / _CONFIG
+    if not config.is_file():
+        return set()
+    inputs = Contest.load(config).inputs
+    given = (*inputs.voters, *inputs.vote_history, *inputs.ballots)
+    named = {path.absolute() for path in given if isinstance(path, Path)}
+    homes = (directory, *(each for each in directory.glob("part-*") if not each.is_symlink()))
+    ours = (home / f"{name}.{form}" for home in homes for name in _TABLES for form in get_args(Form))
+    return {path for path in ours if path.absolute() in named and path.is_file() and not path.is_symlink()}
+
+
+def _remove(tables: set[Path]) -> None:
+    """Remove tables that an earlier demo left in another form or in other partitions, and directories left empty."""
+    for path in tables:
+        path.unlink()
+    for home in {path.parent for path in tables if path.parent.name.startswith("part-")}:
+        if not any(home.iterdir()):
+            home.rmdir()
 
 
 def run(config: Path, *, progress: Progress = silent) -> "Run":

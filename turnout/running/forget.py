@@ -27,6 +27,9 @@ AGGREGATES: Final = ("results", "losses", "reconciliation", "findings")
 #: Tables with a row a voter, or with a voter's line.
 VOTER_LEVEL: Final = ("voters", "vote_history", "ballot_events", "ballots", "ethnicity", "rejects")
 
+#: Tables of what left partitions, which go whole: a part of it must not be taken over later.
+_OF_PARTITIONS: Final = ("part_cells", "part_units", "part_reconciliation", "part_findings")
+
 _NEW: Final = f"{DATABASE}.new"  # a name that the next run clears away
 #: Kept beyond a run, and of groups, not voters: what was expected on earlier days.
 _KEPT_AGGREGATES: Final = ("outlook-",)
@@ -40,7 +43,7 @@ class Forgotten:
 
     Attributes
     ----------
-    tables : voter-level table -> rows removed
+    tables : table that goes (voter-level, or of partitions) -> rows removed
     kept_files : files of ballots by day that were removed
     rows : aggregate table -> rows that stay
     """
@@ -139,7 +142,8 @@ def _copy(connection: duckdb.DuckDBPyConnection, database: Path, key: Key | None
             connection.execute(f"INSERT INTO {name} BY NAME FROM old.{name}")
     if "cells" in names:
         connection.execute(resources.sql("running/forget_cells"), {"least": SMALLEST_CELL})
-    gone = {name: _count(connection, f"old.{name}") for name in sorted(names.intersection(VOTER_LEVEL))}
+    going = sorted(names.intersection((*VOTER_LEVEL, *_OF_PARTITIONS)))
+    gone = {name: _count(connection, f"old.{name}") for name in going}
     connection.execute("DETACH old")
     return gone
 

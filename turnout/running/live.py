@@ -262,9 +262,12 @@ def _require_generated(contest: Contest) -> None:
     """Say how to make the files of a synthetic contest that are not there; the reader speaks for all others."""
     missing = [path for path in contest.inputs.paths() if isinstance(path, Path) and not path.exists()]
     if contest.synthetic and missing:
+        home, again = missing[0].parent, ""
+        if contest.inputs.partitioned:
+            home, again = home.parent, ", with the --voters, --seed and --partitions of then,"
         raise UsageError(
-            f"{missing[0]}: no such file. This electorate is generated: `turnout demo --files-only "
-            f"{missing[0].parent}` makes its files."
+            f"{missing[0]}: no such file. This electorate is generated: `turnout demo --files-only {home}`{again}"
+            " makes its files."
         )
 
 

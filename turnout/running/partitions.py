@@ -170,9 +170,6 @@ def key(task: Task) -> str:
     "" where there is none: a file cannot be opened, as its reader tells, or a host does not tell versions apart.
     """
     contest, inputs = task.contest, task.contest.inputs
-    propensity = contest.propensity
-    beside = [*inputs.layouts, inputs.crosswalk, inputs.past_crosswalk, *contest.ethnicity.paths()]
-    beside += [propensity.past_days, Path(propensity.model) if propensity.model.endswith(".toml") else None]
     try:
         return reuse.key(
             "partition",
@@ -182,7 +179,7 @@ def key(task: Task) -> str:
             [_contents(paths) for paths in _read(inputs)],
             [release.model_dump(exclude={"file"}) for release in inputs.release],
             inputs.read_as,
-            [_content(path) if isinstance(path, Address) or (path and path.is_file()) else "" for path in beside],
+            [_content(path) if isinstance(path, Address) or path.is_file() else "" for path in _beside(contest)],
         )
     except (OSError, LookupError):
         return ""
@@ -192,6 +189,14 @@ def _read(inputs: Inputs) -> list[tuple[Path | Address, ...]]:
     """Return the files that a partition is read from, by what they are."""
     released = tuple(release.file for release in inputs.release if release.file is not None)
     return [inputs.voters, inputs.vote_history, inputs.ballots, inputs.returns, released]
+
+
+def _beside(contest: Contest) -> list[Path | Address]:
+    """Return the other files that the contest names, which say how the first are to be read and taken."""
+    inputs, propensity = contest.inputs, contest.propensity
+    own = [inputs.crosswalk, inputs.past_crosswalk, propensity.past_days]
+    own += [Path(propensity.model)] if propensity.model.endswith(".toml") else []
+    return [*inputs.layouts, *contest.ethnicity.paths(), *(path or Path() for path in own)]
 
 
 def _contents(paths: Sequence[Path | Address]) -> list[tuple[str, ...]]:
@@ -214,11 +219,12 @@ def _content(path: Path | Address) -> str:
         return reuse.content(path)
     if path.version is None or not path.version.is_known:
         raise LookupError(str(path))
-    return f"{path.version.etag} {path.version.size}"
+    return f"{path.identity} {path.version.etag} {path.version.size} {path.version.modified}"
 
 
 def _stamp(task: Task) -> list[rolls.Stamp]:
-    return [rolls.stamp(paths) for paths in _read(task.contest.inputs)]
+    beside = [path for path in _beside(task.contest) if isinstance(path, Path) and path.is_file()]
+    return [rolls.stamp(paths) for paths in (*_read(task.contest.inputs), beside)]
 
 
 def measure(task: Task, *, threads: int | None = None) -> Part:
