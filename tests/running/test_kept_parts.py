@@ -213,7 +213,8 @@ def test_a_file_beside_the_partitions_that_is_written_meanwhile_is_not_taken_ove
 
     def measured(task, *, threads=None):
         part = measure(task, threads=threads)
-        table.write_text("name,white\nZZYZX,100\n")
+        if task.number == 0:
+            table.write_text("name,white\nZZYZX,100\n")
         return part
 
     with monkeypatch.context() as patch:
