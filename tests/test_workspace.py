@@ -147,6 +147,17 @@ def test_a_key_without_crypto_is_refused_and_nothing_is_written(tmp_path, monkey
     assert not (tmp_path / "out" / "workspace.duckdb").exists()
 
 
+def test_a_key_that_cannot_be_used_leaves_the_workspace_that_is_there(tmp_path, monkeypatch):
+    with Workspace.create(tmp_path / "out", threads=1):
+        pass
+    before = (tmp_path / "out" / "workspace.duckdb").read_bytes()
+    monkeypatch.setattr(encryption, "_load_crypto", lambda _: None)
+    monkeypatch.setenv("TURNOUT_KEY", "0123456789abcdef")
+    with pytest.raises(UsageError, match="cannot write encrypted files here"):
+        Workspace.create(tmp_path / "out")
+    assert (tmp_path / "out" / "workspace.duckdb").read_bytes() == before
+
+
 def test_duckdbs_own_module_refuses_to_write_which_is_said_as_what_it_is(tmp_path, monkeypatch):
     monkeypatch.setattr(encryption, "_load_crypto", lambda _: None)  # as if httpfs were loaded and did not help
     monkeypatch.setenv("TURNOUT_KEY", "0123456789abcdef")

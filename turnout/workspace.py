@@ -310,6 +310,9 @@ def _opened(directory: Path, key: Key | None) -> duckdb.DuckDBPyConnection:
     """Open the database of the last run for what may be taken over, or else a new one."""
     path = directory / DATABASE
     _clear(directory)
+    if key is not None:  # refused here where DuckDB cannot encrypt, before the database that is there is given up
+        with tempfile.TemporaryDirectory(prefix=".key-", dir=directory) as probe:
+            connect(Path(probe) / DATABASE, key).close()
     if path.is_file():
         connection = None
         try:
