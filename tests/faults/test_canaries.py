@@ -19,7 +19,10 @@ from turnout.workspace import DATABASE
 
 CANARY = "QZXCANARY"
 #: What only the workspace may hold, and a reader never sees.
-WORKSPACE = re.compile(rf"/({re.escape(DATABASE)}[^/]*|\.kept/[^/]+\.parquet|\.reading-[^/]+/.*)$")
+#: The workspace's own files; one in .kept without an ending was about to be kept when its run was killed.
+WORKSPACE = re.compile(
+    rf"/({re.escape(DATABASE)}[^/]*|\.kept/[^/]+\.parquet|\.kept/\.[0-9a-f]{{16}}|\.reading-[^/]+/.*)$"
+)
 
 
 def letters(number: int) -> str:

@@ -47,6 +47,7 @@ def test_no_byte_of_a_voter_is_left_and_totals_are(tmp_path):
     fill(tmp_path)
     (tmp_path / ".reading-left").mkdir()
     (tmp_path / ".reading-left" / "copy.txt").write_text("CANARY")
+    (tmp_path / ".kept" / ".0123456789abcdef").write_text("CANARY")  # about to be kept, when a run was killed
     assert holds_canary(tmp_path)
     told = forget.run(tmp_path)
     assert holds_canary(tmp_path) == []

@@ -33,8 +33,8 @@ _OF_PARTITIONS: Final = ("part_cells", "part_units", "part_reconciliation", "par
 _NEW: Final = f"{DATABASE}.new"  # a name that the next run clears away
 #: Kept beyond a run, and of groups, not voters: what was expected on earlier days.
 _KEPT_AGGREGATES: Final = ("outlook-",)
-#: Decoded copies of input files.
-_LEFT_BY_KILLED_RUNS: Final = (".reading-*",)
+#: Decoded copies of input files, and ballots of a day that were about to be kept.
+_LEFT_BY_KILLED_RUNS: Final = (".reading-*", ".kept/.*")
 
 
 @dataclass(frozen=True)
@@ -97,7 +97,7 @@ def _of_one(directory: Path, wait: float) -> Forgotten:
             path.unlink()
         for pattern in _LEFT_BY_KILLED_RUNS:
             for path in directory.glob(pattern):
-                shutil.rmtree(path, ignore_errors=True)
+                _remove(path)
     return Forgotten(told.tables, len(kept), told.rows)
 
 
