@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 from hypothesis import settings
 
+from tests.reading import host as hosts
 from turnout.workspace import Workspace
 
 # A commit passes or fails by itself: the examples are drawn from the test's own text, not anew on every run.
@@ -22,6 +23,15 @@ def workspace(tmp_path: Path) -> Iterator[Workspace]:
     """An empty workspace on two threads."""
     with Workspace.create(tmp_path / "workspace", threads=2) as opened:
         yield opened
+
+
+@pytest.fixture
+def host(monkeypatch: pytest.MonkeyPatch) -> Iterator[hosts.Host]:
+    """A host of objects on this machine, which the real library takes for Amazon's."""
+    with hosts.serving() as found:
+        for name, value in hosts.environment(found).items():
+            monkeypatch.setenv(name, value)
+        yield found
 
 
 @pytest.fixture

@@ -24,14 +24,6 @@ VOTERS = "voter_id,last_name,precinct,county\n" + "".join(f"{n},Name{n},P{n % 3}
 SIGNED = "X-Amz-Signature=0123abcd"
 
 
-@pytest.fixture
-def host(monkeypatch):
-    with hosts.serving() as found:
-        for name, value in hosts.environment(found).items():
-            monkeypatch.setenv(name, value)
-        yield found
-
-
 def contest(tmp_path: Path, **inputs: str | list[str]) -> Contest:
     lines = [f"{name} = {given!r}" for name, given in inputs.items()]
     (tmp_path / "contest.toml").write_text("\n".join(['output = "out"', "[inputs]", *lines]) + "\n")

@@ -45,14 +45,6 @@ def counties(tmp_path_factory) -> Path:
     return directory
 
 
-@pytest.fixture
-def host(monkeypatch):
-    with hosts.serving() as found:
-        for name, value in hosts.environment(found).items():
-            monkeypatch.setenv(name, value)
-        yield found
-
-
 def run(directory: Path, output: Path) -> list[str]:
     """Project; returns what was taken over."""
     contest = Contest.load(directory / "contest.toml").model_copy(update={"output": output, "draws": 100})

@@ -25,7 +25,7 @@ import pyarrow.parquet as pq
 
 from turnout.example import files
 from turnout.example.behaviour import draw_shift
-from turnout.example.files import Form
+from turnout.example.files import VOTER_LEVEL, Form
 from turnout.example.scenario import CA34, Scenario
 from turnout.example.simulate import Electorate, simulate
 from turnout.example.truth import Truth
@@ -41,7 +41,6 @@ _PRECINCT: Final = 300_000 / 195
 #: How far counties depart from the founding case: sd of the log of a group's share, and of the logit of the first
 #: count; sds of the shift at the polls and late between the counties of one contest. Invented.
 _SHARES_SD, _COUNT_SD, _SHIFT_SD = 0.5, 0.25, (0.12, 0.08)
-_VOTER_LEVEL: Final = ("voters", "vote_history", "ballots")
 
 
 @dataclass(frozen=True)
@@ -96,7 +95,7 @@ def generate(
             (directory / home).mkdir(mode=0o700, exist_ok=True)
             with ExitStack() as stack:
                 tables = {
-                    name: stack.enter_context(_opened(stack, directory / home, name, form)) for name in _VOTER_LEVEL
+                    name: stack.enter_context(_opened(stack, directory / home, name, form)) for name in VOTER_LEVEL
                 }
                 for _, (number, county) in own:
                     if tell is not None:

@@ -190,6 +190,8 @@ _WHAT = {
     "vote_history": "who voted in which past election, and how",
     "ballots": "mail ballots of this election: sent, returned, accepted, rejected, cured, up to the day before",
 }
+#: The tables with a line a voter, a vote or a ballot.
+VOTER_LEVEL = tuple(_WHAT)
 
 
 def contest_toml(

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final, get_args
 from turnout import addresses, example
 from turnout.contest import Contest
 from turnout.errors import UsageError
-from turnout.example.files import Form
+from turnout.example.files import VOTER_LEVEL, Form
 from turnout.running.progress import Progress, silent
 from turnout.storage import remove_unplaced
 
@@ -24,7 +24,6 @@ if TYPE_CHECKING:
 _CONFIG: Final = "contest.toml"
 _NIGHT: Final = "night"
 _README: Final = "README.txt"
-_TABLES: Final = ("voters", "vote_history", "ballots")
 
 
 def generate(
@@ -97,7 +96,7 @@ def _tables(directory: Path) -> set[Path]:
     given = (*inputs.voters, *inputs.vote_history, *inputs.ballots)
     named = {path.absolute() for path in given if isinstance(path, Path)}
     homes = (directory, *(each for each in directory.glob("part-*") if not each.is_symlink()))
-    ours = (home / f"{name}.{form}" for home in homes for name in _TABLES for form in get_args(Form))
+    ours = (home / f"{name}.{form}" for home in homes for name in VOTER_LEVEL for form in get_args(Form))
     return {path for path in ours if path.absolute() in named and path.is_file() and not path.is_symlink()}
 
 

@@ -19,6 +19,7 @@ from turnout.encryption import Key
 from turnout.errors import UsageError
 from turnout.quoting import literal
 from turnout.reporting.tables import SMALLEST_CELL
+from turnout.running import kept_parts
 from turnout.storage import REPLAY, hold
 from turnout.workspace import DATABASE, connect, kept_in
 
@@ -26,9 +27,6 @@ from turnout.workspace import DATABASE, connect, kept_in
 AGGREGATES: Final = ("results", "losses", "reconciliation", "findings")
 #: Tables with a row a voter, or with a voter's line.
 VOTER_LEVEL: Final = ("voters", "vote_history", "ballot_events", "ballots", "ethnicity", "rejects")
-
-#: Tables of what left partitions, which go whole: a part of it must not be taken over later.
-_OF_PARTITIONS: Final = ("part_cells", "part_units", "part_reconciliation", "part_findings")
 
 _NEW: Final = f"{DATABASE}.new"  # a name that the next run clears away
 #: Kept beyond a run, and of groups, not voters: what was expected on earlier days.
@@ -142,7 +140,8 @@ def _copy(connection: duckdb.DuckDBPyConnection, database: Path, key: Key | None
             connection.execute(f"INSERT INTO {name} BY NAME FROM old.{name}")
     if "cells" in names:
         connection.execute(resources.sql("running/forget_cells"), {"least": SMALLEST_CELL})
-    going = sorted(names.intersection((*VOTER_LEVEL, *_OF_PARTITIONS)))
+    # what left partitions goes whole, for a part of it must not be taken over later
+    going = sorted(names.intersection((*VOTER_LEVEL, *kept_parts.ROWS)))
     gone = {name: _count(connection, f"old.{name}") for name in going}
     connection.execute("DETACH old")
     return gone

@@ -19,7 +19,8 @@ from turnout.workspace import Workspace
 
 _UNIT: Final = "partitions"
 _FACTS: Final = "part_facts"
-_ROWS: Final = ("part_cells", "part_units", "part_reconciliation", "part_findings")
+#: Tables with what left the partitions.
+ROWS: Final = ("part_cells", "part_units", "part_reconciliation", "part_findings")
 #: How many files an account names that had to be run again.
 _NAMED: Final = 3
 
@@ -28,9 +29,9 @@ def begin(workspace: Workspace) -> dict[int, str]:
     """Put what the last run kept in place. Returns the place of each partition and the key it is kept under."""
     connection = workspace.connection
     key = reuse.key(_UNIT)
-    reuse.once(connection, _UNIT, key, (_FACTS, *_ROWS), lambda: workspace.execute("running/parts"))
+    reuse.once(connection, _UNIT, key, (_FACTS, *ROWS), lambda: workspace.execute("running/parts"))
     try:
-        for name in _ROWS:  # a database that was cut short says so where a row is read
+        for name in ROWS:  # a database that was cut short says so where a row is read
             connection.execute(f"SELECT bit_xor(hash(kept)) FROM {name} kept").fetchall()  # noqa: S608
         connection.execute(f"UPDATE {_FACTS} SET taken = false")  # noqa: S608
         return dict(connection.execute(f"SELECT number, key FROM {_FACTS} WHERE key <> ''").fetchall())  # noqa: S608
@@ -51,12 +52,12 @@ def put(workspace: Workspace, measured: Measured) -> None:
         if part is None:
             workspace.connection.execute(f"UPDATE {_FACTS} SET taken = true WHERE number = $1", [number])  # noqa: S608
             return
-        for name in (_FACTS, *_ROWS):
+        for name in (_FACTS, *ROWS):
             workspace.connection.execute(f"DELETE FROM {name} WHERE number = $1", [number])  # noqa: S608
         facts = (number, part.name, measured.key, part.latest, part.electorate.facts(), False)
         workspace.connection.execute(f"INSERT INTO {_FACTS} VALUES ($1, $2, $3, $4, $5, $6)", facts)  # noqa: S608
         frames = (part.electorate.cells, part.units, part.reconciliation, part.findings)
-        for name, frame in zip(_ROWS, frames, strict=True):
+        for name, frame in zip(ROWS, frames, strict=True):
             workspace.append(name, frame.with_columns(number=pl.lit(number, dtype=pl.Int32)))
         for address, sha256 in part.objects:
             reuse.remember(workspace.connection, address, sha256)
@@ -65,9 +66,9 @@ def put(workspace: Workspace, measured: Measured) -> None:
 def parts(workspace: Workspace, number: int) -> list[Part]:
     """Return the first ``number`` partitions in their order, and keep no others."""
     with _at_once(workspace):
-        for name in (_FACTS, *_ROWS):
+        for name in (_FACTS, *ROWS):
             workspace.connection.execute(f"DELETE FROM {name} WHERE number >= $1", [number])  # noqa: S608
-    cells, units, reconciliation, findings = (_by_number(workspace, name) for name in _ROWS)
+    cells, units, reconciliation, findings = (_by_number(workspace, name) for name in ROWS)
     return [
         Part(
             name=facts["name"],
