@@ -168,6 +168,16 @@ def test_a_batch_leaves_a_contest_whose_objects_have_not_changed(made, host, tmp
     assert host.fetched() == {"ca/returns.csv": 1}
 
 
+def test_a_batch_takes_the_same_address_with_another_query_for_another_object(made, host, tmp_path):
+    text = (made / "contest.toml").read_text()
+    text = re.sub(r"(?m)^(voters|vote_history|ballots) = .*$", "", text)
+    host.put(made, "ca/")
+    config = tmp_path / "contest.toml"
+    for day, status in ((5, "projected"), (5, "unchanged"), (6, "projected")):
+        config.write_text(text.replace('"returns.csv"', f'"{host.address}/ca/returns.csv?day={day}"'))
+        assert [outcome.status for outcome in batch.run([config])] == [status]
+
+
 def test_how_old_an_object_is_says_its_host(made, host, tmp_path):
     there = far(made, host, tmp_path / "far")
     host.written = (dt.datetime.now() - dt.timedelta(hours=30)).timestamp()

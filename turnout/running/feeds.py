@@ -202,7 +202,7 @@ def _told(path: Path | Address) -> tuple[str, int, int, int, int]:
     version = path.version
     if version is None:
         raise ValueError(f"{path}: was not looked up")
-    return f"{path} {version.etag} {version.modified}", version.size, 0, 0, 0  # whole as soon as it is there
+    return f"{path.identity} {version.etag} {version.modified}", version.size, 0, 0, 0  # whole as soon as it is there
 
 
 def _age(stamp: Stamp) -> float:

@@ -95,7 +95,7 @@ def _content(path: Path | Address) -> Entry:
     version = path.version
     if version is None:
         raise ValueError(f"{path}: was not looked up")
-    return {"file": str(path), "bytes": version.size, "etag": version.etag, "modified": str(version.modified)}
+    return {"file": path.identity, "bytes": version.size, "etag": version.etag, "modified": str(version.modified)}
 
 
 def outputs(directory: Path) -> dict[str, str]:
